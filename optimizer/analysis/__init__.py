@@ -1,0 +1,1 @@
+"""What a plan means: diagnosis of limits, scoring of hand-made plans."""

@@ -1,0 +1,1 @@
+"""The chance constraint: the exact tail, and certified linear thresholds for it."""

@@ -1,0 +1,1 @@
+"""From a scenario to the frozen arrays that model and solver work on."""

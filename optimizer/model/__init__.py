@@ -1,0 +1,1 @@
+"""The CP-SAT model: variables and one function per business rule."""

@@ -1,0 +1,117 @@
+"""Budget, products and shipping, as the planner writes them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from pydantic import Field
+
+from optimizer.scenario.fields import Day, Identifier, Labels, Money, Month, Probability, Strict, TransitDays, Weekday
+
+MAX_LIST = 10_000
+"""No list may be longer; a file beyond this is a mistake, and a bounded reader stays alive."""
+
+
+class Horizon(Strict):
+    """The planning period; every ship day and every window lies inside it."""
+
+    start: Day = Field(description="First day (calendar day, included).", examples=["2027-03-01"])
+    end: Day = Field(description="Last day (calendar day, included).", examples=["2027-05-30"])
+
+
+class Budget(Strict):
+    """What may be spent; left out means no limit."""
+
+    total: Money | None = Field(None, description="Most that the plan may cost, in `currency`.", examples=["6000.00"])
+    monthly: dict[Month, Money] = Field(
+        default_factory=dict,
+        max_length=MAX_LIST,
+        description="Most per calendar month, in `currency`: product and shipping of the parcels shipped in it and the "
+        "fees of the windows that end in it. Months not named are uncapped; nothing carries over.",
+        examples=[{"2027-03": "1500.00"}],
+    )
+
+
+class StockLot(Strict):
+    """Units that arrive on one day."""
+
+    on: Day = Field(description="Day the units can first be shipped.", examples=["2027-03-15"])
+    units: int = Field(ge=0, le=10**7, description="Units that arrive (count).", examples=[40])
+
+
+class Product(Strict):
+    """What is sent to creators."""
+
+    id: Identifier = Field(description="Name other parts refer to.", examples=["trail-socks"])
+    unit_cost: Money = Field(description="Cost of one unit to the brand, in `currency`.", examples=["28.00"])
+    stock: list[StockLot] | None = Field(
+        None,
+        max_length=MAX_LIST,
+        description="Arrivals: units shipped up to and including any day never exceed units arrived by that day. "
+        "Left out: unlimited.",
+        examples=[[{"on": "2027-03-01", "units": 60}]],
+    )
+    labels: Labels = Field(default_factory=dict, description="Passed through to exports.", examples=[{"sku": "TS-1"}])
+
+
+class Service(Strict):
+    """A way to send a parcel."""
+
+    id: Identifier = Field(description="Name creators refer to.", examples=["tracked48"])
+    cost: Money = Field(description="Cost of one parcel, in `currency`.", examples=["3.95"])
+    transit_days: dict[TransitDays, Probability] = Field(
+        min_length=1,
+        description="Chance (0 to 1) that the parcel arrives on the t-th delivery day after the ship day; keys are "
+        "whole numbers of delivery days from 1, chances sum to 1.",
+        examples=[{"2": 0.7, "3": 0.25, "5": 0.05}],
+    )
+
+
+DEFAULT_SERVICE = Service(id="standard", cost=Decimal(0), transit_days={"2": 1.0})
+
+
+def _working_days() -> list[Weekday]:
+    return ["mon", "tue", "wed", "thu", "fri"]
+
+
+def _delivery_days() -> list[Weekday]:
+    return ["mon", "tue", "wed", "thu", "fri", "sat"]
+
+
+class Shipping(Strict):
+    """Warehouse and carriers."""
+
+    daily_capacity: int | None = Field(
+        None, ge=0, le=10**7, description="Most parcels a day (count). Left out: unlimited.", examples=[25]
+    )
+    ship_weekdays: list[Weekday] = Field(
+        default_factory=_working_days,
+        min_length=1,
+        description="Weekdays on which parcels leave.",
+        examples=[["mon", "wed", "fri"]],
+    )
+    delivery_weekdays: list[Weekday] = Field(
+        default_factory=_delivery_days,
+        min_length=1,
+        description="Weekdays on which parcels arrive.",
+        examples=[["mon", "tue", "wed", "thu", "fri", "sat"]],
+    )
+    holiday_calendar: Identifier | None = Field(
+        None,
+        description="Country, or country-subdivision, whose public holidays close both; left out: none, and a warning.",
+        examples=["GB-ENG"],
+    )
+    closed_dates: list[Day] = Field(
+        default_factory=list,
+        max_length=MAX_LIST,
+        description="Further days without shipping.",
+        examples=[["2027-04-06"]],
+    )
+    services: list[Service] = Field(
+        default_factory=lambda: [DEFAULT_SERVICE],
+        min_length=1,
+        max_length=MAX_LIST,
+        description="Ways to send a parcel, the first is the default; left out: one free service `standard` that "
+        "always takes 2 delivery days, with a warning.",
+        examples=[[{"id": "tracked48", "cost": "3.95", "transit_days": {"2": 0.7, "3": 0.25, "5": 0.05}}]],
+    )

@@ -1,0 +1,1 @@
+"""The independent judge: every rule, every penny, the exact tail, and a day-by-day simulation."""
