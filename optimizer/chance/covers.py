@@ -1,0 +1,176 @@
+"""One activation's cover: which thresholds its options need, as a list of cells (m paid, n gifts)."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from optimizer.chance.tail import tail
+from optimizer.chance.tilt import ERROR, TILTS, Question, Thresholds, thresholds
+from optimizer.derive.instance import Instance, Ints, RateModel
+
+GRID = 100
+"""[lo, hi] is rounded outward to this many steps per unit, so that equal questions meet in the cache."""
+PAID_GRID = 10_000
+WORTH_CHOOSING = 0.4
+"""Gift options below this share of the best one are not chosen (the bounding side counts them as lo)."""
+PAID_SPREAD = 0.005
+"""Paid options worse than the best by more than this are not chosen."""
+MOST_GIFTS = 90
+"""Largest number of gifts with a threshold of its own."""
+ROWS = 6
+"""Number of tilted rows in the model."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """m paid and n gifts, or at least so many where `more_paid`, `more_gifts`.
+
+    `necessary` and `sufficient` hold one threshold per row of the cover (0: any selection will do); `best` is the row
+    whose sufficient threshold decides. `choosable`: the choosing side may use the cell.
+    """
+
+    paid: int
+    gifts: int
+    more_paid: bool
+    more_gifts: bool
+    necessary: tuple[float, ...]
+    sufficient: tuple[float, ...]
+    best: int
+    choosable: bool
+
+
+@dataclass(frozen=True)
+class Cover:
+    """Thresholds of one activation: the tilts of its rows, the range of gift probabilities, its cells."""
+
+    tilts: tuple[float, ...]
+    low: float
+    high: float
+    paid_low: float
+    cells: tuple[Cell, ...]
+
+
+def cover_of(instance: Instance, activation: int) -> Cover:
+    """Return the cover of one activation, or one without cells where no selection can reach the confidence."""
+    options, wave = instance.options, instance.waves[activation]
+    mine = options.activation == activation
+    gifts, paid = mine & ~options.paid, mine & options.paid
+    givers, takers = _creators(options.creator[gifts]), _creators(options.creator[paid])
+    low, high = _gift_range(options.probability[gifts], instance.rates)
+    paid_low, paid_high = _paid_range(options.probability[paid])
+    most_gifts = min(givers, _enough(instance, activation, low, high))
+    most_paid = min(takers, _enough_paid(wave.min_posts, wave.confidence, paid_low, instance.rates))
+    answer = thresholds(
+        Question(
+            wave.min_posts,
+            wave.confidence,
+            instance.rates,
+            low,
+            high,
+            paid_low,
+            paid_high,
+            most_paid,
+            most_gifts,
+        )
+    )
+    rows = _rows(answer)
+    share = instance.max_paid_share[activation]
+    cells = tuple(
+        cell
+        for number in range(most_paid + 1)
+        for cell in _cells(answer, rows, number, share, givers, takers)
+        if number >= wave.min_paid or cell.more_paid
+    )
+    return Cover(tuple(TILTS[row] for row in rows), low, high, paid_low, cells)
+
+
+def _creators(creators: Ints) -> int:
+    return len(np.unique(creators))
+
+
+def _gift_range(chances: np.ndarray, rates: RateModel) -> tuple[float, float]:
+    """Return [lo, hi] on the grid: hi covers every option, lo all that are worth choosing."""
+    if not len(chances) or chances.max() <= 0:
+        return 0.0, 1 / GRID
+    top = float(chances.max())
+    high = min(math.ceil(top * GRID - 1e-9) / GRID, 1 / max(rates.high, 1.0), 1.0)
+    floor = max(float(chances.min()), WORTH_CHOOSING * top)
+    return min(math.floor(floor * GRID + 1e-9) / GRID, high), max(high, top)
+
+
+def _paid_range(chances: np.ndarray) -> tuple[float, float]:
+    """Return the range of paid probabilities: the low end of those worth choosing, and the highest of all."""
+    if not len(chances):
+        return 1.0, 1.0
+    top = float(chances.max())
+    low = float(chances[chances >= top - PAID_SPREAD].min())
+    return math.floor(low * PAID_GRID + 1e-7) / PAID_GRID, min(1.0, math.ceil(top * PAID_GRID - 1e-7) / PAID_GRID)
+
+
+def _enough(instance: Instance, activation: int, low: float, high: float) -> int:
+    """Return a number of gifts beyond which no threshold of its own is worth the time."""
+    wave = instance.waves[activation]
+    middling = (2 * low + high) / 3
+    for number in range(1, MOST_GIFTS):
+        if tail([middling] * number, [], wave.min_posts, instance.rates) >= wave.confidence:
+            return number + 3
+    return MOST_GIFTS
+
+
+def _enough_paid(least: int, confidence: float, chance: float, rates: RateModel) -> int:
+    for number in range(least, least + 8):
+        if tail([], [chance] * number, least, rates) >= confidence + ERROR:
+            return number
+    return least + 8
+
+
+def _rows(answer: Thresholds) -> tuple[int, ...]:
+    """Return the tilts that are closest (sufficient against necessary) for the most cells, at most `ROWS`."""
+    open_cells = np.isfinite(answer.sufficient[0]) & answer.possible & ~answer.certain
+    if not open_cells.any():
+        return (TILTS.index(0.5),)
+    spread = (answer.sufficient - answer.necessary)[:, open_cells] / answer.sufficient[:, open_cells]
+    wins = np.bincount(spread.argmin(axis=0), minlength=len(TILTS))
+    ranked = sorted(range(len(TILTS)), key=lambda row: (-wins[row], row))
+    return tuple(sorted(row for row in ranked[:ROWS] if wins[row] > 0))
+
+
+def _cells(
+    answer: Thresholds, rows: tuple[int, ...], paid: int, share: Fraction, givers: int, takers: int
+) -> list[Cell]:
+    """Return the cells of m = `paid`, up to the first n at which any selection will do."""
+    most = answer.question.most_gifts
+    beyond_paid = paid == answer.question.most_paid and takers > paid
+    least_gifts = _least_gifts(paid, share)
+    zeros = (0.0,) * len(rows)
+    found = []
+    for gifts in range(most + 1):
+        if answer.certain[paid, gifts]:
+            found.append(Cell(paid, gifts, beyond_paid, True, zeros, zeros, 0, True))
+            return found
+        if beyond_paid and gifts == 0:
+            # More paid creators than thresholds reach: the bounding side allows them anything.
+            found.append(Cell(paid + 1, 0, True, True, zeros, zeros, 0, False))
+        if not answer.possible[paid, gifts] or gifts < least_gifts:
+            continue
+        necessary = answer.necessary[list(rows), paid, gifts]
+        sufficient = answer.sufficient[list(rows), paid, gifts]
+        choosable = bool(np.isfinite(sufficient[0]))
+        best = int(np.argmin((sufficient - necessary) / sufficient)) if choosable else 0
+        found.append(
+            Cell(paid, gifts, False, False, tuple(necessary.tolist()), tuple(sufficient.tolist()), best, choosable)
+        )
+    if givers > most:
+        found.append(Cell(paid, most + 1, False, True, zeros, zeros, 0, False))
+    return found
+
+
+def _least_gifts(paid: int, share: Fraction) -> int:
+    """Return the fewest gifts m paid creators allow: ⌈m(1 − share)/share⌉, beyond reach where the share is 0."""
+    if paid == 0:
+        return 0
+    return 10**9 if share == 0 else math.ceil(paid * (1 - share) / share)

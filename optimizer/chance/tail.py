@@ -1,0 +1,91 @@
+"""The exact tail: the one function that decides whether a selection of creators reaches its density.
+
+Given the campaign's rate, posts inside the window are a sum of independent Bernoulli variables (Poisson–binomial);
+under a shared rate the exact probability is the Gauss–Legendre mean over nodes (`rates`)::
+
+    P(N ≥ k) = Σ_j ω_j · P(Σ Bernoulli(r_j π_gift) + Σ Bernoulli(π_paid) ≥ k)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from optimizer.chance.rates import exact_count, nodes
+from optimizer.derive.instance import Floats, RateModel
+
+SECURE_TOLERANCE = 1e-6
+"""An activation is secured when its exact probability is ≥ confidence − this."""
+
+
+def conditional_counts(gifts: Floats, paid: Floats, rate: Floats, most: int) -> Floats:
+    """Return P(N = s | rate r_j) for s = 0…most, shape (nodes, most + 1), by the O(n·most) recursion."""
+    counts = np.zeros((len(rate), most + 1))
+    counts[:, 0] = 1.0
+    steps = [rate * chance for chance in gifts] + [np.full(len(rate), chance) for chance in paid]
+    for chance in steps:
+        moved = counts[:, :-1] * chance[:, None]
+        counts *= 1 - chance[:, None]
+        counts[:, 1:] += moved
+    return counts
+
+
+def tail(gifts: ArrayLike, paid: ArrayLike, least: int, rates: RateModel) -> float:
+    """Return P(N ≥ least), exact up to rounding (about 1e-14).
+
+    Parameters
+    ----------
+    gifts
+        In-window probabilities of gifted creators at the middle of the rate band, shape (n,).
+    paid
+        In-window probabilities of paid creators, shape (m,).
+    least
+        Required posts k ≥ 0.
+
+    Examples
+    --------
+    >>> round(tail([0.5, 0.5], [], 1, RateModel("point", 1.0, 1.0)), 3)
+    0.75
+    """
+    gift_array, paid_array = np.asarray(gifts, dtype=float), np.asarray(paid, dtype=float)
+    if least > len(gift_array) + len(paid_array):
+        return 0.0
+    if least <= 0:
+        return 1.0
+    rate, weight = nodes(rates, exact_count(len(gift_array)))
+    below = conditional_counts(gift_array, paid_array, rate, least - 1)
+    return float(1 - weight @ below.sum(axis=1))
+
+
+def distribution(gifts: ArrayLike, paid: ArrayLike, rates: RateModel) -> Floats:
+    """Return P(N = s) for s = 0 … n + m, exact up to rounding, summing to 1."""
+    gift_array, paid_array = np.asarray(gifts, dtype=float), np.asarray(paid, dtype=float)
+    rate, weight = nodes(rates, exact_count(len(gift_array)))
+    counts: Floats = weight @ conditional_counts(gift_array, paid_array, rate, len(gift_array) + len(paid_array))
+    return counts
+
+
+def joint_distribution(selections: Sequence[tuple[ArrayLike, ArrayLike, int]], rates: RateModel) -> Floats:
+    """Return P(exactly i activations reach their density), i = 0 … number of selections.
+
+    Given the rate the activations are independent; the product of their tails is a polynomial in the rate whose
+    degree is the total number of gifts, so that many nodes make the mixture exact.
+
+    Parameters
+    ----------
+    selections
+        (gift probabilities, paid probabilities, required posts) of each activation.
+    """
+    arrays = [(np.asarray(g, dtype=float), np.asarray(p, dtype=float), least) for g, p, least in selections]
+    rate, weight = nodes(rates, exact_count(sum(len(gifts) for gifts, _, _ in arrays)))
+    reached = np.zeros((len(rate), len(arrays) + 1))
+    reached[:, 0] = 1.0
+    for gifts, paid, least in arrays:
+        chance = 1 - conditional_counts(gifts, paid, rate, least - 1).sum(axis=1, keepdims=True)
+        moved = reached[:, :-1] * chance
+        reached *= 1 - chance
+        reached[:, 1:] += moved
+    counts: Floats = weight @ reached
+    return counts

@@ -1,0 +1,159 @@
+"""Tilted covers: certified linear thresholds for the chance constraint.
+
+For a tilt u, φ_u(π) = −ln(1 − uπ)/u (u → 0: π). A set of n gifted creators with Σφ_u(π_i) = S has nearly the same
+tail whichever creators make it up; how nearly is computed exactly.
+
+**Theorem** (Hoeffding 1956, tilted). Fix n. Let f be symmetric and multi-affine in π_1 … π_n: a Poisson–binomial tail,
+any mixture of them over rates r_j, any such tail with paid creators folded in. Over [lo, hi]^n with Σφ_u(π_i) = S, the
+maximum and the minimum of f are attained at vectors whose entries strictly between lo and hi are all equal.
+
+*Proof.* Fix all but two entries: f = A + Bσ + Cρ with σ = π₁ + π₂, ρ = π₁π₂. On the constraint, K = (1 − uπ₁)(1 − uπ₂)
+is fixed, so uσ = 1 − K + u²ρ and f is linear in ρ (for u = 0, σ is constant: linear again). ρ ranges over an interval
+whose ends are π₁ = π₂ and one entry at an end of [lo, hi]; f is best at one of them. At slope zero move one entry to an
+end at no loss. Among the extremal vectors take one with the fewest entries strictly inside: no two of them differ. ∎
+
+So for m paid and n gifted creators only shapes (n_lo, n_hi, r) matter: n_lo entries at lo, n_hi at hi, r ≥ 1 equal ones
+at v ∈ [lo, hi]. The tail grows with v; its root (`roots`) does not depend on u, so one root serves every tilt::
+
+    sufficient_u[m, n] = max over shapes of n_lo φ(lo) + n_hi φ(hi) + r φ(v_holds)
+    necessary_u[m, n]  = min over shapes of n_lo φ(lo) + n_hi φ(hi) + r φ(v_fails)
+
+Every n-set with Σφ_u > sufficient holds: a failing set's sum is met by an extremal shape that fails too, whose v lies
+below that shape's root. No n-set with Σφ_u < necessary holds, by the same argument turned round. n stays fixed: for
+free n the extremes are not monotone in S.
+
+Directions: `v_holds` reaches confidence + ε, `v_fails` stays below confidence − `SECURE_TOLERANCE` − ε, where ε covers
+quadrature and rounding; sums carry a relative error of about 1e-15, far inside the unit the model rounds by.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from optimizer.chance.roots import Cover, interior_roots
+from optimizer.chance.tail import SECURE_TOLERANCE, tail
+from optimizer.derive.instance import Flags, Floats, RateModel
+
+TILTS = (-2.0, -0.5, 0.0, 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9)
+ERROR = 1e-9
+"""ε: proven bound on quadrature plus rounding of a tail."""
+
+
+def phi(chance: Floats | float, tilt: float) -> Floats:
+    """Return φ_u(π) = −ln(1 − uπ)/u, increasing in π; π itself at u = 0."""
+    value = np.asarray(chance, dtype=float)
+    tilted: Floats = value if tilt == 0 else -np.log1p(-tilt * value) / tilt
+    return tilted
+
+
+@dataclass(frozen=True)
+class Question:
+    """What thresholds are asked for; hashable, so that equal questions are answered once.
+
+    Attributes
+    ----------
+    least, confidence, rates
+        k posts with this probability under this rate model.
+    low, high
+        [lo, hi]: range of the gifted creators' in-window probabilities.
+    paid_low, paid_high
+        Range of the paid creators' in-window probabilities: the low end decides what suffices, the high end what is
+        necessary.
+    most_paid, most_gifts
+        Largest m and n.
+    """
+
+    least: int
+    confidence: float
+    rates: RateModel
+    low: float
+    high: float
+    paid_low: float
+    paid_high: float
+    most_paid: int
+    most_gifts: int
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Answer to a `Question`; arrays are indexed [tilt, m, n] and [m, n].
+
+    `possible`: some selection within [lo, hi] holds (bounding side). `certain`: every selection within it holds, and
+    thresholds are 0. Where not possible, thresholds are +∞.
+    """
+
+    question: Question
+    necessary: Floats
+    sufficient: Floats
+    possible: Flags
+    certain: Flags
+
+
+@lru_cache(maxsize=512)
+def thresholds(question: Question) -> Thresholds:
+    """Return certified thresholds for all (m, n) and all `TILTS`."""
+    shape = (len(TILTS), question.most_paid + 1, question.most_gifts + 1)
+    necessary, sufficient = np.full(shape, np.inf), np.full(shape, np.inf)
+    same = question.paid_low == question.paid_high
+    for paid in range(question.most_paid + 1):
+        low_rows = _fill(question, paid, question.paid_low)
+        high_rows = low_rows if same or paid == 0 else _fill(question, paid, question.paid_high)
+        sufficient[:, paid], necessary[:, paid] = low_rows[1], high_rows[0]
+    return Thresholds(question, necessary, sufficient, np.isfinite(necessary[0]), np.all(sufficient == 0.0, axis=0))
+
+
+def _fill(question: Question, paid: int, paid_chance: float) -> tuple[Floats, Floats]:
+    """Return (necessary, sufficient) for one m, shape (tilts, most_gifts + 1) each."""
+    most = question.most_gifts
+    necessary, sufficient = np.full((len(TILTS), most + 1), np.inf), np.full((len(TILTS), most + 1), np.inf)
+
+    def reaches(gift_chance: float, gifts: int, level: float) -> bool:
+        return tail([gift_chance] * gifts, [paid_chance] * paid, question.least, question.rates) >= level
+
+    holds, fails = question.confidence + ERROR, question.confidence - SECURE_TOLERANCE - ERROR
+    first = _first(most, lambda n: reaches(question.high, n, fails))
+    sure = _first(most, lambda n: reaches(question.low, n, holds))
+    necessary[:, sure:], sufficient[:, sure:] = 0.0, 0.0
+    start = max(1, first)
+    if first == 0 and sure > 0:
+        necessary[:, 0] = 0.0
+    if start < min(sure, most + 1):
+        cover = Cover(
+            question.least, question.rates, question.low, question.high, paid, paid_chance, holds, fails, ERROR / 2
+        )
+        last = min(sure, most + 1) - 1
+        necessary[:, start : last + 1], sufficient[:, start : last + 1] = _extremes(cover, start, last)
+    return necessary, sufficient
+
+
+def _first(most: int, test: Callable[[int], bool]) -> int:
+    """Return the smallest n ≤ most for which the monotone `test` is true, most + 1 where there is none."""
+    low, high = 0, most + 1
+    while low < high:
+        middle = (low + high) // 2
+        if test(middle):
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def _extremes(cover: Cover, first: int, last: int) -> tuple[Floats, Floats]:
+    """Return (necessary, sufficient), shape (tilts, last − first + 1), over all shapes of each n."""
+    necessary = np.full((len(TILTS), last - first + 1), np.inf)
+    sufficient = np.full((len(TILTS), last - first + 1), -np.inf)
+    for gifts in range(first, last + 1):
+        found = interior_roots(cover, gifts)
+        at_low, inside = found.at_low, found.inside
+        at_high = gifts - at_low - inside
+        for index, tilt in enumerate(TILTS):
+            base = at_low * phi(cover.low, tilt) + at_high * phi(cover.high, tilt)
+            needs = (base + inside * phi(found.fails, tilt))[~found.never]
+            enough = (base + inside * phi(found.holds, tilt))[~found.always]
+            necessary[index, gifts - first] = needs.min(initial=np.inf)
+            sufficient[index, gifts - first] = enough.max(initial=-np.inf)
+    return necessary, sufficient

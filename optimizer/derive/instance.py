@@ -1,0 +1,145 @@
+"""The instance: a scenario as frozen integer arrays, ready to be turned into rows of a model.
+
+Days are integers: days after the horizon's start. Money is integer minor units. Everything is referred to by
+index; `Instance.scenario` and the id tuples lead back to the planner's names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optimizer.scenario.meaning import Wave
+from optimizer.scenario.models import Scenario
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class RateModel:
+    """What is known of the campaign's organic rate, relative to the middle of its band.
+
+    `low` and `high` bound r = ρ / mid; `kind` is ``shared`` (r uniform on [low, high]), or ``point`` (r = low = high:
+    1 for `independent`, the band's low end for `worst_case`).
+    """
+
+    kind: str
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Options:
+    """Allowed, undominated options, one row each, sorted by activation, window, creator, mode, ship day.
+
+    `probability` is the chance of a post inside the window at the middle of the rate band.
+    """
+
+    activation: Ints
+    window: Ints
+    creator: Ints
+    paid: Flags
+    ship_day: Ints
+    probability: Floats
+    product_minor: Ints
+    shipping_minor: Ints
+    fee_minor: Ints
+
+    @property
+    def cost_minor(self) -> Ints:
+        """Product + shipping + fee of each option."""
+        return self.product_minor + self.shipping_minor + self.fee_minor
+
+    def __len__(self) -> int:
+        return len(self.activation)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Candidate windows of all activations, one row each: first and last day, both included."""
+
+    activation: Ints
+    start_day: Ints
+    end_day: Ints
+
+    def __len__(self) -> int:
+        return len(self.activation)
+
+
+@dataclass(frozen=True)
+class FixedChoice:
+    """A gift or paid lock: this creator, in this mode, possibly on this day."""
+
+    creator: int
+    activation: int
+    paid: bool
+    ship_day: int | None
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Shared limits; None or an empty mapping is no limit.
+
+    `month_caps` are keyed by month index; `ship_month[day]` and `Instance.window_month` give the month a cost falls
+    in. `arrivals[product]` lists (day, units arrived up to and including that day).
+    """
+
+    budget_minor: int | None
+    month_caps: Mapping[int, int]
+    ship_month: Ints
+    daily_capacity: int | None
+    arrivals: Mapping[int, tuple[tuple[int, int], ...]]
+    rest_days: int
+    max_activations: int | None
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One scenario, derived.
+
+    Attributes
+    ----------
+    waves
+        Activations in the scenario's order; index = activation.
+    community, product, value, must_secure, max_paid_share
+        Per activation. `must_secure`: required, locked, or the goal is `min_cost`.
+    gap_days
+        Per activation: free days asked for between windows of its community.
+    embeddedness, tier
+        Per creator; embeddedness 0 where unknown, tier -1 where not given.
+    """
+
+    scenario: Scenario
+    digits: int
+    waves: tuple[Wave, ...]
+    creator_ids: tuple[str, ...]
+    community: Ints
+    product: Ints
+    value: Ints
+    must_secure: Flags
+    max_paid_share: tuple[Fraction, ...]
+    gap_days: Ints
+    windows: Windows
+    window_month: Ints
+    options: Options
+    embeddedness: Floats
+    tier: Ints
+    fixed: tuple[FixedChoice, ...]
+    limits: Limits
+    rates: RateModel
+
+    @property
+    def activations(self) -> range:
+        """Indices of the activations."""
+        return range(len(self.waves))
+
+    def day(self, index: int) -> date:
+        """Return the calendar day of a day index."""
+        return self.scenario.horizon.start + timedelta(days=int(index))

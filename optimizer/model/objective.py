@@ -1,0 +1,67 @@
+"""What is optimised, step by step, and what earlier steps fix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from optimizer.model.variables import Selection, Variables
+
+EMBEDDEDNESS_SCALE = 10_000
+
+
+def value(v: Variables) -> cp_model.LinearExpr:
+    """Return the total value of secured activations."""
+    return cp_model.LinearExpr.weighted_sum(list(v.secured.values()), [int(v.instance.value[a]) for a in v.secured])
+
+
+def cost(v: Variables) -> cp_model.LinearExpr:
+    """Return the cost of the plan in minor units."""
+    return v.total(v.part.options, v.instance.options.cost_minor[v.part.options])
+
+
+def embeddedness(v: Variables) -> cp_model.LinearExpr:
+    """Return the total embeddedness in units of 1/`EMBEDDEDNESS_SCALE`, each rounded to the nearest."""
+    per_creator = np.rint(v.instance.embeddedness * EMBEDDEDNESS_SCALE).astype(np.int64)
+    return v.total(v.part.options, per_creator[v.instance.options.creator[v.part.options]])
+
+
+def add_cost_floors(v: Variables, floors: Mapping[int, int]) -> None:
+    """Add what is proven of each activation alone: secured, it costs at least its floor (minor units)."""
+    for activation, floor in floors.items():
+        if activation in v.secured and floor > 0:
+            v.model.add(v.cost(activation) >= floor * v.secured[activation])
+
+
+def add_window_floors(v: Variables, floors: Mapping[int, int]) -> None:
+    """Add what is proven of each window alone: an activation costs at least the floor of the window it takes."""
+    for activation in v.part.activations:
+        windows = [int(w) for w in v.windows_of(activation)]
+        known = [(v.window[w], floors[w]) for w in windows if floors.get(w, 0) > 0]
+        if known:
+            flags, weights = zip(*known, strict=True)
+            v.model.add(v.cost(activation) >= cp_model.LinearExpr.weighted_sum(list(flags), list(weights)))
+
+
+def add_hint(v: Variables, selection: Selection) -> None:
+    """Hint a complete solution: every Boolean, cells included, so that the solver can take it as it stands."""
+    chosen = set(selection.options)
+    table = v.instance.options
+    for index, var in v.option.items():
+        v.model.add_hint(var, index in chosen)
+    for index, var in v.window.items():
+        v.model.add_hint(var, index in selection.windows.values())
+    for activation, var in v.secured.items():
+        v.model.add_hint(var, activation in selection.windows)
+        mine = [index for index in selection.options if table.activation[index] == activation]
+        paid = sum(bool(table.paid[index]) for index in mine)
+        gifts = len(mine) - paid
+        hit = False
+        for cell, flag in v.cells.get(activation, []):
+            fits_paid = paid == cell.paid or (cell.more_paid and paid > cell.paid)
+            fits_gifts = gifts == cell.gifts or (cell.more_gifts and gifts > cell.gifts)
+            take = activation in selection.windows and fits_paid and fits_gifts and not hit
+            v.model.add_hint(flag, take)
+            hit = hit or take

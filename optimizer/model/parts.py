@@ -1,0 +1,60 @@
+"""Which options a model gets to see."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+
+from optimizer.chance.covers import Cover
+from optimizer.derive.instance import Flags, Instance, Ints
+from optimizer.model.variables import Part, Selection, Side
+
+
+def part_of(
+    instance: Instance,
+    covers: Mapping[int, Cover],
+    side: Side,
+    *,
+    activations: Collection[int] | None = None,
+    windows: Collection[int] | None = None,
+    options: Ints | None = None,
+    settled: Selection | None = None,
+) -> Part:
+    """Return the part of an instance a model covers.
+
+    The choosing side leaves out options below the range its thresholds are certified for; the bounding side sees all.
+
+    Parameters
+    ----------
+    activations, windows, options
+        Indices up for decision; None for all.
+    settled
+        Decisions on other activations that stay as they are but take their share of every limit.
+    """
+    kept = np.array(sorted(instance.activations if activations is None else activations), dtype=np.int64)
+    open_windows = np.isin(instance.windows.activation, kept)
+    if windows is not None:
+        open_windows &= np.isin(np.arange(len(instance.windows)), list(windows))
+    usable = open_windows[instance.options.window]
+    if options is not None:
+        usable &= np.isin(np.arange(len(instance.options)), options)
+    if side is Side.CHOOSING:
+        usable &= _certified(instance, covers)
+    standing = settled or Selection((), {})
+    return Part(
+        instance,
+        tuple(sorted({*kept.tolist(), *standing.windows})),
+        np.union1d(np.flatnonzero(open_windows), np.array([*standing.windows.values()], dtype=np.int64)),
+        np.union1d(np.flatnonzero(usable), np.array(standing.options, dtype=np.int64)),
+        covers,
+        frozenset(standing.windows),
+    )
+
+
+def _certified(instance: Instance, covers: Mapping[int, Cover]) -> Flags:
+    low = np.array([covers[a].low if a in covers else 0.0 for a in instance.activations])
+    paid_low = np.array([covers[a].paid_low if a in covers else 0.0 for a in instance.activations])
+    owner = instance.options.activation
+    floor = np.where(instance.options.paid, paid_low[owner], low[owner])
+    return np.asarray(instance.options.probability >= floor)

@@ -1,0 +1,160 @@
+"""Place activations one after the other, each in its cheapest window beside those already placed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from optimizer.derive.instance import Instance, Ints
+from optimizer.model.parts import part_of
+from optimizer.model.rules import add_rules
+from optimizer.model.variables import Selection, Side, Variables
+from optimizer.solve.blocks import Problem
+from optimizer.solve.call import Limits, optimise
+from optimizer.solve.closing import close
+from optimizer.solve.exact import failing
+
+EFFORT = 4.0
+EMPTY = Selection((), {})
+
+
+def union(first: Selection, second: Selection) -> Selection:
+    """Return two selections of different activations as one."""
+    return Selection(
+        tuple(sorted({*first.options, *second.options})), dict(sorted({**first.windows, **second.windows}.items()))
+    )
+
+
+def without(instance: Instance, selection: Selection, activations: Iterable[int]) -> Selection:
+    """Return a selection less some activations."""
+    gone = set(activations)
+    kept = tuple(o for o in selection.options if int(instance.options.activation[o]) not in gone)
+    return Selection(kept, {a: w for a, w in selection.windows.items() if a not in gone})
+
+
+def cost_of(instance: Instance, selection: Selection) -> int:
+    """Return the cost of a selection in minor units."""
+    return int(instance.options.cost_minor[np.array(selection.options, dtype=np.int64)].sum())
+
+
+def place(
+    problem: Problem, activation: int, standing: Selection, floor: int, ceiling: int | None = None
+) -> Selection | None:
+    """Return the cheapest way found to add an activation to `standing`; None if no way was found.
+
+    Windows are tried in order of how much room the warehouse has on their ship days; the first whose cost is within
+    half the gap of `floor` is taken, else the cheapest, which must cost less than `ceiling`.
+    """
+    best: Selection | None = None
+    best_cost = ceiling
+    target = int(floor * (1 + problem.gap / 2))
+    for window in _by_room(problem, activation, standing):
+        if problem.control.stopped:
+            break
+        found = _settle(problem, activation, window, standing, floor, best_cost)
+        if found is None:
+            continue
+        best, best_cost = found, cost_of(problem.instance, found)
+        if best_cost <= target:
+            break
+    return best
+
+
+def _by_room(problem: Problem, activation: int, standing: Selection) -> Sequence[int]:
+    """Return the windows of an activation: least used ship days first, then the highest in-window chances."""
+    instance, table = problem.instance, problem.instance.options
+    used = np.bincount(table.ship_day[np.array(standing.options, dtype=np.int64)], minlength=400)
+
+    def key(window: int) -> tuple[float, float, int]:
+        options = np.flatnonzero(table.window == window)
+        if not len(options):
+            return (np.inf, 0.0, window)
+        busy = used[np.unique(table.ship_day[options])].mean() if instance.limits.daily_capacity else 0.0
+        chances = np.sort(table.probability[options])[::-1][: 2 * instance.waves[activation].min_posts]
+        return (round(float(busy), 3), -round(float(chances.mean()), 3), window)
+
+    return sorted((int(w) for w in problem.windows_of(activation)), key=key)
+
+
+def _settle(
+    problem: Problem, activation: int, window: int, standing: Selection, floor: int, ceiling: int | None
+) -> Selection | None:
+    """Return the cheapest selection for one activation in one window beside `standing`, cheaper than `ceiling`."""
+    days = worth_shipping(problem.instance, activation, window, standing)
+    options = np.union1d(days, np.array(standing.options, dtype=np.int64))
+    limits = Limits(gap=problem.gap / 2, effort=EFFORT)
+
+    def model(side: Side, above: int | None) -> Variables:
+        part = part_of(
+            problem.instance,
+            problem.covers,
+            side,
+            activations=[activation],
+            windows=[window],
+            options=options,
+            settled=standing,
+        )
+        v = Variables(part, side)
+        add_rules(v, without=frozenset({"required"}))
+        v.model.add(v.secured[activation] == 1)
+        v.model.add(v.cost(activation) >= floor)
+        if above is not None:
+            v.model.add(v.cost(activation) <= above - 1)
+        return v
+
+    v = model(Side.CHOOSING, ceiling)
+    chosen = optimise(v, v.cost(activation), problem.control, seed=problem.seed, limits=limits)
+    found = _only(problem.instance, chosen.selection, activation)
+    if found is not None and failing(problem.instance, found, [activation]):
+        found = None
+    cost = None if found is None else cost_of(problem.instance, found)
+    if cost is not None and cost <= int(floor * (1 + problem.gap / 2)):
+        return found
+    v = model(Side.BOUNDING, cost if cost is not None else ceiling)
+    closed = close(v, v.cost(activation), problem.control, seed=problem.seed, limits=limits, rounds=6)
+    return _only(problem.instance, closed.selection, activation) or found
+
+
+def _only(instance: Instance, selection: Selection | None, activation: int) -> Selection | None:
+    if selection is None:
+        return None
+    kept = tuple(o for o in selection.options if int(instance.options.activation[o]) == activation)
+    return Selection(kept, {activation: selection.windows[activation]})
+
+
+def worth_shipping(instance: Instance, activation: int, window: int, standing: Selection) -> Ints:
+    """Return the options of a window worth a look when only this activation is placed beside `standing`.
+
+    With a daily capacity but neither stock nor monthly caps, a service needs only its best days until their free
+    places could take everybody: whoever ships on another day could move to a better one that is not full.
+    """
+    table, limits = instance.options, instance.limits
+    mine = np.flatnonzero(table.window == window)
+    product = int(instance.product[activation])
+    if limits.daily_capacity is None or product in limits.arrivals or limits.month_caps or not len(mine):
+        return mine
+    used = np.bincount(table.ship_day[np.array(standing.options, dtype=np.int64)], minlength=table.ship_day.max() + 1)
+    everybody = len(np.unique(table.creator[mine]))
+    keep = []
+    locked = {choice.creator for choice in instance.fixed if choice.activation == activation}
+    for creator in np.unique(table.creator[mine]):
+        for paid in (False, True):
+            own = mine[(table.creator[mine] == creator) & (table.paid[mine] == paid)]
+            ranked = own[np.lexsort((table.ship_day[own], -table.probability[own]))]
+            free = np.cumsum(np.maximum(0, limits.daily_capacity - used[table.ship_day[ranked]]))
+            enough = int(np.searchsorted(free, everybody)) + 1
+            keep.extend(ranked.tolist() if creator in locked else ranked[:enough].tolist())
+    return np.array(sorted(keep), dtype=np.int64)
+
+
+def assemble(
+    problem: Problem, wanted: Sequence[int], floors: Mapping[int, int], standing: Selection = EMPTY
+) -> Selection:
+    """Return a selection of as many of the wanted activations as could be placed, in the order given."""
+    placed = standing
+    for activation in wanted:
+        found = place(problem, activation, placed, floors[activation])
+        if found is not None:
+            placed = union(placed, found)
+    return placed

@@ -1,0 +1,105 @@
+"""Make the incumbent better: take activations out and put them back cheaper, or with one more beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+
+from optimizer.model import objective
+from optimizer.model.parts import part_of
+from optimizer.model.rules import add_rules
+from optimizer.model.variables import Selection, Side, Variables
+from optimizer.solve.assemble import cost_of, place, union, without
+from optimizer.solve.blocks import Problem
+from optimizer.solve.call import Limits, optimise
+from optimizer.solve.exact import options_of
+from optimizer.solve.ledger import Ledger
+
+EFFORT = 6.0
+LARGEST_NEIGHBOURHOOD = 3
+
+
+def improve(problem: Problem, ledger: Ledger, floors: Mapping[int, int], wanted: Sequence[int]) -> None:
+    """Improve the incumbent until it is closed, time is out, or no neighbourhood helps."""
+    improved = True
+    while improved and not ledger.closed and not problem.control.stopped:
+        improved = False
+        for free in list(_neighbourhoods(problem, ledger, floors, wanted)):
+            if ledger.closed or problem.control.stopped or ledger.best is None:
+                return
+            standing = without(problem.instance, ledger.best, free)
+            found = _reassign(problem, ledger, floors, free, standing)
+            if found is not None and ledger.offer(union(standing, found)):
+                improved = True
+                break
+
+
+def _excess(problem: Problem, ledger: Ledger, floors: Mapping[int, int]) -> dict[int, int]:
+    """Return by how much each secured activation of the incumbent costs more than its floor."""
+    best = ledger.best or Selection((), {})
+    costs = problem.instance.options.cost_minor
+    return {
+        activation: int(costs[options_of(problem.instance, best, activation)].sum()) - floors.get(activation, 0)
+        for activation in best.windows
+    }
+
+
+def _neighbourhoods(
+    problem: Problem, ledger: Ledger, floors: Mapping[int, int], wanted: Sequence[int]
+) -> Iterator[tuple[int, ...]]:
+    """Yield sets of activations to decide anew: first those that are missing, then those that cost most too much."""
+    excess = _excess(problem, ledger, floors)
+    missing = [a for a in wanted if a not in excess] if not ledger.value_proven else []
+    ranked = sorted(excess, key=lambda a: (-excess[a], a))
+    for absent in missing:
+        yield (absent,)
+        for partners in (1, 2):
+            for group in combinations(ranked, partners):
+                yield tuple(sorted((absent, *group)))
+    dear = [a for a in ranked if excess[a] > 0]
+    for activation in dear:
+        yield (activation,)
+    for size in range(2, LARGEST_NEIGHBOURHOOD + 1):
+        for first in dear:
+            others = [a for a in ranked if a != first]
+            for group in combinations(others, size - 1):
+                if dear.index(first) <= min((dear.index(a) for a in group if a in dear), default=len(dear)):
+                    yield tuple(sorted((first, *group)))
+
+
+def _reassign(
+    problem: Problem, ledger: Ledger, floors: Mapping[int, int], free: tuple[int, ...], standing: Selection
+) -> Selection | None:
+    """Return new decisions for all of `free` beside `standing`, cheaper than the incumbent's if it had them all."""
+    best = ledger.best or Selection((), {})
+    had_all = all(activation in best.windows for activation in free)
+    ceiling = ledger.cost - cost_of(problem.instance, standing) if had_all else None
+    if len(free) == 1:
+        return place(problem, free[0], standing, floors.get(free[0], 0), ceiling)
+    part = part_of(
+        problem.instance,
+        problem.covers,
+        Side.CHOOSING,
+        activations=free,
+        windows=problem.windows,
+        settled=standing,
+    )
+    v = Variables(part, Side.CHOOSING)
+    add_rules(v, without=frozenset({"required"}))
+    objective.add_cost_floors(v, floors)
+    for activation in free:
+        v.model.add(v.secured[activation] == 1)
+    standing_cost = cost_of(problem.instance, standing)
+    if ceiling is not None:
+        v.model.add(objective.cost(v) <= standing_cost + ceiling - 1)
+    out = optimise(
+        v,
+        objective.cost(v),
+        problem.control,
+        seed=problem.seed,
+        limits=Limits(gap=problem.gap / 4, effort=EFFORT),
+        hint=ledger.best if had_all else None,
+    )
+    if out.selection is None:
+        return None
+    return without(problem.instance, out.selection, standing.windows)

@@ -1,0 +1,137 @@
+"""What is known so far: the best plan and the bounds; never worse than before, told to the listener as it changes."""
+
+from __future__ import annotations
+
+import math
+import threading
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from optimizer.derive.instance import Instance
+from optimizer.model.variables import Selection
+from optimizer.solve.control import Control, Progress
+from optimizer.solve.exact import failing
+
+
+@dataclass
+class Ledger:
+    """Incumbent and certified bounds of one solve.
+
+    Attributes
+    ----------
+    best
+        Cheapest selection of the highest value found; it holds exactly.
+    value_bound
+        No plan has more value.
+    cost_bounds
+        Per value v: no plan of value ≥ v costs less (minor units).
+    infeasible
+        Proven: no plan at all.
+    """
+
+    instance: Instance
+    control: Control
+    gap: float
+    best: Selection | None = None
+    value: int = -1
+    cost: int = 0
+    value_bound: int = field(init=False)
+    cost_bounds: dict[int, int] = field(default_factory=dict)
+    infeasible: bool = False
+    phase: str = "reading"
+    _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def __post_init__(self) -> None:
+        self.value_bound = int(self.instance.value.sum())
+
+    def value_of(self, selection: Selection) -> int:
+        """Return the total value of a selection's secured activations."""
+        return int(sum(self.instance.value[a] for a in selection.windows))
+
+    def cost_of(self, selection: Selection) -> int:
+        """Return the cost of a selection in minor units."""
+        return int(self.instance.options.cost_minor[np.array(selection.options, dtype=np.int64)].sum())
+
+    def offer(self, selection: Selection | None) -> bool:
+        """Take a selection that keeps every rule, if it holds exactly and beats the best; tell whether it did."""
+        if selection is None or failing(self.instance, selection, selection.windows):
+            return False
+        must = np.flatnonzero(self.instance.must_secure)
+        if not set(must.tolist()) <= set(selection.windows):
+            return False
+        value, cost = self.value_of(selection), self.cost_of(selection)
+        with self._lock:
+            if self.best is not None and (value, -cost) <= (self.value, -self.cost):
+                return False
+            self.best, self.value, self.cost = selection, value, cost
+            self.tell()
+        return True
+
+    def prove_value(self, bound: int) -> None:
+        """Record that no plan has more value than `bound`."""
+        with self._lock:
+            if bound < self.value_bound:
+                self.value_bound = bound
+                self.tell()
+
+    def prove_cost(self, value: int, bound: int) -> None:
+        """Record that no plan of at least this value costs less than `bound`."""
+        with self._lock:
+            if bound > self.cost_bounds.get(value, -1):
+                self.cost_bounds[value] = bound
+                self.tell()
+
+    @property
+    def value_proven(self) -> bool:
+        """Whether the best plan has the highest value there is."""
+        return self.best is not None and self.value >= self.value_bound
+
+    @property
+    def cost_bound(self) -> int | None:
+        """The best certified bound on the cost at the incumbent's value; None until the value is proven."""
+        if not self.value_proven:
+            return None
+        known = [bound for value, bound in self.cost_bounds.items() if value <= self.value]
+        return min(self.cost, max(known, default=0))
+
+    @property
+    def cost_target(self) -> int | None:
+        """The cost at which the incumbent's value counts as optimally reached, None until the value is proven.
+
+        The largest integer c with c · (1 − gap) ≤ bound, rounded down (one part in 10¹² towards the strict side).
+        """
+        bound = self.cost_bound
+        if bound is None:
+            return None
+        return bound if self.gap >= 1 else max(bound, math.floor(bound / (1 - self.gap) * (1 - 1e-12)))
+
+    @property
+    def closed(self) -> bool:
+        """Whether value and cost are proven within the gap asked for."""
+        target = self.cost_target
+        return target is not None and self.cost <= target
+
+    def enter(self, phase: str) -> None:
+        """Name what is being worked on."""
+        self.phase = phase
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell the listener, if there is one."""
+        if self.control.listener is None:
+            return
+        found, bound = self.best is not None, self.cost_bound
+        value_gap = (self.value_bound - self.value) / max(1, self.value_bound) if found else None
+        cost_gap = None if bound is None else (self.cost - bound) / max(1, self.cost)
+        self.control.listener(
+            Progress(
+                self.phase,
+                self.value if found else None,
+                self.value_bound,
+                self.cost if found else None,
+                bound,
+                value_gap or cost_gap,
+                self.control.elapsed,
+            )
+        )
