@@ -90,7 +90,9 @@ class ActivationResult(Strict):
     )
     gifts: int = Field(description="Gifted creators (count).", examples=[22])
     paid: int = Field(description="Paid creators (count).", examples=[1])
-    cost: Amount = Field(description="Product + shipping + fees of this activation.", examples=["862.30"])
+    cost: Amount | None = Field(
+        description="Product + shipping + fees of this activation; null where there is no plan.", examples=["862.30"]
+    )
 
 
 class Assignment(Strict):

@@ -133,7 +133,8 @@ def _rows(answer: Thresholds) -> tuple[int, ...]:
     open_cells = np.isfinite(answer.sufficient[0]) & answer.possible & ~answer.certain
     if not open_cells.any():
         return (TILTS.index(0.5),)
-    spread = (answer.sufficient - answer.necessary)[:, open_cells] / answer.sufficient[:, open_cells]
+    enough, needed = answer.sufficient[:, open_cells], answer.necessary[:, open_cells]
+    spread = (enough - needed) / enough
     wins = np.bincount(spread.argmin(axis=0), minlength=len(TILTS))
     ranked = sorted(range(len(TILTS)), key=lambda row: (-wins[row], row))
     return tuple(sorted(row for row in ranked[:ROWS] if wins[row] > 0))

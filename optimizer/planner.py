@@ -1,0 +1,50 @@
+"""The main job: a checked scenario in, a certified and, where needed, diagnosed plan out."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+
+from optimizer.analysis.certify import certified
+from optimizer.analysis.diagnose import diagnose
+from optimizer.plan import Plan
+from optimizer.scenario.models import Scenario
+from optimizer.solve.control import Progress
+from optimizer.solve.settings import Settings
+
+
+def make_plan(
+    scenario: Scenario,
+    settings: Settings | None = None,
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> Plan:
+    """Return the best verified plan of a checked scenario with its certificate and, if anything is missing, a diagnosis.
+
+    Parameters
+    ----------
+    settings
+        Time, gap, seed and threads; None for the defaults.
+    progress
+        Told of every change of phase, incumbent and bound, from the solving thread.
+    cancel
+        Set it to end early with the best plan so far (status `feasible`, or `unknown` without one).
+
+    Raises
+    ------
+    VerificationError
+        If the plan failed its own verification: a bug, and the plan is withheld.
+    """
+    began = time.monotonic()
+    settings = settings or Settings()
+    cancel = cancel or threading.Event()
+    result = certified(scenario, settings, listener=progress, cancel=cancel)
+    missing = any(not activation.secured for activation in result.plan.activations)
+    if not missing or cancel.is_set() or result.plan.status == "unknown":
+        return result.plan
+    deadline = began + settings.time_limit_seconds
+    diagnosis = diagnose(scenario, result, settings, deadline=deadline, cancel=cancel)
+    run = result.plan.run.model_copy(update={"wall_seconds": round(time.monotonic() - began, 3)})
+    return result.plan.model_copy(update={"diagnosis": diagnosis, "run": run})

@@ -1,0 +1,140 @@
+"""Exact chances: Poisson–binomial distributions, mixed over the unknown rate of the campaign.
+
+Under `shared` every chance is the integral of a polynomial in the rate ρ, whose degree is the number of gifted
+creators it involves; Gauss–Legendre with ⌈(degree + 1)/2⌉ nodes integrates it exactly.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.polynomial.legendre import leggauss
+from numpy.typing import NDArray
+from scipy.stats import poisson_binom
+
+from optimizer.scenario.posting import OrganicRate
+from optimizer.verify.premises import Line, Premises
+
+Vector = NDArray[np.float64]
+
+SECURED_TOLERANCE = 1e-6
+"""An activation is secured when its exact probability is at least its confidence less this."""
+
+
+@dataclass(frozen=True)
+class Odds:
+    """Chances of one creator's post at the middle of the rate band: inside the window, and outside."""
+
+    inside: float
+    outside: float
+
+
+@dataclass(frozen=True)
+class Team:
+    """The distinct creators of one activation as chances, and how many of them must post.
+
+    Attributes
+    ----------
+    gifted, paid
+        In-window probabilities; those of the gifted hold at the middle of the rate band.
+    min_posts
+        Posts that make density.
+    """
+
+    gifted: Vector
+    paid: Vector
+    min_posts: int
+
+    def at(self, ratios: Vector) -> Vector:
+        """Return everybody's in-window probability, shape (nodes, creators): gifted ones scaled, paid ones not."""
+        gifted = np.minimum(1.0, np.outer(ratios, self.gifted))
+        return np.hstack([gifted, np.broadcast_to(self.paid, (len(ratios), len(self.paid)))])
+
+
+def odds(premises: Premises, line: Line) -> Odds:
+    """Return π = (rate or reliability) · τ of one line, inside and outside its window.
+
+    Gifted: organic_rate (default: middle of the band) times `Timing.gift`. Paid: paid_reliability times `Timing.paid`.
+    """
+    posting, creator = premises.scenario.posting, line.creator
+    where = (line.ship_on, premises.service(creator), line.window)
+    if line.mode == "gift":
+        middle = (posting.organic_rate.low + posting.organic_rate.high) / 2
+        posts, landing = _given(creator.organic_rate, middle), premises.timing.gift(*where)
+    else:
+        posts, landing = _given(creator.paid_reliability, posting.paid_reliability), premises.timing.paid(*where)
+    return Odds(posts * landing.inside, posts * landing.outside)
+
+
+def _given(own: float | None, default: float) -> float:
+    return default if own is None else own
+
+
+def rate_ratios(rate: OrganicRate, degree: int) -> tuple[Vector, Vector]:
+    """Return the nodes r = ρ/mid and their weights (summing to 1), exact for polynomials of `degree` in ρ.
+
+    `independent`: r = 1. `worst_case`: r = low/mid. `shared`: ρ uniform on [low, high], by Gauss–Legendre.
+    With σ = (high − low)/(high + low), r runs over [1 − σ, 1 + σ].
+    """
+    spread = (rate.high - rate.low) / (rate.high + rate.low) if rate.high > 0 else 0.0
+    if rate.model == "independent":
+        return np.ones(1), np.ones(1)
+    if rate.model == "worst_case":
+        return np.array([1 - spread]), np.ones(1)
+    nodes, weights = leggauss(max(1, math.ceil((degree + 1) / 2)))
+    return 1 + spread * nodes, weights / 2
+
+
+def mean_ratio(rate: OrganicRate) -> float:
+    """Return E[ρ]/mid, by which expected posts of gifted creators scale."""
+    ratios, weights = rate_ratios(rate, 1)
+    return float(weights @ ratios)
+
+
+def post_distribution(team: Team, rate: OrganicRate) -> list[float]:
+    """Return [P(N = 0), …, P(N = n)] for the n creators of a team; [1.0] for nobody."""
+    ratios, weights = rate_ratios(rate, len(team.gifted))
+    return _mixed(team.at(ratios), weights)
+
+
+def probability(team: Team, rate: OrganicRate) -> float:
+    """Return P(N ≥ min_posts)."""
+    ratios, weights = rate_ratios(rate, len(team.gifted))
+    return _chance(np.dot(weights, _tail(team, ratios)))
+
+
+def secured_distribution(teams: Sequence[Team], rate: OrganicRate) -> list[float]:
+    """Return [P(0 reach density), …, P(all reach it)] for the given teams; [1.0] for none.
+
+    Given the rate the teams are independent, so their number in density is again Poisson–binomial. The joint
+    chance is a polynomial whose degree is the number of all their gifted creators.
+    """
+    ratios, weights = rate_ratios(rate, sum(len(team.gifted) for team in teams))
+    tails = [_tail(team, ratios) for team in teams]
+    return _mixed(np.stack(tails, axis=1) if tails else np.empty((len(ratios), 0)), weights)
+
+
+def _tail(team: Team, ratios: Vector) -> Vector:
+    """Return P(N ≥ min_posts) at every node."""
+    everybody = team.at(ratios)
+    if everybody.shape[1] < team.min_posts:
+        return np.zeros(len(ratios))
+    tail: Vector = poisson_binom.sf(team.min_posts - 1, everybody)
+    return np.clip(tail, 0.0, 1.0)
+
+
+def _mixed(chances: Vector, weights: Vector) -> list[float]:
+    """Return the weighted Poisson–binomial distribution of `chances`, shape (nodes, n)."""
+    n = chances.shape[1]
+    if n == 0:
+        return [1.0]
+    distribution = weights @ poisson_binom.pmf(np.arange(n + 1), chances[:, np.newaxis, :])
+    return [_chance(share) for share in distribution]
+
+
+def _chance(value: float) -> float:
+    """Return `value` without the rounding of about 1e-16 that may carry it out of [0, 1]."""
+    return min(1.0, max(0.0, float(value)))

@@ -1,0 +1,81 @@
+"""The judge: all rules of the contract in one list, and `verify`, which applies them.
+
+It recomputes everything from scenario and plan alone and shares no code with what made the plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from optimizer.plan import Check, Plan
+from optimizer.scenario.models import Scenario
+from optimizer.verify.case import Case
+from optimizer.verify.premises import Premises
+from optimizer.verify.rules_creators import (
+    accepts,
+    availability,
+    embeddedness_floor,
+    locks,
+    max_activations,
+    membership,
+    once,
+)
+from optimizer.verify.rules_figures import counts, money, probabilities
+from optimizer.verify.rules_identity import references, scenario
+from optimizer.verify.rules_limits import budget_month, budget_total, daily_capacity, stock
+from optimizer.verify.rules_objective import objective
+from optimizer.verify.rules_schedule import community_gap, delivery, horizon, rest_days, ship_days, window
+from optimizer.verify.rules_teams import density, min_paid, paid_share, required, tier_mix
+
+RULES: tuple[Callable[[Case], Check], ...] = (
+    scenario,
+    references,
+    horizon,
+    window,
+    ship_days,
+    delivery,
+    membership,
+    embeddedness_floor,
+    accepts,
+    availability,
+    once,
+    density,
+    required,
+    locks,
+    paid_share,
+    min_paid,
+    tier_mix,
+    budget_total,
+    budget_month,
+    stock,
+    daily_capacity,
+    rest_days,
+    max_activations,
+    community_gap,
+    money,
+    probabilities,
+    counts,
+    objective,
+)
+"""Every rule, in the order of the report; a rule's id is the name of its function."""
+
+
+def verify(scenario: Scenario, plan: Plan, *, fingerprint: str) -> list[Check]:
+    """Judge a plan by every rule of the contract.
+
+    Parameters
+    ----------
+    scenario
+        A valid scenario.
+    plan
+        Any plan, made by whomever; it may name people and days that do not exist.
+    fingerprint
+        SHA-256 that the plan has to name: that of the scenario.
+
+    Returns
+    -------
+    list of Check
+        One per rule of `RULES`, in that order; a rule that does not apply is ok and says so.
+    """
+    case = Case(Premises(scenario), plan, fingerprint)
+    return [rule(case) for rule in RULES]

@@ -1,0 +1,125 @@
+"""Rules on days: windows, ship days, deliveries, rest and gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import combinations
+
+from optimizer.calendar import WEEKDAYS
+from optimizer.plan import Check, Window
+from optimizer.scenario.meaning import Wave
+from optimizer.verify.case import Case, check
+
+
+def horizon(case: Case) -> Check:
+    """Every ship day and every window lies inside the horizon."""
+    first, last = case.premises.scenario.horizon.start, case.premises.scenario.horizon.end
+    windows = [(stated.activation, stated.window) for stated, _ in case.results if stated.window]
+    windows += [(line.name, line.window) for line in case.lines]
+    offences = [
+        f"{name}: window {_span(window)} leaves the horizon"
+        for name, window in windows
+        if not (first <= window.start <= last and first <= window.end <= last)
+    ]
+    offences += [
+        f"{line.name}: ship day {line.ship_on} lies outside the horizon"
+        for line in case.lines
+        if not first <= line.ship_on <= last
+    ]
+    return check("horizon", offences, f"all days within {first} to {last}")
+
+
+def window(case: Case) -> Check:
+    """Windows start on the activation's weekday, in its range, at its length; its lines repeat its window."""
+    offences = [
+        f"{wave.id}: {fault}"
+        for stated, wave in case.results
+        if stated.window
+        for fault in _window_faults(stated.window, wave)
+    ]
+    for stated, wave in case.results:
+        for line in case.teams[wave.id]:
+            if line.window != stated.window:
+                own = _span(stated.window) if stated.window else "none"
+                offences.append(f"{line.name}: window {_span(line.window)}, the activation's is {own}")
+    return check("window", offences, f"{sum(stated.window is not None for stated, _ in case.results)} windows")
+
+
+def _window_faults(window: Window, wave: Wave) -> Iterator[str]:
+    if not wave.earliest <= window.start <= wave.latest:
+        yield f"starts on {window.start}, outside {wave.earliest} to {wave.latest}"
+    if wave.start_weekday not in ("any", WEEKDAYS[window.start.weekday()]):
+        yield f"starts on {window.start}, a {WEEKDAYS[window.start.weekday()]}, not a {wave.start_weekday}"
+    length = (window.end - window.start).days + 1
+    if length != wave.window_days:
+        yield f"lasts {length} days, not {wave.window_days}"
+
+
+def ship_days(case: Case) -> Check:
+    """Parcels leave on open ship days: a ship weekday, no public holiday, no closed date."""
+    calendar = case.premises.timing.calendar
+    offences = [
+        f"{line.name}: no parcels leave on {line.ship_on} ({_why_closed(case, line.ship_on)})"
+        for line in case.lines
+        if not calendar.is_ship_day(line.ship_on)
+    ]
+    return check("ship_days", offences, f"{len({line.ship_on for line in case.lines})} ship days, all open")
+
+
+def _why_closed(case: Case, day: date) -> str:
+    closed = "a closed date" if day in case.premises.scenario.shipping.closed_dates else WEEKDAYS[day.weekday()]
+    return case.premises.timing.calendar.holiday(day) or closed
+
+
+def delivery(case: Case) -> Check:
+    """The mean delivery day, unrounded, lies in [start − before_days, start + after_days]."""
+    offences = []
+    for line in case.lines:
+        mean = case.premises.timing.mean_delivery(line.ship_on, case.premises.service(line.creator))
+        late = mean - line.window.start.toordinal()
+        if not -line.wave.before_days <= late <= line.wave.after_days:
+            offences.append(
+                f"{line.name}: shipped {line.ship_on}, arrives on average {float(late):+.2f} days from the start, "
+                f"allowed {-line.wave.before_days:+d} to {line.wave.after_days:+d}"
+            )
+    return check("delivery", offences, f"{len(case.lines)} mean delivery days in range")
+
+
+def rest_days(case: Case) -> Check:
+    """The later of two windows of one creator starts at least rest_days + 1 days after the earlier one ends."""
+    rest = case.premises.scenario.rotation.rest_days
+    offences = [
+        f"{creator}: {one.wave.id} {_span(one.window)} and {two.wave.id} {_span(two.window)}"
+        for creator, lines in case.lines_by_creator.items()
+        for one, two in combinations(lines, 2)
+        if one.wave.id != two.wave.id and not _apart(one.window, two.window, rest)
+    ]
+    return check("rest_days", offences, f"at least {rest} free days between two windows of a creator")
+
+
+def community_gap(case: Case) -> Check:
+    """Of two windows of one community, the later starts at least min_gap_days + 1 days after the earlier ends."""
+    offences = []
+    for community in case.premises.communities.values():
+        gap = community.min_gap_days
+        windows = [
+            (wave.id, stated.window)
+            for stated, wave in case.results
+            if stated.window and wave.community == community.id
+        ]
+        offences += [
+            f"{community.id}: {one} {_span(first)} and {two} {_span(second)}, {gap} free days asked for"
+            for (one, first), (two, second) in combinations(windows, 2)
+            if one != two and not _apart(first, second, gap)
+        ]
+    return check("community_gap", offences, "windows of each community are apart")
+
+
+def _apart(one: Window, two: Window, free_days: int) -> bool:
+    earlier, later = sorted((one, two), key=lambda each: each.start)
+    return (later.start - earlier.end).days >= free_days + 1
+
+
+def _span(window: Window) -> str:
+    return f"{window.start} to {window.end}"

@@ -1,0 +1,83 @@
+"""Rules on the creators of one activation together: density, who must be secured, and the mix."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from optimizer.plan import Check
+from optimizer.scenario.meaning import Wave, max_paid_share
+from optimizer.verify.case import Case, check
+from optimizer.verify.chance import SECURED_TOLERANCE
+from optimizer.verify.premises import Line
+
+
+def density(case: Case) -> Check:
+    """A secured activation holds its confidence exactly (less 1e-6); one not secured has nobody and no window."""
+    offences = []
+    for stated, wave in case.results:
+        reached, people = case.figures[wave.id].probability, len(case.teams[wave.id])
+        if stated.secured and reached < wave.confidence - SECURED_TOLERANCE:
+            offences.append(f"{wave.id}: {people} creators reach {reached:.6f} of {wave.confidence}")
+        if not stated.secured and (people or stated.window):
+            offences.append(
+                f"{wave.id}: not secured ({reached:.6f} of {wave.confidence}), yet it has {people} creators"
+                + (" and a window" if stated.window else "")
+            )
+    return check("density", offences, f"{len(case.secured)} of {len(case.results)} activations secured")
+
+
+def required(case: Case) -> Check:
+    """Secured are: required activations, those with a gift or paid lock, and under min_cost all."""
+    if not case.has_plan:
+        return check("required", [], "no plan")
+    reasons = _reasons(case)
+    offences = [f"{name}: {reason}, but not secured" for name, reason in reasons.items() if name not in case.secured]
+    return check("required", offences, f"{len(reasons)} activations had to be secured" if reasons else "none required")
+
+
+def _reasons(case: Case) -> dict[str, str]:
+    """Return why activations must be secured."""
+    given = case.premises.scenario
+    reasons = {lock.activation: "has a locked creator" for lock in given.locks if lock.mode != "skip"}
+    reasons |= {wave.id: "required" for wave in case.premises.waves.values() if wave.required}
+    if given.objective.goal == "min_cost":
+        reasons |= {name: "the goal is min_cost" for name in case.premises.waves if name not in reasons}
+    return reasons
+
+
+def paid_share(case: Case) -> Check:
+    """Paid creators ≤ max_paid_share · (gifted + paid), in exact fractions."""
+    offences = []
+    for wave, lines in case.planned:
+        share = max_paid_share(case.premises.communities[wave.community])
+        paid = sum(line.mode == "paid" for line in lines)
+        if paid > share * len(lines):
+            offences.append(f"{wave.id}: {paid} of {len(lines)} paid, at most {float(share):g} of them")
+    return check("paid_share", offences, f"{len(case.planned)} activations within their share")
+
+
+def min_paid(case: Case) -> Check:
+    """At least min_paid creators are paid in every planned activation."""
+    offences = []
+    for wave, lines in case.planned:
+        paid = sum(line.mode == "paid" for line in lines)
+        if paid < wave.min_paid:
+            offences.append(f"{wave.id}: {paid} paid, at least {wave.min_paid}")
+    asked = any(wave.min_paid for wave in case.premises.waves.values())
+    return check("min_paid", offences, "kept" if asked else "not in use")
+
+
+def tier_mix(case: Case) -> Check:
+    """The count of every tier, gifted and paid, stays within its range in every planned activation."""
+    offences = [f"{wave.id}: {fault}" for wave, lines in case.planned for fault in _tier_faults(wave, lines)]
+    asked = any(wave.tier_mix for wave in case.premises.waves.values())
+    return check("tier_mix", offences, "kept" if asked else "not in use")
+
+
+def _tier_faults(wave: Wave, lines: list[Line]) -> Iterator[str]:
+    for tier, limits in wave.tier_mix.items():
+        count = sum(line.creator.tier == tier for line in lines)
+        if count < limits.min:
+            yield f"{count} {tier}, at least {limits.min}"
+        if limits.max is not None and count > limits.max:
+            yield f"{count} {tier}, at most {limits.max}"
