@@ -5,33 +5,50 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
+import numpy as np
+
+from optimizer.derive.instance import Ints
 from optimizer.model import objective
 from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
 from optimizer.model.variables import Selection, Side, Variables
 from optimizer.solve.assemble import cost_of, place, union, without
-from optimizer.solve.blocks import Problem
+from optimizer.solve.blocks import Problem, best_days
 from optimizer.solve.call import Limits, optimise
 from optimizer.solve.exact import options_of
 from optimizer.solve.ledger import Ledger
 
 EFFORT = 6.0
+TIED_EFFORT = 20.0
 LARGEST_NEIGHBOURHOOD = 3
 
 
-def improve(problem: Problem, ledger: Ledger, floors: Mapping[int, int], wanted: Sequence[int]) -> None:
-    """Improve the incumbent until it is closed, time is out, or no neighbourhood helps."""
+def improve(
+    problem: Problem,
+    ledger: Ledger,
+    floors: Mapping[int, int],
+    wanted: Sequence[int],
+    tied: Sequence[tuple[int, ...]],
+) -> None:
+    """Improve the incumbent until it is closed, its share of the time is out, or no neighbourhood helps.
+
+    Groups of activations that rotation ties together are decided anew as a whole, before smaller neighbourhoods.
+    Half of the time left is kept for proofs.
+    """
+    reserve = 0.5 * problem.control.remaining
+    groups = [tuple(a for a in group if a in wanted) for group in tied]
     improved = True
-    while improved and not ledger.closed and not problem.control.stopped:
+    while improved and not ledger.closed:
         improved = False
-        for free in list(_neighbourhoods(problem, ledger, floors, wanted)):
-            if ledger.closed or problem.control.stopped or ledger.best is None:
+        for free in [*groups, *_neighbourhoods(problem, ledger, floors, wanted)]:
+            if ledger.closed or problem.control.remaining <= reserve or ledger.best is None:
                 return
             standing = without(problem.instance, ledger.best, free)
             found = _reassign(problem, ledger, floors, free, standing)
             if found is not None and ledger.offer(union(standing, found)):
                 improved = True
                 break
+        groups = []
 
 
 def _excess(problem: Problem, ledger: Ledger, floors: Mapping[int, int]) -> dict[int, int]:
@@ -82,6 +99,7 @@ def _reassign(
         Side.CHOOSING,
         activations=free,
         windows=problem.windows,
+        options=_worth_deciding(problem, free, best),
         settled=standing,
     )
     v = Variables(part, Side.CHOOSING)
@@ -97,9 +115,16 @@ def _reassign(
         objective.cost(v),
         problem.control,
         seed=problem.seed,
-        limits=Limits(gap=problem.gap / 4, effort=EFFORT),
+        limits=Limits(gap=problem.gap / 4, effort=EFFORT if len(free) <= LARGEST_NEIGHBOURHOOD else TIED_EFFORT),
         hint=ledger.best if had_all else None,
     )
     if out.selection is None:
         return None
     return without(problem.instance, out.selection, standing.windows)
+
+
+def _worth_deciding(problem: Problem, free: tuple[int, ...], best: Selection) -> Ints | None:
+    """Return the options of a neighbourhood: all, or for a large one the best days and those in use."""
+    if len(free) <= LARGEST_NEIGHBOURHOOD:
+        return None
+    return np.union1d(best_days(problem.instance), np.array(best.options, dtype=np.int64))

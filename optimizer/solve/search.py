@@ -10,6 +10,7 @@ from optimizer.derive.instance import Instance
 from optimizer.model.variables import Selection
 from optimizer.solve.assemble import EMPTY, assemble
 from optimizer.solve.blocks import Problem, prepare, price
+from optimizer.solve.components import JointFloor, components, joint_floors
 from optimizer.solve.control import Control
 from optimizer.solve.embed import most_embedded
 from optimizer.solve.floors import refine_floors
@@ -85,7 +86,8 @@ def _search_plan(problem: Problem, ledger: Ledger) -> dict[int, int]:
     blocks = price(problem, instance.activations)
     floors = {block.activation: block.floor for block in blocks if not block.impossible}
     window_floors: dict[int, int] = {}
-    if not _bound(ledger, instance, floors):
+    joint: list[JointFloor] = []
+    if not _bound(ledger, instance, floors, joint):
         return floors
     ledger.enter("assembling a plan")
     if not instance.must_secure.any():
@@ -95,24 +97,29 @@ def _search_plan(problem: Problem, ledger: Ledger) -> dict[int, int]:
     if not ledger.closed:
         ledger.enter("pricing each window")
         refine_floors(problem, ledger, floors, window_floors)
-        _bound(ledger, instance, floors)
+        _bound(ledger, instance, floors, joint)
+    tied = components(instance)
+    if not ledger.closed and not ledger.infeasible and tied:
+        ledger.enter("pricing what is tied together")
+        joint.extend(joint_floors(problem, tied, floors))
+        _bound(ledger, instance, floors, joint)
     if not ledger.closed and not ledger.infeasible:
         ledger.enter("improving the plan")
-        improve(problem, ledger, floors, _order(instance, tuple(floors), floors))
+        improve(problem, ledger, floors, _order(instance, tuple(floors), floors), tied)
     if not ledger.closed and not ledger.infeasible and not problem.control.stopped:
         solve_whole(problem, ledger, floors, window_floors)
     return floors
 
 
-def _bound(ledger: Ledger, instance: Instance, floors: Mapping[int, int]) -> bool:
+def _bound(ledger: Ledger, instance: Instance, floors: Mapping[int, int], joint: Sequence[JointFloor]) -> bool:
     """Bound value and cost by the floors; tell whether a plan is still possible."""
-    chosen = best_set(instance, floors)
+    chosen = best_set(instance, floors, joint)
     if chosen is None:
         ledger.infeasible = True
         return False
     value = int(sum(instance.value[a] for a in chosen))
     ledger.prove_value(value)
-    bound = cost_bound(instance, floors, value)
+    bound = cost_bound(instance, floors, value, joint)
     if bound is not None:
         ledger.prove_cost(value, bound)
     return True
