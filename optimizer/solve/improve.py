@@ -36,24 +36,43 @@ def improve(
     Half of the time left is kept for proofs.
     """
     reserve = 0.5 * problem.control.remaining
-    groups = [tuple(a for a in group if a in wanted) for group in tied]
+    best = ledger.best
+    if best is None:
+        return
+    groups = [tuple(a for a in group if a in best.windows) for group in tied]
     improved = True
     while improved and not ledger.closed:
         improved = False
-        for free in [*groups, *_neighbourhoods(problem, ledger, floors, wanted)]:
-            if ledger.closed or problem.control.remaining <= reserve or ledger.best is None:
+        missing = [] if ledger.value_proven else [a for a in wanted if a not in best.windows]
+        for free in [*groups, *_neighbourhoods(problem, best, floors, missing)]:
+            if ledger.closed or problem.control.remaining <= reserve:
                 return
-            standing = without(problem.instance, ledger.best, free)
-            found = _reassign(problem, ledger, floors, free, standing)
-            if found is not None and ledger.offer(union(standing, found)):
-                improved = True
+            changed = _reassign(problem, floors, free, best)
+            if changed is not None and ledger.offer(changed):
+                best, improved = changed, True
                 break
         groups = []
 
 
-def _excess(problem: Problem, ledger: Ledger, floors: Mapping[int, int]) -> dict[int, int]:
-    """Return by how much each secured activation of the incumbent costs more than its floor."""
-    best = ledger.best or Selection((), {})
+def complete(problem: Problem, partial: Selection, floors: Mapping[int, int], wanted: Sequence[int]) -> Selection:
+    """Return `partial` with as many of the missing wanted activations as room can be made for, one after the other.
+
+    Room is made by deciding one or two of those already placed anew. Half of the time left is kept for proofs.
+    """
+    reserve = 0.5 * problem.control.remaining
+    for absent in [a for a in wanted if a not in partial.windows]:
+        for free in _neighbourhoods(problem, partial, floors, [absent]):
+            if problem.control.remaining <= reserve:
+                return partial
+            changed = _reassign(problem, floors, free, partial) if absent in free else None
+            if changed is not None:
+                partial = changed
+                break
+    return partial
+
+
+def _excess(problem: Problem, best: Selection, floors: Mapping[int, int]) -> dict[int, int]:
+    """Return by how much each secured activation of a selection costs more than its floor."""
     costs = problem.instance.options.cost_minor
     return {
         activation: int(costs[options_of(problem.instance, best, activation)].sum()) - floors.get(activation, 0)
@@ -62,11 +81,10 @@ def _excess(problem: Problem, ledger: Ledger, floors: Mapping[int, int]) -> dict
 
 
 def _neighbourhoods(
-    problem: Problem, ledger: Ledger, floors: Mapping[int, int], wanted: Sequence[int]
+    problem: Problem, best: Selection, floors: Mapping[int, int], missing: Sequence[int]
 ) -> Iterator[tuple[int, ...]]:
     """Yield sets of activations to decide anew: first those that are missing, then those that cost most too much."""
-    excess = _excess(problem, ledger, floors)
-    missing = [a for a in wanted if a not in excess] if not ledger.value_proven else []
+    excess = _excess(problem, best, floors)
     ranked = sorted(excess, key=lambda a: (-excess[a], a))
     for absent in missing:
         yield (absent,)
@@ -84,15 +102,15 @@ def _neighbourhoods(
                     yield tuple(sorted((first, *group)))
 
 
-def _reassign(
-    problem: Problem, ledger: Ledger, floors: Mapping[int, int], free: tuple[int, ...], standing: Selection
-) -> Selection | None:
-    """Return new decisions for all of `free` beside `standing`, cheaper than the incumbent's if it had them all."""
-    best = ledger.best or Selection((), {})
+def _reassign(problem: Problem, floors: Mapping[int, int], free: tuple[int, ...], best: Selection) -> Selection | None:
+    """Return `best` with all of `free` decided anew, cheaper than before if it had them all; None if none was found."""
+    standing = without(problem.instance, best, free)
+    standing_cost = cost_of(problem.instance, standing)
     had_all = all(activation in best.windows for activation in free)
-    ceiling = ledger.cost - cost_of(problem.instance, standing) if had_all else None
+    ceiling = cost_of(problem.instance, best) - standing_cost if had_all else None
     if len(free) == 1:
-        return place(problem, free[0], standing, floors.get(free[0], 0), ceiling)
+        placed = place(problem, free[0], standing, floors.get(free[0], 0), ceiling)
+        return None if placed is None else union(standing, placed)
     part = part_of(
         problem.instance,
         problem.covers,
@@ -107,7 +125,6 @@ def _reassign(
     objective.add_cost_floors(v, floors)
     for activation in free:
         v.model.add(v.secured[activation] == 1)
-    standing_cost = cost_of(problem.instance, standing)
     if ceiling is not None:
         v.model.add(objective.cost(v) <= standing_cost + ceiling - 1)
     out = optimise(
@@ -116,11 +133,9 @@ def _reassign(
         problem.control,
         seed=problem.seed,
         limits=Limits(gap=problem.gap / 4, effort=EFFORT if len(free) <= LARGEST_NEIGHBOURHOOD else TIED_EFFORT),
-        hint=ledger.best if had_all else None,
+        hint=best if had_all else None,
     )
-    if out.selection is None:
-        return None
-    return without(problem.instance, out.selection, standing.windows)
+    return out.selection
 
 
 def _worth_deciding(problem: Problem, free: tuple[int, ...], best: Selection) -> Ints | None:

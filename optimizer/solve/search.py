@@ -14,7 +14,7 @@ from optimizer.solve.components import JointFloor, components, joint_floors
 from optimizer.solve.control import Control
 from optimizer.solve.embed import most_embedded
 from optimizer.solve.floors import refine_floors
-from optimizer.solve.improve import improve
+from optimizer.solve.improve import complete, improve
 from optimizer.solve.ledger import Ledger
 from optimizer.solve.master import best_set, cost_bound
 from optimizer.solve.settings import Settings
@@ -93,7 +93,10 @@ def _search_plan(problem: Problem, ledger: Ledger) -> dict[int, int]:
     if not instance.must_secure.any():
         ledger.offer(EMPTY)
     wanted = _order(instance, best_set(instance, floors) or (), floors)
-    ledger.offer(assemble(problem, wanted, floors))
+    assembled = assemble(problem, wanted, floors)
+    if not ledger.offer(assembled) and assembled.windows:
+        ledger.enter("making room")
+        ledger.offer(complete(problem, assembled, floors, wanted))
     if not ledger.closed:
         ledger.enter("pricing each window")
         refine_floors(problem, ledger, floors, window_floors)
