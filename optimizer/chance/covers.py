@@ -15,6 +15,8 @@ from optimizer.derive.instance import Instance, Ints, RateModel
 GRID = 100
 """[lo, hi] is rounded outward to this many steps per unit, so that equal questions meet in the cache."""
 PAID_GRID = 10_000
+ROUNDING = 1e-11
+"""A probability this little beyond a grid point counts as on it: noise of summation; n ≤ 100 of it stay below ε."""
 WORTH_CHOOSING = 0.4
 """Gift options below this share of the best one are not chosen (the bounding side counts them as lo)."""
 PAID_SPREAD = 0.005
@@ -97,9 +99,9 @@ def _gift_range(chances: np.ndarray, rates: RateModel) -> tuple[float, float]:
     if not len(chances) or chances.max() <= 0:
         return 0.0, 1 / GRID
     top = float(chances.max())
-    high = min(math.ceil(top * GRID - 1e-9) / GRID, 1 / max(rates.high, 1.0), 1.0)
+    high = min(math.ceil((top - ROUNDING) * GRID) / GRID, 1 / max(rates.high, 1.0), 1.0)
     floor = max(float(chances.min()), WORTH_CHOOSING * top)
-    return min(math.floor(floor * GRID + 1e-9) / GRID, high), max(high, top)
+    return min(math.floor((floor + ROUNDING) * GRID) / GRID, high), max(high, top)
 
 
 def _paid_range(chances: np.ndarray) -> tuple[float, float]:
@@ -108,7 +110,10 @@ def _paid_range(chances: np.ndarray) -> tuple[float, float]:
         return 1.0, 1.0
     top = float(chances.max())
     low = float(chances[chances >= top - PAID_SPREAD].min())
-    return math.floor(low * PAID_GRID + 1e-7) / PAID_GRID, min(1.0, math.ceil(top * PAID_GRID - 1e-7) / PAID_GRID)
+    return (
+        math.floor((low + ROUNDING) * PAID_GRID) / PAID_GRID,
+        min(1.0, math.ceil((top - ROUNDING) * PAID_GRID) / PAID_GRID),
+    )
 
 
 def _enough(instance: Instance, activation: int, low: float, high: float) -> int:

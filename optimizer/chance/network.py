@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from optimizer.chance.rates import exact_count, nodes
@@ -30,21 +28,26 @@ def ceiling(instance: Instance, activation: int, window: int) -> float:
 def attainable(instance: Instance, activation: int, window: int) -> float:
     """Return a probability that is attained in this window with everybody usable and the paid share kept.
 
-    The largest allowed number of payable creators is paid, the weakest gifts among them first; shared limits are left
-    out.
+    Shared limits are left out; the people are those of `whole_team`.
+    """
+    return tail(*whole_team(instance, activation, window), instance.waves[activation].min_posts, instance.rates)
+
+
+def whole_team(instance: Instance, activation: int, window: int) -> tuple[Floats, Floats]:
+    """Return the in-window probabilities (gifts, paid) of everybody usable in a window, the paid share kept.
+
+    As many are paid as the share allows, among those who gain by it at any rate, the largest gains first; creators who
+    can only be paid stay out beyond it.
     """
     gifts, paid = strongest(instance, np.flatnonzero(instance.options.window == window))
     share = instance.max_paid_share[activation]
-    least = instance.waves[activation].min_posts
-    order = sorted(np.flatnonzero(paid > 0), key=lambda index: (gifts[index] > 0, gifts[index]))
-    best = 0.0
-    for count in range(len(order) + 1):
-        payers = order[:count]
-        keeps = np.setdiff1d(np.flatnonzero(gifts > 0), payers)
-        if count > math.floor(share * (count + len(keeps))):
-            continue
-        best = max(best, tail(gifts[keeps], paid[payers], least, instance.rates))
-    return best
+    gainers = np.flatnonzero(paid > gifts * max(1.0, instance.rates.high))
+    gainers = gainers[np.argsort(gifts[gainers] - paid[gainers], kind="stable")]
+    count = len(gainers)
+    while count > share * (count + int(np.count_nonzero(np.delete(gifts, gainers[:count])))):
+        count -= 1
+    rest = np.delete(gifts, gainers[:count])
+    return rest[rest > 0], paid[gainers[:count]]
 
 
 def strongest(instance: Instance, options: Ints) -> tuple[Floats, Floats]:

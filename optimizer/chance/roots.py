@@ -15,11 +15,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.special import bdtr
 
 from optimizer.chance.rates import certified_count, nodes
 from optimizer.derive.instance import Flags, Floats, Ints, RateModel
 
 GRID = 33
+SMALLEST_START = 1e-200
 FINE = 2e-6
 """Half-width of the refined bracket in v, before the slope of the tail is taken into account."""
 
@@ -107,10 +109,17 @@ def _convolve(first: Floats, second: Floats) -> Floats:
 
 
 def _at_most(trials: Ints | int, chance: Floats, keep: int) -> Floats:
-    """Return P(Binomial(trials, chance) ≤ keep − 1 − s), s = 0…keep − 1, along a new last axis."""
-    chance = np.clip(chance, 0.0, 1 - 1e-13)
+    """Return P(Binomial(trials, chance) ≤ keep − 1 − s), s = 0…keep − 1, along a new last axis.
+
+    The recursion starts from (1 − chance)^trials; where that is too small for a float, the incomplete beta function
+    answers instead.
+    """
+    start = np.power(1 - chance, trials)
+    if np.any(start < SMALLEST_START):
+        of = np.broadcast_to(np.asarray(trials, dtype=float), chance.shape)[..., None]
+        return np.asarray(bdtr(np.minimum(keep - 1 - np.arange(keep), of), of, np.asarray(chance)[..., None]))
     ratio = chance / (1 - chance)
-    term = np.power(1 - chance, trials)
+    term = start
     found = np.empty((*chance.shape, keep))
     total = np.zeros_like(term)
     for successes in range(keep):

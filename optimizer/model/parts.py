@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from optimizer.chance.covers import Cover
+from optimizer.chance.covers import ROUNDING, Cover
 from optimizer.derive.instance import Flags, Instance, Ints
 from optimizer.model.variables import Part, Selection, Side
 
@@ -57,4 +57,4 @@ def _certified(instance: Instance, covers: Mapping[int, Cover]) -> Flags:
     paid_low = np.array([covers[a].paid_low if a in covers else 0.0 for a in instance.activations])
     owner = instance.options.activation
     floor = np.where(instance.options.paid, paid_low[owner], low[owner])
-    return np.asarray(instance.options.probability >= floor)
+    return np.asarray(instance.options.probability >= floor - ROUNDING)
