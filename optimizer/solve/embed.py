@@ -1,8 +1,13 @@
-"""Step 3: within the cost slack, the people who are most at home in their communities."""
+"""Step 3: within the cost slack, the people who are most at home in their communities.
+
+First activation by activation, each with its share of the slack and then with what the others left; then all at once,
+starting from there. Best effort: every call ends at a fixed effort.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Collection
 
 from optimizer.derive.instance import Instance
 from optimizer.model import objective
@@ -10,11 +15,15 @@ from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
 from optimizer.model.variables import Selection, Side, Variables
 from optimizer.money import exact
+from optimizer.solve.assemble import cost_of, without
 from optimizer.solve.blocks import Problem
 from optimizer.solve.call import Limits, optimise
 from optimizer.solve.exact import failing, options_of
 
-EFFORT = 6.0
+GAP = 0.001
+ONE_EFFORT = 0.25
+ALL_EFFORT = 1.0
+MOST_OPTIONS_AT_ONCE = 2_000
 
 
 def embeddedness_of(instance: Instance, selection: Selection) -> float:
@@ -29,25 +38,55 @@ def most_embedded(problem: Problem, cheapest: Selection, cost: int) -> Selection
     ⌊(1 + cost_slack) · cost⌋ (exact fractions).
     """
     instance = problem.instance
-    slack = exact(instance.scenario.objective.cost_slack)
+    slack = math.floor(exact(instance.scenario.objective.cost_slack) * cost)
+    counts = {a: len(options_of(instance, cheapest, a)) for a in cheapest.windows}
+    best, spent = cheapest, cost
+    for everything in (False, True):
+        for activation in cheapest.windows:
+            own = cost_of(instance, Selection(tuple(options_of(instance, cheapest, activation).tolist()), {}))
+            room = cost + slack - spent if everything else slack * own // max(1, cost)
+            best = _exchange(problem, best, counts, [activation], spent + room, ONE_EFFORT)
+            spent = cost_of(instance, best)
+    if _size(instance, cheapest) <= MOST_OPTIONS_AT_ONCE:
+        best = _exchange(problem, best, counts, list(counts), cost + slack, ALL_EFFORT)
+    return best
+
+
+def _size(instance: Instance, selection: Selection) -> int:
+    windows = set(selection.windows.values())
+    return sum(int(window) in windows for window in instance.options.window)
+
+
+def _exchange(
+    problem: Problem,
+    best: Selection,
+    counts: dict[int, int],
+    free: Collection[int],
+    most_cost: int,
+    effort: float,
+) -> Selection:
+    """Return `best` with the people of `free` exchanged for more embedded ones, at most `most_cost` in all."""
+    instance = problem.instance
+    standing = without(instance, best, free)
     part = part_of(
         instance,
         problem.covers,
         Side.CHOOSING,
-        activations=cheapest.windows.keys(),
-        windows=cheapest.windows.values(),
+        activations=free,
+        windows=[best.windows[a] for a in free],
+        settled=standing,
     )
     v = Variables(part, Side.CHOOSING)
-    add_rules(v)
-    for activation in cheapest.windows:
+    add_rules(v, without=frozenset({"required"}))
+    for activation in free:
         v.model.add(v.secured[activation] == 1)
-        v.model.add(v.total(v.options_of(activation)) <= len(options_of(instance, cheapest, activation)))
-    v.model.add(objective.cost(v) <= math.floor((1 + slack) * cost))
-    limits = Limits(gap=1e-4, effort=EFFORT)
+        v.model.add(v.total(v.options_of(activation)) <= counts[activation])
+    v.model.add(objective.cost(v) <= most_cost)
+    limits = Limits(gap=GAP, effort=effort)
     out = optimise(
-        v, objective.embeddedness(v), problem.control, seed=problem.seed, maximise=True, limits=limits, hint=cheapest
+        v, objective.embeddedness(v), problem.control, seed=problem.seed, maximise=True, limits=limits, hint=best
     )
     found = out.selection
-    if found is None or failing(instance, found, found.windows):
-        return cheapest
-    return found if embeddedness_of(instance, found) > embeddedness_of(instance, cheapest) else cheapest
+    if found is None or failing(instance, found, free):
+        return best
+    return found if embeddedness_of(instance, found) > embeddedness_of(instance, best) else best
