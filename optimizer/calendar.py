@@ -37,7 +37,7 @@ def split_holiday_calendar(name: str) -> tuple[str, str | None]:
 def is_known_holiday_calendar(name: str) -> bool:
     """Tell whether the `holidays` library knows this country or country-subdivision."""
     country, subdivision = split_holiday_calendar(name)
-    if name.endswith("-"):
+    if name.endswith("-") or country not in holidays.list_supported_countries():
         return False
     try:
         holidays.country_holidays(country, subdiv=subdivision)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_AMOUNT = re.compile(r"\d{1,15}(\.\d{1,6})?")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DECIMAL = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
+_AMOUNT = re.compile(r"[0-9]{1,15}(\.[0-9]{1,6})?")
 
 
 class Strict(BaseModel):
@@ -34,16 +35,15 @@ def _parse_day(value: Any) -> date:
 def _parse_money(value: Any) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise PydanticCustomError("money_format", 'should be an amount such as "28.00" or 28')
-    text = format(value, ".15g") if isinstance(value, float) else str(value).strip()
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        raise PydanticCustomError("money_format", 'should be an amount such as "28.00" or 28') from None
+    written = format(value, ".15g") if isinstance(value, float) else value
+    if isinstance(written, str) and not _DECIMAL.fullmatch(written.strip()):
+        raise PydanticCustomError("money_format", 'should be an amount such as "28.00" or 28')
+    amount = Decimal(written)
     if not amount.is_finite():
         raise PydanticCustomError("money_format", "should be a finite amount")
-    if amount.is_signed() and amount != 0:
+    if amount < 0:
         raise PydanticCustomError("money_negative", "should not be negative")
-    plain = format(amount, "f")
+    plain = format(amount, "f") if abs(amount.adjusted()) <= 40 else ""
     if not _AMOUNT.fullmatch(plain):
         raise PydanticCustomError("money_format", "should have at most 15 digits and 6 decimals")
     return Decimal(plain)
@@ -52,7 +52,7 @@ def _parse_money(value: Any) -> Decimal:
 Day = Annotated[
     date,
     BeforeValidator(_parse_day),
-    WithJsonSchema({"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
+    WithJsonSchema({"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}),
 ]
 """A calendar day, ``YYYY-MM-DD``."""
 
@@ -63,7 +63,7 @@ Money = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "pattern": r"^\d{1,15}(\.\d{1,6})?$"},
+                {"type": "string", "pattern": r"^[0-9]{1,15}(\.[0-9]{1,6})?$"},
                 {"type": "number", "minimum": 0},
             ]
         }
@@ -75,8 +75,8 @@ Identifier = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(max_length=2000)]
 Labels = dict[Identifier, Text]
 Probability = Annotated[float, Field(ge=0, le=1)]
-Month = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
-TransitDays = Annotated[str, Field(pattern=r"^[1-9]\d{0,2}$")]
+Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
+TransitDays = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}$")]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Tier = Literal["nano", "emerging", "established"]
 Mode = Literal["gift", "paid"]

@@ -77,6 +77,13 @@ def waves(scenario: Scenario) -> list[Wave]:
     return [wave for activation, where in written_activations(scenario) for wave in expand(activation, where, scenario)]
 
 
+def wave_ids(activation: Activation) -> list[str]:
+    """Return the ids of an activation's waves: its own, or `id-1` … `id-times`."""
+    if activation.repeat is None:
+        return [activation.id]
+    return [f"{activation.id}-{number + 1}" for number in range(activation.repeat.times)]
+
+
 def expand(activation: Activation, where: str, scenario: Scenario) -> list[Wave]:
     """Return the waves of one activation: itself, or `repeat.times` of it.
 
@@ -88,10 +95,10 @@ def expand(activation: Activation, where: str, scenario: Scenario) -> list[Wave]
         return [_wave(activation, activation.id, first, last, where, scenario)]
     repeat = activation.repeat
     found = []
-    for number in range(repeat.times):
+    for number, name in enumerate(wave_ids(activation)):
         opens = first + timedelta(days=number * repeat.every_days)
         closes = min(opens + timedelta(days=repeat.flex_days), last)
-        found.append(_wave(activation, f"{activation.id}-{number + 1}", opens, closes, where, scenario))
+        found.append(_wave(activation, name, opens, closes, where, scenario))
     return found
 
 

@@ -1,0 +1,111 @@
+"""Reading a scenario: all its problems at once, or the scenario."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from optimizer.errors import InputError, Problem, pointer
+from optimizer.scenario.checks import problems
+from optimizer.scenario.faults import MOST_FAULTS, Fault, M, described, validated
+from optimizer.scenario.models import Scenario
+from optimizer.scenario.reading import decode, read_json
+from optimizer.scenario.salvage import salvage
+
+__all__ = [
+    "assumptions",
+    "fingerprint",
+    "model_from_data",
+    "parse_scenario",
+    "read_json",
+    "read_scenario",
+    "scenario_from_data",
+]
+
+_SHIPPING_ASSUMPTIONS = ("ship_weekdays", "delivery_weekdays", "holiday_calendar", "services")
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Return the scenario in the file at `path`; raise InputError with everything that is wrong with it."""
+    return _scenario(*decode(path))
+
+
+def parse_scenario(raw: bytes | str) -> Scenario:
+    """Return the scenario in a JSON text; raise InputError with everything that is wrong with it."""
+    return _scenario(*decode(raw))
+
+
+def scenario_from_data(data: object) -> Scenario:
+    """Return the scenario in JSON data that somebody else decoded; raise InputError with everything wrong with it."""
+    return _scenario(data, [])
+
+
+def model_from_data(model: type[M], data: object) -> M:
+    """Return JSON data as an instance of `model`, types checked; raise InputError with everything refused."""
+    instance, faults = validated(model, data)
+    if instance is None:
+        raise _refusal(described(fault, model) for fault in faults)
+    return instance
+
+
+def fingerprint(scenario: Scenario) -> str:
+    """Return the SHA-256, hexadecimal, of a scenario as canonical JSON.
+
+    Canonical is: the fields as given and no others, keys sorted, no white space, UTF-8. So the order of fields and the
+    layout of a file do not count; what is written out although it is the default does.
+    """
+    data = scenario.model_dump(mode="json", exclude_unset=True, by_alias=True)
+    text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def assumptions(scenario: Scenario) -> list[str]:
+    """Return JSON Pointers of the posting and shipping assumptions that were left at their defaults."""
+    shipping = scenario.shipping
+    unset = [name for name in _SHIPPING_ASSUMPTIONS if name not in shipping.model_fields_set]
+    return [*_unset(scenario.posting, "posting"), *(pointer("shipping", name) for name in unset)]
+
+
+def _unset(part: BaseModel, *path: str) -> Iterator[str]:
+    for name in type(part).model_fields:
+        value = getattr(part, name)
+        if isinstance(value, BaseModel):
+            yield from _unset(value, *path, name)
+        elif name not in part.model_fields_set:
+            yield pointer(*path, name)
+
+
+def _scenario(data: Any, written: list[Problem]) -> Scenario:
+    """Check `data` all through; `written` are the problems found in reading it."""
+    scenario, faults = validated(Scenario, data)
+    refused = (described(fault, Scenario) for fault in faults)
+    found = chain(written, refused, problems(scenario) if scenario is not None else _rest(data, faults))
+    error = _refusal(found)
+    if scenario is None or error.problems:
+        raise error
+    return scenario
+
+
+def _rest(data: Any, faults: list[Fault]) -> Iterable[Problem]:
+    """Return the problems of what is left when the faults are cut away."""
+    saved = salvage(data, faults)
+    return () if saved is None else problems(*saved)
+
+
+def _refusal(found: Iterable[Problem]) -> InputError:
+    """Return the error that tells all problems, or the first `MOST_FAULTS` of a flood of them."""
+    told = list(islice(found, MOST_FAULTS + 1))
+    if len(told) > MOST_FAULTS:
+        told[-1] = Problem(
+            "too_many_problems",
+            "",
+            f"there are more problems than the {MOST_FAULTS:,} told here",
+            "Mend these first; many of them may have one cause.",
+        )
+    return InputError(told)
