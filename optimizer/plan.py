@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from optimizer.scenario.fields import Day, Mode, Month, Strict
+from optimizer.scenario.fields import Day, Mode, Month, SchemaVersion, Strict
 
 Amount = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
@@ -220,7 +220,7 @@ class Run(Strict):
 class Plan(Strict):
     """The answer to one scenario."""
 
-    schema_version: Literal[1] = Field(description="Version of this format: 1.", examples=[1])
+    schema_version: SchemaVersion = Field(description="Version of this format: 1.", examples=[1])
     scenario: ScenarioReference = Field(description="Which scenario this answers.")
     status: Status = Field(
         description="`optimal`: value proven and cost within the requested gap. `feasible`: a verified plan, gaps as "

@@ -71,6 +71,15 @@ Money = Annotated[
 ]
 """An amount in the scenario's currency, no finer than its minor unit (checked across fields)."""
 
+
+def _not_a_flag(value: Any) -> Any:
+    """Refuse true, which Python takes for 1."""
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "should be the number 1")
+    return value
+
+
+SchemaVersion = Annotated[Literal[1], BeforeValidator(_not_a_flag)]
 Identifier = Annotated[str, Field(min_length=1, max_length=200)]
 Text = Annotated[str, Field(max_length=2000)]
 Labels = dict[Identifier, Text]

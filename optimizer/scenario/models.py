@@ -11,7 +11,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from optimizer.scenario.fields import Day, Identifier, Labels, Mode, Money, Probability, Strict, Text, Tier, Weekday
+from optimizer.scenario.fields import (
+    Day,
+    Identifier,
+    Labels,
+    Mode,
+    Money,
+    Probability,
+    SchemaVersion,
+    Strict,
+    Text,
+    Tier,
+    Weekday,
+)
 from optimizer.scenario.logistics import MAX_LIST, Budget, Horizon, Product, Shipping
 from optimizer.scenario.posting import Posting
 
@@ -233,7 +245,7 @@ class Lock(Strict):
 class Scenario(Strict):
     """Everything groundswell needs to know to plan."""
 
-    schema_version: Literal[1] = Field(description="Version of this format: 1.", examples=[1])
+    schema_version: SchemaVersion = Field(description="Version of this format: 1.", examples=[1])
     name: Text = Field(min_length=1, description="Title.", examples=["Spring launch"])
     currency: str = Field("GBP", pattern="^[A-Z]{3}$", description="ISO 4217 code of all amounts.", examples=["GBP"])
     horizon: Horizon = Field(description="Planning period.", examples=[{"start": "2027-03-01", "end": "2027-05-30"}])
