@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
 from optimizer.analysis.binding import binding
@@ -104,7 +105,7 @@ def judge(scenario: Scenario, plan: Plan, seed: int, draws: int) -> Plan:
 def plan_of(scenario: Scenario, instance: Instance, solution: Solution, settings: Settings) -> Plan:
     """Return the plan a solution stands for, not yet judged."""
     selection = solution.selection
-    decisions, starts = _decisions(instance, selection) if selection is not None else ([], {})
+    decisions, starts = decisions_of(instance, selection) if selection is not None else ([], {})
     found = figures(scenario, decisions, starts)
     if selection is None:
         found = without_plan(found)
@@ -123,9 +124,7 @@ def compose(
     """Return a plan made of its parts, with an empty certificate."""
     plan = Plan(
         schema_version=1,
-        scenario=ScenarioReference(
-            name=scenario.name, sha256=fingerprint(scenario), currency=scenario.currency
-        ),
+        scenario=ScenarioReference(name=scenario.name, sha256=fingerprint(scenario), currency=scenario.currency),
         status=status,  # type: ignore[arg-type]
         objective=objective,
         totals=found.totals,
@@ -134,9 +133,7 @@ def compose(
         cash=found.cash,
         binding=[],
         assumptions=assumptions(scenario),
-        warnings=[
-            WarningNote(code=note.code, pointer=note.pointer, detail=note.detail) for note in notices(scenario)
-        ],
+        warnings=[WarningNote(code=note.code, pointer=note.pointer, detail=note.detail) for note in notices(scenario)],
         certificate=Certificate(verified=False, checks=list[Check](), simulation=None),
         diagnosis=None,
         run=run,
@@ -156,6 +153,7 @@ def run_of(settings: Settings, method: str) -> Run:
     )
 
 
+@lru_cache
 def _version(name: str) -> str:
     try:
         return version(name)
@@ -163,7 +161,8 @@ def _version(name: str) -> str:
         return "unknown"
 
 
-def _decisions(instance: Instance, selection: Selection) -> tuple[Sequence[Decision], dict[str, date]]:
+def decisions_of(instance: Instance, selection: Selection) -> tuple[Sequence[Decision], dict[str, date]]:
+    """Return a selection by names and days: its decisions and the start of every window."""
     table = instance.options
     decisions = [
         Decision(
@@ -174,9 +173,7 @@ def _decisions(instance: Instance, selection: Selection) -> tuple[Sequence[Decis
         )
         for o in selection.options
     ]
-    starts = {
-        instance.waves[a].id: instance.day(instance.windows.start_day[w]) for a, w in selection.windows.items()
-    }
+    starts = {instance.waves[a].id: instance.day(instance.windows.start_day[w]) for a, w in selection.windows.items()}
     return decisions, starts
 
 

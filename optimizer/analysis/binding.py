@@ -1,0 +1,218 @@
+"""Which limits a plan uses up: where one more parcel, unit, pound or paid creator would not fit.
+
+A limit that binds is not yet one that costs anything; what stands in the way of an activation says the diagnosis.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+
+from optimizer.money import from_minor, minor_digits, to_minor
+from optimizer.plan import ActivationResult, Assignment, BindingLimit, Plan
+from optimizer.scenario.logistics import Product
+from optimizer.scenario.meaning import Wave, accepted_modes, max_paid_share, service_of, waves
+from optimizer.scenario.models import Community, Creator, Scenario
+
+LINES_PER_LIMIT = 3
+"""More places than this share one line."""
+NAMED = 3
+"""Places named in such a line; the rest are counted."""
+
+
+def binding(scenario: Scenario, plan: Plan) -> list[BindingLimit]:
+    """Return the limits that a plan uses up, by limit in a fixed order, in few lines.
+
+    A sum of money binds when what is left would not pay the cheapest possible parcel; a ship day when it is full; stock
+    when all units that have arrived by some day are gone; a paid share when one more paid creator would break it; a
+    minimum or maximum number of people when it is met exactly. Plans that break a limit use it up, too.
+    """
+    usage = _Usage(scenario, plan)
+    return [line for limit in LIMITS for line in limit(usage)]
+
+
+def listed(names: list[str]) -> str:
+    """Return names joined by commas, cut after `NAMED` with an ellipsis."""
+    return ", ".join(names[:NAMED]) + (", …" if len(names) > NAMED else "")
+
+
+@dataclass
+class _Usage:
+    scenario: Scenario
+    plan: Plan
+
+    @cached_property
+    def digits(self) -> int:
+        return minor_digits(self.scenario.currency) or 0
+
+    @cached_property
+    def waves(self) -> dict[str, Wave]:
+        return {wave.id: wave for wave in waves(self.scenario)}
+
+    @cached_property
+    def communities(self) -> dict[str, Community]:
+        return {community.id: community for community in self.scenario.communities}
+
+    @cached_property
+    def creators(self) -> dict[str, Creator]:
+        return {creator.id: creator for creator in self.scenario.creators}
+
+    @cached_property
+    def secured(self) -> list[tuple[ActivationResult, Wave]]:
+        return [(result, self.waves[result.activation]) for result in self.plan.activations if result.secured]
+
+    def team(self, wave: Wave) -> list[Assignment]:
+        return [line for line in self.plan.assignments if line.activation == wave.id]
+
+    @cached_property
+    def cheapest_minor(self) -> int:
+        """Least that one more creator costs: product + shipping, and the fee of those who cannot be gifted."""
+        units = {product.id: to_minor(product.unit_cost, self.digits) for product in self.scenario.products}
+        cheapest_unit: dict[str, int] = {}
+        for wave in self.waves.values():
+            unit = units[wave.product]
+            cheapest_unit[wave.community] = min(unit, cheapest_unit.get(wave.community, unit))
+        return min(
+            (
+                cheapest_unit[community] + self._parcel_minor(creator)
+                for creator in self.scenario.creators
+                for community in creator.communities
+                if community in cheapest_unit and accepted_modes(creator)
+            ),
+            default=0,
+        )
+
+    def _parcel_minor(self, creator: Creator) -> int:
+        fee = Decimal(0) if "gift" in accepted_modes(creator) else creator.paid_fee or Decimal(0)
+        return to_minor(service_of(creator, self.scenario).cost, self.digits) + to_minor(fee, self.digits)
+
+    def used_up(self, spent: int, limit: int) -> bool:
+        return limit - spent < max(1, self.cheapest_minor)
+
+    def of(self, spent: int, limit: int) -> str:
+        return f"{from_minor(spent, self.digits)} of {from_minor(limit, self.digits)} {self.scenario.currency}"
+
+
+def _lines(limit: str, found: list[tuple[str, str]], among: str) -> Iterator[BindingLimit]:
+    """Yield one line per place, or a single one where they are many."""
+    if len(found) <= LINES_PER_LIMIT:
+        yield from (BindingLimit(limit=limit, where=where, detail=detail) for where, detail in found)
+        return
+    where, detail = listed([where for where, _ in found]), f"at its limit in {len(found)} {among}"
+    yield BindingLimit(limit=limit, where=where, detail=detail)
+
+
+def _budget_total(usage: _Usage) -> Iterator[BindingLimit]:
+    total, cost = usage.scenario.budget.total, usage.plan.totals.cost
+    if total is None or cost is None:
+        return
+    spent, limit = to_minor(Decimal(cost), usage.digits), to_minor(total, usage.digits)
+    if usage.used_up(spent, limit):
+        yield BindingLimit(limit="budget_total", where="total", detail=usage.of(spent, limit))
+
+
+def _budget_month(usage: _Usage) -> Iterator[BindingLimit]:
+    spent = {line.month: to_minor(Decimal(line.total), usage.digits) for line in usage.plan.cash}
+    for month, cap in sorted(usage.scenario.budget.monthly.items()):
+        limit = to_minor(cap, usage.digits)
+        if month in spent and usage.used_up(spent[month], limit):
+            yield BindingLimit(limit="budget_month", where=month, detail=usage.of(spent[month], limit))
+
+
+def _daily_capacity(usage: _Usage) -> Iterator[BindingLimit]:
+    most = usage.scenario.shipping.daily_capacity
+    if most is None:
+        return
+    parcels = Counter(line.ship_on for line in usage.plan.assignments)
+    full = sorted(day for day, count in parcels.items() if count >= most)
+    names = [day.isoformat() for day in full]
+    if len(full) == 1:
+        detail = f"{parcels[full[0]]} of {most} parcels on {names[0]}"
+        yield BindingLimit(limit="daily_capacity", where=names[0], detail=detail)
+    elif full:
+        detail = f"full ({most} parcels) on {len(full)} of {len(parcels)} ship days: {listed(names)}"
+        yield BindingLimit(limit="daily_capacity", where=listed(names), detail=detail)
+
+
+def _stock(usage: _Usage) -> Iterator[BindingLimit]:
+    for product in usage.scenario.products:
+        gone = list(_sold_out(usage, product))
+        if gone:
+            yield BindingLimit(limit="stock", where=product.id, detail="; ".join(gone[:NAMED]))
+
+
+def _sold_out(usage: _Usage, product: Product) -> Iterator[str]:
+    """Yield each moment, before an arrival or at the end, by which all units that had arrived are shipped."""
+    shipped = sorted(
+        line.ship_on for line in usage.plan.assignments if usage.waves[line.activation].product == product.id
+    )
+    lots = [lot for lot in product.stock or [] if lot.units]
+    arrivals = sorted({max(lot.on, usage.scenario.horizon.start) for lot in lots})
+    for arrival, following in zip(arrivals, [*arrivals[1:], date.max][: len(arrivals)], strict=True):
+        units = sum(lot.units for lot in lots if lot.on <= arrival)
+        early = [day for day in shipped if day < following]
+        if len(early) >= units:
+            last = early[-1]
+            waits = "" if following == date.max else f", the next arrive on {following}"
+            yield f"{len(early)} of {units} units shipped by {last}{waits}"
+
+
+def _paid_share(usage: _Usage) -> Iterator[BindingLimit]:
+    found = []
+    payable = {
+        name for creator in usage.scenario.creators if "paid" in accepted_modes(creator) for name in creator.communities
+    }
+    for result, wave in usage.secured:
+        share = max_paid_share(usage.communities[wave.community])
+        people = result.gifts + result.paid
+        if wave.community in payable and result.paid + 1 > share * (people + 1):
+            found.append((wave.id, f"{result.paid} of {people} creators paid, at most {float(share):g} of them may be"))
+    yield from _lines("paid_share", found, f"of {len(usage.secured)} activations")
+
+
+def _min_paid(usage: _Usage) -> Iterator[BindingLimit]:
+    found = [
+        (wave.id, f"{result.paid} paid, at least {wave.min_paid}")
+        for result, wave in usage.secured
+        if wave.min_paid and result.paid <= wave.min_paid
+    ]
+    yield from _lines("min_paid", found, f"of {len(usage.secured)} activations")
+
+
+def _tier_mix(usage: _Usage) -> Iterator[BindingLimit]:
+    found = []
+    for _, wave in usage.secured:
+        tiers = Counter(usage.creators[line.creator].tier for line in usage.team(wave))
+        for tier, allowed in wave.tier_mix.items():
+            if allowed.min and tiers[tier] <= allowed.min:
+                found.append((wave.id, f"{tiers[tier]} {tier}, at least {allowed.min}"))
+            elif allowed.max is not None and tiers[tier] >= allowed.max:
+                found.append((wave.id, f"{tiers[tier]} {tier}, at most {allowed.max}"))
+    yield from _lines("tier_mix", found, "places")
+
+
+def _max_activations(usage: _Usage) -> Iterator[BindingLimit]:
+    most = usage.scenario.rotation.max_activations_per_creator
+    if most is None:
+        return
+    times = Counter(line.creator for line in usage.plan.assignments)
+    busy = [creator for creator in usage.creators if times[creator] >= most]
+    if busy:
+        detail = f"{len(busy)} of {len(times)} creators in use take part in {most}"
+        yield BindingLimit(limit="max_activations", where=listed(busy), detail=detail)
+
+
+LIMITS: tuple[Callable[[_Usage], Iterator[BindingLimit]], ...] = (
+    _budget_total,
+    _budget_month,
+    _daily_capacity,
+    _stock,
+    _paid_share,
+    _min_paid,
+    _tier_mix,
+    _max_activations,
+)

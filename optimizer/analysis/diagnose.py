@@ -1,0 +1,159 @@
+"""Why something was not reached, and what would help: every answer is found by solving a changed scenario.
+
+A limit *stands in the way* of an activation when taking it away alone makes the activation securable together with
+everything that the plan secures (of an infeasible scenario: with everything that must be secured). Where an activation
+cannot be secured even by itself, its limits are looked for by itself, and a way out says whether it does for the rest.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from decimal import Decimal
+
+from optimizer.analysis.certify import Certified
+from optimizer.analysis.diagnosis.documents import Patch, activation_pointer
+from optimizer.analysis.diagnosis.examine import Examination, Target
+from optimizer.analysis.diagnosis.questions import Inquiry
+from optimizer.analysis.diagnosis.words import names
+from optimizer.money import from_minor, to_minor
+from optimizer.plan import Blocked, Diagnosis, WayOut
+from optimizer.scenario.models import Scenario
+from optimizer.solve.settings import Settings
+
+ESSENTIAL_SECONDS = 4.0
+"""Time taken beyond the deadline where there is less than this left."""
+PATIENT_SECONDS = 20.0
+"""Time taken at most, or twice that of the plan, however far the deadline is."""
+FEW = 3
+"""With more activations than this at once their own rules are not looked into."""
+
+
+def diagnose(
+    scenario: Scenario,
+    result: Certified,
+    settings: Settings,
+    *,
+    deadline: float,
+    cancel: threading.Event,
+) -> Diagnosis:
+    """Return what stands in the way of every activation that is not secured, and the smallest single changes that help.
+
+    Parameters
+    ----------
+    result
+        The certified plan; its status is not `unknown`.
+    settings
+        Seed and workers of the questions.
+    deadline
+        `time.monotonic()` by which to end; where it is nearly over, a few seconds more are taken for the essentials.
+    cancel
+        Ends it at once with what is known.
+    """
+    now = time.monotonic()
+    patience = max(PATIENT_SECONDS, 2 * result.plan.run.wall_seconds)
+    inquiry = Inquiry(scenario, settings, max(now + ESSENTIAL_SECONDS, min(deadline, now + patience)), cancel)
+    return _Diagnostician(scenario, result, inquiry).diagnosis()
+
+
+class _Diagnostician:
+    def __init__(self, scenario: Scenario, result: Certified, inquiry: Inquiry):
+        self.scenario, self.result, self.inquiry = scenario, result, inquiry
+        self.instance, self.plan = result.instance, result.plan
+        self.infeasible = result.plan.status == "infeasible"
+        must = zip(self.instance.waves, self.instance.must_secure, strict=True)
+        self.must = tuple(wave for wave, needed in must if needed)
+        self.secured = frozenset(item.activation for item in self.plan.activations if item.secured)
+
+    def diagnosis(self) -> Diagnosis:
+        examined = self._impossible() if self.infeasible else self._missing()
+        ways = [way for examination in examined for way in examination.best_ways()]
+        if self.infeasible:
+            ways += self._giving_up([item.target for item in examined])
+        blocked = [limit for item in examined for limit in item.blocked or [self._unexplained(item.target)]]
+        return Diagnosis(
+            blocked=blocked, ways_out=list({(way.pointer, way.to, way.effect): way for way in ways}.values())
+        )
+
+    def _missing(self) -> list[Examination]:
+        """Examine every activation the plan does not secure: the valuable and cheap first, told in their order."""
+        missing = [number for number, item in enumerate(self.plan.activations) if not item.secured]
+        floors, value = self.result.solution.floors, self.instance.value
+        found = {}
+        for left, number in enumerate(sorted(missing, key=lambda n: (-value[n], floors.get(n, 0), n))):
+            with self.inquiry.share(len(missing) - left):
+                found[number] = self._examined(self._target(number))
+        return [found[number] for number in missing]
+
+    def _target(self, number: int) -> Target:
+        wave = self.instance.waves[number]
+        whole = self.secured | {wave.id}
+        asked = frozenset({wave.id}) if self._hopeless(number) else whole
+        return Target(wave.id, asked, whole, (wave,), standing=len(asked) > 1)
+
+    def _hopeless(self, number: int) -> bool:
+        """Tell whether it is proven that an activation cannot be secured even by itself."""
+        return number not in self.result.solution.floors
+
+    def _examined(self, target: Target) -> Examination:
+        examination = Examination(self.inquiry, self.result, target)
+        examination.look()
+        stated = self.plan.objective
+        if self.infeasible or stated.value_bound == stated.value or not examination.second_look():
+            examination.examine()
+        return examination
+
+    def _impossible(self) -> list[Examination]:
+        """Examine what must be secured: each activation that is impossible by itself, else all of them together."""
+        whole = frozenset(wave.id for wave in self.must)
+        needed = enumerate(zip(self.instance.waves, self.instance.must_secure, strict=True))
+        hopeless = [wave for number, (wave, must) in needed if must and self._hopeless(number)]
+        targets = [Target(wave.id, frozenset({wave.id}), whole, (wave,), standing=False) for wave in hopeless]
+        if not targets:
+            fresh = self.must if len(self.must) <= FEW else ()
+            only = self.must[0].id if len(self.must) == 1 else None
+            targets = [Target(only, whole, whole, fresh, standing=False)]
+        found = []
+        for left, target in enumerate(targets):
+            with self.inquiry.share(len(targets) - left + 1):
+                found.append(self._examined(target))
+        return found
+
+    def _giving_up(self, targets: list[Target]) -> list[WayOut]:
+        """Return what is left when the scenario asks for less: an activation not required, or another goal."""
+        if self.scenario.objective.goal == "min_cost":
+            return self._planned(Patch("/objective/goal", "activate_most"), "min_cost")
+        blamed = {wave.id for target in targets for wave in target.fresh or self.must}
+        where = {activation_pointer(wave): None for wave in self.must if wave.required and wave.id in blamed}
+        return [way for pointer in where for way in self._planned(Patch(f"{pointer}/required", False), True)]
+
+    def _planned(self, patch: Patch, given: str | bool) -> list[WayOut]:
+        answer = self.inquiry.planned((patch,))
+        if not answer.possible or answer.plan is None:
+            return []
+        secured = [item.activation for item in answer.plan.activations if item.secured]
+        count = f"{len(secured)} of {len(answer.plan.activations)} activations"
+        price = f"{answer.plan.totals.cost} {self.scenario.currency}"
+        effect = (
+            f"{count} can be secured ({names(secured)}), for {price}."
+            if secured
+            else "Nothing has to be secured then, and nothing is."
+        )
+        fields = {"pointer": patch.pointer, "from": given, "to": patch.value, "effect": effect}
+        return [WayOut.model_validate({**fields, "verified": answer.plan.certificate.verified})]
+
+    def _unexplained(self, target: Target) -> Blocked:
+        """Return what is known of a target that no limit could be shown to block in the time given."""
+        number = next((n for n, wave in enumerate(self.instance.waves) if wave.id == target.activation), None)
+        floor = self.result.solution.floors.get(number) if number is not None else None
+        digits, budget = self.instance.digits, self.instance.limits.budget_minor
+        if floor is not None and budget is not None and self.plan.totals.cost is not None:
+            left = budget - to_minor(Decimal(self.plan.totals.cost), digits)
+            if floor > left:
+                detail = (
+                    f"The plan leaves {from_minor(left, digits)} of the total budget; by itself it costs at least "
+                    f"{from_minor(floor, digits)}."
+                )
+                return Blocked(activation=target.activation, limit="budget_total", detail=detail, attainable=None)
+        detail = "Which limit stands in the way was not found out in the time given. Allow more time."
+        return Blocked(activation=target.activation, limit="time_limit", detail=detail, attainable=None)

@@ -1,0 +1,252 @@
+"""One thing that could not be secured: which limits stand in its way, and which single changes would help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from optimizer.analysis.certify import Certified
+from optimizer.analysis.diagnosis import words
+from optimizer.analysis.diagnosis.beside import Beside
+from optimizer.analysis.diagnosis.documents import Patch, Scalar, value_at
+from optimizer.analysis.diagnosis.knobs import Knob
+from optimizer.analysis.diagnosis.own_limits import OwnLimits, locks
+from optimizer.analysis.diagnosis.questions import NOT_KNOWN, Answer, Inquiry
+from optimizer.analysis.diagnosis.shared_limits import Limit, SharedLimits
+from optimizer.analysis.diagnosis.ways import Rung, least_rung
+from optimizer.analysis.network import CommunityNetwork, network_of
+from optimizer.derive.instance import Limits
+from optimizer.money import from_minor
+from optimizer.plan import Blocked, Plan, WayOut
+from optimizer.scenario.meaning import Wave, waves
+
+MOST_WAYS = 5
+MOST_BLOCKED = 6
+INCOMPLETE = 1000.0
+
+
+@dataclass(frozen=True)
+class Target:
+    """What could not be secured.
+
+    Attributes
+    ----------
+    activation
+        Its id; None for everything that must be secured, which is impossible only together.
+    asked
+        Ids of the activations whose joint impossibility is looked into.
+    whole
+        Ids of all activations that are wanted in the end: `asked` or more.
+    fresh
+        The activations whose own rules may be what is in the way.
+    standing
+        Whether the plan secures everything else in `asked`.
+    """
+
+    activation: str | None
+    asked: frozenset[str]
+    whole: frozenset[str]
+    fresh: tuple[Wave, ...]
+    standing: bool
+
+    @property
+    def name(self) -> str:
+        """What it is called in a sentence."""
+        return self.activation or "everything that must be secured"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A way out, the rule it eases, and how big a change it is.
+
+    `size` is a share of what is given; a change that does not do for everything wanted counts as bigger than any.
+    """
+
+    rule: str
+    size: float
+    way: WayOut
+
+
+@dataclass
+class Examination:
+    """Looks into one target; `blocked` and `ways` grow as things are found out."""
+
+    inquiry: Inquiry
+    result: Certified
+    target: Target
+    blocked: list[Blocked] = field(default_factory=list)
+    ways: list[Found] = field(default_factory=list)
+
+    def look(self) -> None:
+        """Find out what needs no solving: whether a network is too small."""
+        self.blocked += [words.network_limit(network) for network in self._networks if not network.suffices]
+
+    def second_look(self) -> bool:
+        """Find out whether nothing is in the way but the time that the search had; tell whether that is so."""
+        given = self.result.instance.limits
+        found = self._beside(given, ()) if self.target.standing else self.inquiry.ask(self.target.asked)
+        if found.plan is not None:
+            detail = words.overlooked(found.plan, self.inquiry.scenario.currency)
+            self._block("time_limit", detail, None)
+        return found.plan is not None
+
+    def examine(self) -> None:
+        """Take away one limit after the other; find the least change of each that stood in the way."""
+        short = len(self.blocked)
+        if short:
+            self._concede()
+        unclear = False
+        for limit in self._limits:
+            if self.inquiry.over or len(self.blocked) >= MOST_BLOCKED:
+                break
+            answer = self._without(limit)
+            unclear |= answer.possible is None
+            if answer.possible:
+                self._blame(limit, answer)
+        if len(self.blocked) == short and not unclear and not self.inquiry.over:
+            self._blame_together()
+        if not short:
+            self._concede()
+
+    def best_ways(self) -> list[WayOut]:
+        """Return the smallest changes found, the smallest first; every limit has its smallest before any has two."""
+        ranked = sorted(self.ways, key=lambda found: found.size)
+        first = list({found.rule: found for found in reversed(ranked)}.values())
+        chosen = [*first, *(found for found in ranked if found not in first)][:MOST_WAYS]
+        return [found.way for found in sorted(chosen, key=lambda found: found.size)]
+
+    @cached_property
+    def _networks(self) -> list[CommunityNetwork]:
+        index = {wave.id: number for number, wave in enumerate(self.result.instance.waves)}
+        return [network_of(self.result.instance, index[wave.id]) for wave in self.target.fresh]
+
+    @cached_property
+    def _limits(self) -> list[Limit]:
+        """Limits in the order in which they are tried: the likely ones first."""
+        scenario = self.inquiry.scenario
+        asked = [wave for wave in waves(scenario) if wave.id in self.target.asked]
+        shared = list(SharedLimits(scenario, self.result.instance.limits, asked))
+        own = [limit for wave in self.target.fresh for limit in OwnLimits(scenario, wave)]
+        fixed = list(locks(scenario, asked))
+        ordered = [*fixed, *own, *shared] if len(asked) == 1 else [*shared, *fixed, *own]
+        return list({limit.removal: limit for limit in ordered}.values())
+
+    def _without(self, limit: Limit) -> Answer:
+        """Return whether the target can be secured with one limit gone."""
+        quick = NOT_KNOWN
+        if self.target.standing and limit.relaxed is not None:
+            quick = self._beside(limit.relaxed, limit.removal)
+        priced = any(knob.priced for knob in limit.knobs)
+        if quick.possible and not priced:
+            return quick
+        thorough = self.inquiry.ask(self.target.asked, limit.removal, cheapest=priced)
+        return quick if quick.possible and _cost(quick) < _cost(thorough) else thorough
+
+    def _beside(self, limits: Limits, patches: tuple[Patch, ...]) -> Answer:
+        number = next(n for n, wave in enumerate(self.result.instance.waves) if wave.id == self.target.activation)
+        return Beside(self.inquiry, self.result, number).ask(limits, patches)
+
+    def _ask(self, patch: Patch) -> Answer:
+        return self.inquiry.ask(self.target.asked, (patch,))
+
+    def _blame(self, limit: Limit, answer: Answer) -> None:
+        """Record a limit that stands in the way, and the ways out of it."""
+        found: list[tuple[Knob, Rung]] = []
+        for knob in limit.knobs:
+            rung = least_rung(knob, self._ask, answer if limit.removal == (knob.removal,) else None)
+            if rung is not None:
+                found.append((knob, rung))
+                self._offer(limit.rule, knob, rung)
+        values = [(knob, knob.value(rung.number)) for knob, rung in found]
+        detail = words.limit_detail(limit, self.target.name, values)
+        if limit.rule == "budget_total" and found and self.target.standing:
+            detail += self._instead(found[0][1].answer)
+        self._block(limit.rule, detail, values[0][1] if values else None)
+
+    def _block(self, rule: str, detail: str, attainable: Scalar) -> None:
+        self.blocked.append(
+            Blocked(activation=self.target.activation, limit=rule, detail=detail, attainable=attainable)
+        )
+
+    def _instead(self, answer: Answer) -> str:
+        instance = self.result.instance
+        budget = from_minor(instance.limits.budget_minor or 0, instance.digits)
+        kept = [wave.id for wave, must in zip(instance.waves, instance.must_secure, strict=True) if must]
+        if answer.plan is None or self.target.activation is None:
+            return ""
+        return words.instead(answer.plan, self.target.activation, budget, kept)
+
+    def _blame_together(self) -> None:
+        """Where no limit alone is to blame: find limits that are to blame together, none of them without need."""
+        together = list(self._limits)
+        answer = self._without_all(together)
+        if answer.possible is False and not self.blocked:
+            self._block("network", words.exhausted(self.target.name), None)
+        if not answer.possible:
+            return
+        for limit in self._limits:
+            rest = [other for other in together if other is not limit]
+            fewer = self._without_all(rest)
+            if fewer.possible:
+                together, answer = rest, fewer
+        for limit in together:
+            detail = words.joint_detail(self.target.name, [other for other in together if other is not limit])
+            self._block(limit.rule, detail, _enough(limit, answer.plan))
+
+    def _without_all(self, limits: list[Limit]) -> Answer:
+        patches = {patch.pointer: patch for limit in limits for patch in limit.removal}
+        return self.inquiry.ask(self.target.asked, tuple(patches.values()))
+
+    def _concede(self) -> None:
+        """Try what the target's own activations could ask less of."""
+        for network, wave in zip(self._networks, self.target.fresh, strict=True):
+            attainable = None if network.suffices else network.attainable
+            for knob in OwnLimits(self.inquiry.scenario, wave).concessions(attainable):
+                rung = None if self.inquiry.over else least_rung(knob, self._ask)
+                if rung is not None:
+                    self._offer(knob.pointer, knob, rung)
+
+    def _offer(self, rule: str, knob: Knob, rung: Rung) -> None:
+        """Record a way out, told by what it does for everything that is wanted."""
+        patch, plan = knob.patch(rung.number), rung.answer.plan
+        if plan is None:
+            return
+        asked, whole = self.target.asked, rung.answer
+        if self.target.whole != asked:
+            whole = self.inquiry.ask(self.target.whole, (patch,))
+        shown, secured = (plan, asked) if whole.plan is None else (whole.plan, self.target.whole)
+        given = value_at(self.inquiry.document, patch.pointer)
+        way = WayOut.model_validate(
+            {
+                "pointer": patch.pointer,
+                "from": knob.current if isinstance(given, dict | list) else given,
+                "to": patch.value,
+                "effect": self._effect(plan, whole),
+                "verified": self.inquiry.keeps(shown, secured, patch),
+            }
+        )
+        size = (rung.number + 1) * knob.size
+        self.ways.append(Found(rule, size if whole.possible else INCOMPLETE + size, way))
+
+    def _effect(self, plan: Plan, whole: Answer) -> str:
+        currency, name = self.inquiry.scenario.currency, self.target.activation
+        if whole.possible and whole.plan is not None:
+            price = f"{whole.plan.totals.cost} {currency}"
+            if name is None or self.result.plan.status == "infeasible":
+                return f"Everything that must be secured can be, for {price} in all."
+            if len(self.target.whole) == 1:
+                return f"{name} can be secured, for {price}."
+            return f"{name} can be secured besides everything that is secured now, for {price} in all."
+        rest = "other limits keep it from that" if whole.possible is False else "time did not tell whether it can be"
+        return f"{name} can be secured on its own, for {plan.totals.cost} {currency}; together with the rest, {rest}."
+
+
+def _cost(answer: Answer) -> Decimal:
+    return Decimal("Infinity") if answer.plan is None else Decimal(answer.plan.totals.cost or 0)
+
+
+def _enough(limit: Limit, plan: Plan | None) -> Scalar:
+    """Return the value of a limit that a plan made without it keeps, where that can be read off the plan."""
+    knob = next((knob for knob in limit.knobs if knob.enough is not None), None)
+    return None if knob is None or knob.enough is None or plan is None else knob.value(knob.enough(plan))

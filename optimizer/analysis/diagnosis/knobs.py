@@ -1,0 +1,140 @@
+"""Knobs: single fields of a scenario, and how far each may be turned, from the least change to the greatest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from optimizer.analysis.diagnosis.documents import Patch, Scalar
+from optimizer.plan import Plan
+
+NO_END = 10**9
+"""Rungs of a ladder that ends where the limit is taken away."""
+
+
+@dataclass(frozen=True)
+class Knob:
+    """One field and the ladder of values it may be set to; a higher rung allows everything that a lower one does.
+
+    Attributes
+    ----------
+    pointer
+        Where the field stands.
+    subject
+        What it is, for people, with a capital, before a colon.
+    current
+        Value in force, also where the field is not given.
+    rungs
+        Number of values.
+    value
+        The value of a rung, counted from 0.
+    size
+        How big a change one rung is, as a share of what is given: it ranks ways out.
+    extreme
+        Value that allows most; None takes the field away.
+    enough
+        Lowest rung under which a plan, made with the extreme, keeps the limit; None where that cannot be read off a
+        plan.
+    first_likely
+        The first rung is known to be the lowest that may do, and worth trying before all others.
+    priced
+        The cheapest plan made with the extreme needs the lowest rung there is.
+    """
+
+    pointer: str
+    subject: str
+    current: Scalar
+    rungs: int
+    value: Callable[[int], Scalar]
+    size: float
+    extreme: Scalar
+    enough: Callable[[Plan], int] | None = None
+    first_likely: bool = False
+    priced: bool = False
+
+    def patch(self, rung: int) -> Patch:
+        """Return the change to a rung."""
+        return Patch(self.pointer, self.value(rung))
+
+    @property
+    def removal(self) -> Patch:
+        """The change to the extreme."""
+        return Patch(self.pointer, self.extreme)
+
+
+def raised(
+    pointer: str,
+    subject: str,
+    current: int,
+    use: Callable[[Plan], int],
+    *,
+    show: Callable[[int], Scalar] = int,
+    priced: bool = False,
+) -> Knob:
+    """Return the knob of an upper limit in whole units, of which a plan uses `use`; it may be taken away."""
+    return Knob(
+        pointer,
+        subject,
+        show(current),
+        NO_END,
+        lambda rung: show(current + 1 + rung),
+        1 / max(1, current),
+        None,
+        enough=lambda plan: max(0, use(plan) - current - 1),
+        priced=priced,
+    )
+
+
+def steps(pointer: str, subject: str, current: int, last: int, *, size: float | None = None) -> Knob:
+    """Return the knob of a whole number that goes from next to `current` to `last`, up or down."""
+    way = 1 if last > current else -1
+    return Knob(
+        pointer,
+        subject,
+        current,
+        abs(last - current),
+        lambda rung: current + way * (rung + 1),
+        1 / max(1, current) if size is None else size,
+        last,
+    )
+
+
+def hundredths(
+    pointer: str,
+    subject: str,
+    current: float,
+    span: tuple[int, int],
+    *,
+    enough: Callable[[Plan], int] | None = None,
+    first_likely: bool = False,
+) -> Knob:
+    """Return the knob of a share or probability that goes from the first to the last of a span of hundredths."""
+    first, last = span
+    way = 1 if last >= first else -1
+    return Knob(
+        pointer,
+        subject,
+        current,
+        abs(last - first) + 1,
+        lambda rung: (first + way * rung) / 100,
+        0.01,
+        last / 100,
+        enough=enough,
+        first_likely=first_likely,
+    )
+
+
+def listed_values(pointer: str, subject: str, current: Scalar, values: Sequence[Scalar], *, size: float) -> Knob:
+    """Return the knob of a field with these values, from the least change to the greatest."""
+    return Knob(pointer, subject, current, len(values), values.__getitem__, size, values[-1])
+
+
+def above(share: float) -> int:
+    """Return the fewest hundredths above a share (rounding noise of 1e-9 aside)."""
+    return math.floor(share * 100 + 1e-7) + 1
+
+
+def below(share: float) -> int:
+    """Return the most hundredths below a share (rounding noise of 1e-9 aside)."""
+    return math.ceil(share * 100 - 1e-7) - 1

@@ -1,0 +1,66 @@
+"""Score a plan made by hand: the same figures as ours, and the rules it breaks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from optimizer.analysis.certify import SIMULATED_CAMPAIGNS, compose, judge, run_of
+from optimizer.analysis.report import Decision, Figures, figures
+from optimizer.money import from_minor, minor_digits
+from optimizer.plan import ObjectiveReport, Plan
+from optimizer.scenario.meaning import waves
+from optimizer.scenario.models import Scenario
+from optimizer.solve.settings import Settings
+
+
+def evaluate(
+    scenario: Scenario,
+    decisions: Sequence[Decision],
+    starts: Mapping[str, date],
+    settings: Settings | None = None,
+    *,
+    draws: int = SIMULATED_CAMPAIGNS,
+) -> Plan:
+    """Return the plan that these decisions make, judged by every rule; broken ones are in its certificate.
+
+    Nothing is optimised, so nothing is proven: `status` is `feasible` whatever the plan breaks, `value_bound` is the
+    value of all activations, `least_cost` the plan's own cost and `cost_bound` null. An activation whose people stay
+    below its confidence keeps them, its window and its probability, is not secured, and the rule `density` names it.
+
+    Parameters
+    ----------
+    decisions
+        Creators and activations of the scenario, each pair at most once (`read_decisions` sees to both).
+    starts
+        First day of the window of every activation that anybody is decided for.
+    settings
+        The seed of the simulation.
+    draws
+        Simulated campaigns; 0 leaves the simulation out.
+    """
+    began = time.monotonic()
+    settings = settings or Settings()
+    found = figures(scenario, decisions, starts)
+    run = run_of(settings, "evaluated as given")
+    plan = compose(scenario, found, _objective(scenario, found), "feasible", run, found)
+    judged = judge(scenario, plan, settings.seed, draws)
+    timed = run.model_copy(update={"wall_seconds": round(time.monotonic() - began, 3)})
+    return judged.model_copy(update={"run": timed})
+
+
+def _objective(scenario: Scenario, found: Figures) -> ObjectiveReport:
+    most = sum(wave.value for wave in waves(scenario))
+    value_gap = (most - found.value) / max(1, most)
+    return ObjectiveReport(
+        goal=scenario.objective.goal,
+        value=found.value,
+        value_bound=most,
+        value_gap=value_gap,
+        least_cost=from_minor(found.cost_minor, minor_digits(scenario.currency) or 0),
+        cost_bound=None,
+        cost_gap=None,
+        gap=value_gap or None,
+        embeddedness=found.embeddedness,
+    )

@@ -1,0 +1,78 @@
+"""Results to stdout, everything else to stderr, and the exit codes that say how it ended."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+import typer
+from rich.console import Console, RenderableType
+
+from optimizer.errors import InputError
+
+WIDEST = 120
+"""Pages are laid out no wider (columns): longer lines are hard to follow."""
+
+
+class ExitCode(IntEnum):
+    """How a command ended."""
+
+    DONE = 0
+    FAILED = 1
+    BAD_INPUT = 2
+    INFEASIBLE = 3
+    NOTHING_FOUND = 4
+    INTERRUPTED = 130
+
+
+class _Patient(Console):
+    """A console whose reader may go away (``groundswell … | head``): the work is done all the same."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def show(result: RenderableType) -> None:
+    """Print a result, laid out for the terminal's width, plain and without blanks at line ends where it is piped."""
+    console = _Patient(highlight=False, markup=False, emoji=False)
+    console.width = min(console.width, WIDEST)
+    with console.capture() as page:
+        console.print(result)
+    show_text("".join(line.rstrip(" ") + "\n" for line in page.get().splitlines()))
+
+
+def show_text(text: str) -> None:
+    """Print a result exactly as it is."""
+    _Patient().out(text, highlight=False, end="")
+
+
+def notes() -> Console:
+    """Return the console for everything that is no result."""
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def say(message: str) -> None:
+    """Tell something that is no result; never wrapped, so that it can be searched."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def complain(source: object, error: InputError) -> None:
+    """Tell every problem of an input."""
+    found = len(error.problems)
+    say(f"{source}: {found} problem{'' if found == 1 else 's'}")
+    for problem in error.problems:
+        say(f"  {problem}")
+
+
+@contextmanager
+def blaming(source: object) -> Iterator[None]:
+    """Tell every problem found inside the block as one of `source`, and leave with `BAD_INPUT`."""
+    try:
+        yield
+    except InputError as error:
+        complain(source, error)
+        raise typer.Exit(ExitCode.BAD_INPUT) from None

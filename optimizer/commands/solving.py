@@ -1,0 +1,67 @@
+"""``groundswell solve``: search with a live line, an orderly end on a signal, and the exit code of the outcome."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from optimizer.commands.console import ExitCode, blaming, notes, say, show, show_text
+from optimizer.commands.inputs import scenario_at
+from optimizer.commands.interruptible import interruptible
+from optimizer.export.files import check_writable, write_atomically
+from optimizer.export.progress import ProgressLine
+from optimizer.export.table import plan_view
+from optimizer.plan import Plan, to_json
+from optimizer.scenario.models import Scenario
+from optimizer.solve.settings import Settings
+
+
+def solve(source: Path, output: Path | None, settings: Settings, *, as_json: bool) -> ExitCode:
+    """Solve the scenario at `source`, write the plan to `output` and show it; return how it ended."""
+    if output is not None:
+        with blaming(output):
+            check_writable(output)
+    with blaming(source):
+        scenario = scenario_at(source)
+    plan, interrupted = _planned(scenario, settings)
+    if interrupted and plan.status == "unknown":
+        say("Interrupted before a plan was found; nothing is written.")
+        return ExitCode.INTERRUPTED
+    if output is not None:
+        with blaming(output):
+            write_atomically(output, to_json(plan))
+        say(f"Plan written to {output}.")
+    if as_json:
+        show_text(to_json(plan))
+    else:
+        show(plan_view(plan, scenario))
+    return ExitCode.INTERRUPTED if interrupted else _outcome(plan)
+
+
+def _planned(scenario: Scenario, settings: Settings) -> tuple[Plan, bool]:
+    """Return the plan and whether a signal ended the search."""
+    with ProgressLine(notes(), scenario.currency) as line:
+
+        def work(cancel: threading.Event) -> Plan:
+            # Its libraries take seconds to load; here the line shows meanwhile, and a signal is heard.
+            from optimizer.planner import make_plan  # noqa: PLC0415
+
+            return make_plan(scenario, settings, progress=line.tell, cancel=cancel)
+
+        return interruptible(work, _tell_of_interrupt)
+
+
+def _tell_of_interrupt() -> None:
+    say("Interrupted: ending with the best plan so far. Once more to end at once.")
+
+
+def _outcome(plan: Plan) -> ExitCode:
+    if plan.status == "infeasible":
+        say("Infeasible: proven that no plan keeps every rule of this scenario.")
+        return ExitCode.INFEASIBLE
+    if plan.status == "unknown":
+        say("No plan was found in the time given; a longer --time-limit may find one.")
+        return ExitCode.NOTHING_FOUND
+    if not any(result.secured for result in plan.activations):
+        say("Warning: no activation is secured; the plan is empty.")
+    return ExitCode.DONE

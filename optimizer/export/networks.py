@@ -1,0 +1,42 @@
+"""What each community's network can do at best, for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from optimizer.analysis.network import UNTIERED, CommunityNetwork
+from optimizer.export import words
+from optimizer.export.layout import LABEL_WIDTH, marked, ruled_table
+
+AID = (
+    "Creators: all, and nano + emerging + established (+ without tier). Reaches: chance that all usable ones together "
+    "make the posts needed in the best window, budget, stock and capacity aside. Missing: how many more like the "
+    "median one it would take."
+)
+COLUMNS = ("Creators\nby tier", "Usable", "Take\ngifts", "Take\npay", "Posts\nneeded", "Reaches\nneeded", "Missing")
+
+
+def network_view(networks: Sequence[CommunityNetwork]) -> RenderableType:
+    """Return per activation who there is, and whether everybody together would do."""
+    table = ruled_table()
+    table.add_column("Activation", ratio=1, min_width=LABEL_WIDTH)
+    for head in COLUMNS:
+        table.add_column(head, justify="right", no_wrap=True)
+    for item in networks:
+        table.add_row(Text(item.activation), *_cells(item))
+    return Group(table, Text(""), Text(AID, style="dim"))
+
+
+def _cells(item: CommunityNetwork) -> list[Text]:
+    tiers = "+".join(f"{item.by_tier.get(tier, 0):,}" for tier in ("nano", "emerging", "established"))
+    untiered = item.by_tier.get(UNTIERED, 0)
+    missing = "many" if item.missing is None else f"{item.missing:,}"
+    return [
+        Text(f"{item.creators:,}\n{tiers}{f'+{untiered:,}' if untiered else ''}"),
+        *(Text(f"{number:,}") for number in (item.usable, item.giftable, item.payable, item.min_posts)),
+        marked(item.suffices, f"{words.chance(item.attainable)}\n{words.chance(item.confidence)}"),
+        Text(words.NOTHING if item.suffices else missing),
+    ]

@@ -1,0 +1,156 @@
+"""What a plan's figures say, in sentences; each takes its numbers from the plan and adds none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from optimizer.export import words
+from optimizer.plan import ObjectiveReport, Plan
+
+Labelled = tuple[str, str]
+"""A label and what is said under it."""
+
+
+def status(plan: Plan) -> str:
+    """Return the status in words."""
+    left = plan.objective.gap
+    if plan.status == "optimal":
+        return f"Proven optimal within {words.gap(left)}" if left else "Proven optimal"
+    if plan.status == "feasible":
+        best = "not proven optimal" if left is None else f"at most {words.gap(left)} from the best there can be"
+        return f"Verified plan, {best}"
+    if plan.status == "infeasible":
+        return "Infeasible: proven that no plan keeps every rule of this scenario"
+    return "No plan found in the time given; there may be one"
+
+
+def judgement(plan: Plan) -> str:
+    """Return in words how many rules somebody's own plan breaks."""
+    failed = len(list(broken(plan)))
+    return (
+        f"Judged as it stands: {words.count(failed, 'rule')} broken"
+        if failed
+        else "Judged as it stands: keeps every rule"
+    )
+
+
+def summary(plan: Plan) -> str:
+    """Return in one line what the plan secures, for how much and with how many people."""
+    asked = words.count(len(plan.activations), "activation")
+    if plan.totals.cost is None:
+        return f"{asked} asked for"
+    secured = sum(result.secured for result in plan.activations)
+    cost = words.money(plan.totals.cost, plan.scenario.currency)
+    people = f"{words.count(plan.totals.gifts, 'gift')}, {plan.totals.paid:,} paid"
+    return f"{secured} of {asked} secured for {cost}: {people}"
+
+
+def reading_aid(plan: Plan) -> str:
+    """Return what the columns of posts and chance mean, and the chance of everything together."""
+    aid = "Posts: expected inside the window. Chance: of at least the posts needed."
+    secured = sum(result.secured for result in plan.activations)
+    if secured < 2:
+        return aid
+    return f"{aid} Chance that all {secured} secured succeed together: {words.chance(plan.totals.probability_all)}."
+
+
+def proof(plan: Plan) -> Iterator[Labelled]:
+    """Yield what is known about value and cost: found, and proven impossible to better."""
+    objective, currency = plan.objective, plan.scenario.currency
+    if objective.goal == "activate_most" and objective.value_bound is not None:
+        yield "Value", _value(objective)
+    if objective.least_cost is not None:
+        yield "Cost", _cost(objective, currency)
+    if plan.totals.cost is not None and objective.embeddedness is not None:
+        cost = words.money(plan.totals.cost, currency)
+        chosen = "" if plan.totals.cost == objective.least_cost else f", chosen for {cost} instead of the least"
+        yield "Embeddedness", f"{objective.embeddedness:.1f} in sum{chosen}"
+
+
+def _value(objective: ObjectiveReport) -> str:
+    if objective.value is None:
+        return f"proven that no plan secures more than {objective.value_bound:,}"
+    if objective.value_gap:
+        left = f"proven that no plan secures more than {objective.value_bound:,}"
+        return f"{objective.value:,} secured; {left} (gap {words.gap(objective.value_gap)})"
+    return f"{objective.value:,} secured; proven that no plan secures more"
+
+
+def _cost(objective: ObjectiveReport, currency: str) -> str:
+    least = f"least found {words.money(objective.least_cost, currency)}"
+    if objective.cost_bound is None:
+        return f"{least}; how low it can go stays open until the value is proven"
+    if objective.cost_gap:
+        bound = words.money(objective.cost_bound, currency)
+        return f"{least}; proven that it cannot be less than {bound} (gap {words.gap(objective.cost_gap)})"
+    return f"{least}; proven that it cannot be less"
+
+
+def used_up(plan: Plan) -> Iterator[Labelled]:
+    """Yield the limits that the plan uses up."""
+    for limit in plan.binding:
+        known = limit.where in limit.detail or limit.where == "total"
+        yield rule_words(limit.limit), limit.detail if known else f"{limit.where}: {limit.detail}"
+
+
+def blocked(plan: Plan) -> Iterator[Labelled]:
+    """Yield what stands in the way of what the plan does not reach, once for all activations it is the same for."""
+    waiting: dict[str, list[str]] = {}
+    for item in plan.diagnosis.blocked if plan.diagnosis else []:
+        waiting.setdefault(f"{rule_words(item.limit)}: {item.detail}", []).append(item.activation or "Everything")
+    for reason, activations in waiting.items():
+        yield "\n".join(activations), reason
+
+
+def ways_out(plan: Plan) -> Iterator[Labelled]:
+    """Yield the single changes that would help, and whether that was tried."""
+    for way in plan.diagnosis.ways_out if plan.diagnosis else []:
+        tried = "tried by solving" if way.verified else "not tried"
+        yield f"{_given(way.from_)} → {_given(way.to)}", f"{way.pointer}\n{way.effect} ({tried})"
+
+
+def _given(value: object) -> str:
+    return "none" if value is None else str(value)
+
+
+def warnings(plan: Plan) -> Iterator[Labelled]:
+    """Yield the warnings, one line for all of a kind."""
+    for code, group in groupby(sorted(plan.warnings, key=lambda note: note.code), key=lambda note: note.code):
+        notes = list(group)
+        more = f" ({len(notes) - 1} more like it)" if len(notes) > 1 else ""
+        yield code, notes[0].detail + more
+
+
+def broken(plan: Plan) -> Iterator[Labelled]:
+    """Yield the rules that the plan breaks, as the verifier found."""
+    for check in plan.certificate.checks:
+        if not check.ok:
+            yield check.rule, check.detail
+
+
+def assumed(plan: Plan) -> str | None:
+    """Return how many assumptions are ours, None where there are none."""
+    if not plan.assumptions:
+        return None
+    left = words.count(len(plan.assumptions), "assumption is", "assumptions are")
+    return f"{left} left at the default, among them {plan.assumptions[0]}: replace by your own data."
+
+
+def certified(plan: Plan) -> str:
+    """Return the judgement of the independent verifier and the simulation."""
+    certificate = plan.certificate
+    rules = [check for check in certificate.checks if check.rule != "simulation"]
+    judged = "Verified independently" if certificate.verified else "NOT verified"
+    kept = sum(check.ok for check in rules)
+    text = f"{judged}: {kept} of {words.count(len(rules), 'rule')} kept"
+    if certificate.simulation is None:
+        return text + "."
+    campaigns = words.count(certificate.simulation.draws, "simulated campaign")
+    agree = all(check.ok for check in certificate.checks if check.rule == "simulation")
+    return f"{text}; {campaigns} {'agree' if agree else 'do NOT agree'} with the chances."
+
+
+def rule_words(rule: str) -> str:
+    """Return a rule id for reading."""
+    return rule.replace("_", " ")

@@ -1,0 +1,164 @@
+"""A plan for the terminal, as a planner would send it to a colleague: readable from 80 columns on, without colour too.
+
+Shows the fields of the plan and computes none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from optimizer.export import statements, words
+from optimizer.export.layout import LABEL_WIDTH, Adaptive, marked, ruled_table, spaced, titled
+from optimizer.plan import ActivationResult, Assignment, Check, Plan
+from optimizer.scenario.models import Scenario
+
+WIDE = 118
+"""From this many columns on, an activation is one line instead of two."""
+COUNTS = 5
+"""Columns of an activation that hold figures."""
+
+
+def plan_view(plan: Plan, scenario: Scenario) -> RenderableType:
+    """Return a plan of ours with its proof, its limits and what would help."""
+    return spaced(
+        [
+            _heading(plan, statements.status(plan)),
+            *_body(plan, scenario),
+            titled("How good it is", statements.proof(plan)),
+            titled("Used up", statements.used_up(plan)),
+            titled("What stands in the way", statements.blocked(plan)),
+            titled("Ways out, one change each", statements.ways_out(plan)),
+            titled("Warnings", statements.warnings(plan)),
+            _footing(plan),
+        ]
+    )
+
+
+def judged_view(plan: Plan, scenario: Scenario) -> RenderableType:
+    """Return somebody's own plan: the rules it breaks come first, and nothing is said about how good it could be."""
+    broken = list(statements.broken(plan))
+    return spaced(
+        [
+            _heading(plan, statements.judgement(plan)),
+            titled("✗ Broken", broken),
+            *_body(plan, scenario),
+            titled("Used up", statements.used_up(plan)),
+            titled("Warnings", statements.warnings(plan)),
+            _footing(plan),
+        ]
+    )
+
+
+def checks_view(checks: Sequence[Check]) -> RenderableType:
+    """Return the verifier's judgement, rule by rule."""
+    table = ruled_table()
+    table.add_column("Rule", no_wrap=True)
+    table.add_column("Kept", no_wrap=True)
+    table.add_column("What was compared", ratio=1)
+    for check in checks:
+        table.add_row(check.rule, marked(check.ok, "yes" if check.ok else "NO"), Text(check.detail))
+    return table
+
+
+def _heading(plan: Plan, status: str) -> RenderableType:
+    return Group(Text(plan.scenario.name, style="bold"), Text(status), Text(statements.summary(plan)))
+
+
+def _body(plan: Plan, scenario: Scenario) -> list[RenderableType]:
+    """Return the tables of a plan that exists."""
+    if plan.totals.cost is None:
+        return []
+    tables: list[RenderableType] = [_Activations(plan, scenario).view()]
+    return [*tables, _parcels(plan, scenario), _cash(plan)] if plan.assignments else tables
+
+
+def _footing(plan: Plan) -> RenderableType:
+    return Group(*(Text(line) for line in (statements.assumed(plan), statements.certified(plan)) if line))
+
+
+class _Activations:
+    """The table of activations: one line each where the page is wide, else two."""
+
+    def __init__(self, plan: Plan, scenario: Scenario):
+        self.plan = plan
+        self.communities = {community.id: community.name or community.id for community in scenario.communities}
+        self.years = scenario.horizon.start.year != scenario.horizon.end.year
+
+    def view(self) -> RenderableType:
+        aid = Text(statements.reading_aid(self.plan), style="dim")
+        return Group(Adaptive(lambda width: self.table(wide=width >= WIDE)), aid)
+
+    def table(self, *, wide: bool) -> RenderableType:
+        totals = self.plan.totals
+        table = ruled_table(totals=True)
+        table.add_column("Activation", "Total", ratio=1, min_width=LABEL_WIDTH)
+        table.add_column("Window", no_wrap=True)
+        columns = (
+            ("Gifts", f"{totals.gifts:,}"),
+            ("Paid", f"{totals.paid:,}"),
+            ("Posts\nneeded", f"{totals.expected_posts:.1f}"),
+            ("Chance\nneeded", ""),
+            ("Cost", words.money(totals.cost, self.plan.scenario.currency)),
+        )
+        for head, total in columns:
+            table.add_column(head, total, justify="right", no_wrap=True)
+        for result in self.plan.activations:
+            table.add_row(self.name(result, wide=wide), *self.cells(result, wide=wide))
+        return table
+
+    def name(self, result: ActivationResult, *, wide: bool) -> Text:
+        name = Text(result.activation)
+        community = self.communities.get(result.community, result.community)
+        if community != result.activation:
+            name.append(f" ({community})" if wide else f"\n  {community}", style="dim")
+        return name
+
+    def cells(self, result: ActivationResult, *, wide: bool) -> list[Text]:
+        if result.window is None:
+            return [Text("not secured"), *[Text(words.NOTHING)] * COUNTS]
+        join = " / " if wide else "\n"
+        return [
+            Text(words.window(result.window, between=" " if wide else "\n", year=self.years)),
+            Text(f"{result.gifts:,}"),
+            Text(f"{result.paid:,}"),
+            Text(f"{result.expected_posts:.1f}{join}{result.min_posts}"),
+            marked(result.secured, f"{words.chance(result.probability)}{join}{words.chance(result.confidence)}"),
+            Text(words.money(result.cost, self.plan.scenario.currency)),
+        ]
+
+
+def _parcels(plan: Plan, scenario: Scenario) -> RenderableType:
+    """Return per activation when parcels leave, and who is paid how much."""
+    handles = {creator.id: creator.handle or creator.id for creator in scenario.creators}
+
+    def payee(line: Assignment) -> str:
+        return f"{handles.get(line.creator, line.creator)} {words.money(line.fee, plan.scenario.currency)}"
+
+    table = ruled_table()
+    table.add_column("Parcels", min_width=LABEL_WIDTH)
+    table.add_column("Ship days (parcels)", ratio=1)
+    for activation, group in groupby(plan.assignments, key=lambda line: line.activation):
+        lines = list(group)
+        table.add_row(Text(activation), Text(words.ship_days([line.ship_on for line in lines])))
+        paid = [payee(line) for line in lines if line.mode == "paid"]
+        if paid:
+            table.add_row("", Text(f"paid: {', '.join(paid)}", style="dim"))
+    return table
+
+
+def _cash(plan: Plan) -> RenderableType:
+    """Return what each month carries."""
+    totals, currency = plan.totals, plan.scenario.currency
+    table = ruled_table(totals=True)
+    table.add_column("Money", "Total", ratio=1, min_width=LABEL_WIDTH, no_wrap=True)
+    sums = (totals.product, totals.shipping, totals.fees, totals.cost)
+    for head, total in zip(("Product", "Shipping", "Fees", "Cost"), sums, strict=True):
+        table.add_column(head, words.money(total, currency), justify="right", no_wrap=True)
+    for line in plan.cash:
+        amounts = (line.product, line.shipping, line.fees, line.total)
+        table.add_row(words.month(line.month), *(words.money(amount, currency) for amount in amounts))
+    return table

@@ -1,0 +1,117 @@
+"""Figures and dates as people write them; nothing is computed here, only shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+
+from optimizer.plan import Window
+
+NOTHING = "–"
+SHOWN_TOLERANCE = 1e-6
+"""A probability this little below a step counts as on it, as in the contract's rule for securing."""
+FEW_DAYS = 4
+_SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥"}
+
+
+def money(amount: str | None, currency: str) -> str:
+    """Return a decimal string with its currency and thousands separators; a dash where there is none.
+
+    Examples
+    --------
+    >>> money("4211.35", "GBP"), money("1200", "JPY"), money("1200.50", "CHF"), money(None, "GBP")
+    ('£4,211.35', '¥1,200', 'CHF 1,200.50', '–')
+    """
+    if amount is None:
+        return NOTHING
+    whole, dot, rest = amount.partition(".")
+    return f"{_SYMBOLS.get(currency, currency + ' ')}{int(whole):,}{dot}{rest}"
+
+
+def chance(probability: float) -> str:
+    """Return a probability in per cent, rounded down to a tenth so that it never looks better than it is.
+
+    Examples
+    --------
+    >>> chance(0.9012), chance(0.89996), chance(0.9), chance(1.0)
+    ('90.1%', '89.9%', '90%', '100%')
+    """
+    tenths = math.floor((probability + SHOWN_TOLERANCE) * 1000)
+    return f"{tenths / 10:g}%"
+
+
+def gap(fraction: float) -> str:
+    """Return a gap in per cent, rounded up to two leading digits so that it never looks smaller than it is.
+
+    Examples
+    --------
+    >>> gap(0.0003), gap(0.01234), gap(0.286), gap(0.0)
+    ('0.03%', '1.3%', '29%', '0%')
+    """
+    if fraction <= 0:
+        return "0%"
+    percent = fraction * 100
+    step = 10.0 ** (math.floor(math.log10(percent)) - 1)
+    return f"{math.ceil(percent / step * (1 - 1e-9)) * step:.6g}%"
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """Return a number with its noun.
+
+    Examples
+    --------
+    >>> count(1, "gift"), count(20000, "campaign"), count(2, "community", "communities")
+    ('1 gift', '20,000 campaigns', '2 communities')
+    """
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def day(moment: date, *, year: bool = False) -> str:
+    """Return a day with its weekday.
+
+    Examples
+    --------
+    >>> day(date(2027, 4, 5)), day(date(2027, 4, 5), year=True)
+    ('Mon 5 Apr', 'Mon 5 Apr 2027')
+    """
+    return f"{moment:%a} {moment.day} {moment:%b}" + (f" {moment.year}" if year else "")
+
+
+def window(span: Window | None, between: str = " ", *, year: bool = False) -> str:
+    """Return the first and last day of a window; `between` follows the dash, the year the last day.
+
+    Examples
+    --------
+    >>> window(Window(start=date(2027, 4, 5), end=date(2027, 4, 18)))
+    'Mon 5 Apr – Sun 18 Apr'
+    """
+    return NOTHING if span is None else f"{day(span.start)} –{between}{day(span.end, year=year)}"
+
+
+def month(name: str) -> str:
+    """Return a month ``YYYY-MM`` by its name.
+
+    Examples
+    --------
+    >>> month("2027-03")
+    'Mar 2027'
+    """
+    return f"{date.fromisoformat(name + '-01'):%b %Y}"
+
+
+def ship_days(shipped: Sequence[date]) -> str:
+    """Return the days parcels leave with how many, or first and last day where there are more than `FEW_DAYS`.
+
+    Examples
+    --------
+    >>> ship_days([date(2027, 3, 31), date(2027, 3, 30), date(2027, 3, 30)])
+    'Tue 30 Mar (2), Wed 31 Mar (1)'
+    >>> ship_days([date(2027, 3, number) for number in (1, 2, 3, 4, 5)])
+    'Mon 1 Mar – Fri 5 Mar, on 5 days'
+    """
+    days = [(moment, len(list(parcels))) for moment, parcels in groupby(sorted(shipped))]
+    if len(days) > FEW_DAYS:
+        return f"{day(days[0][0])} – {day(days[-1][0])}, on {len(days)} days"
+    return ", ".join(f"{day(moment)} ({parcels})" for moment, parcels in days)

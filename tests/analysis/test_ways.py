@@ -1,0 +1,143 @@
+"""Single fields changed, and the least change that helps found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from optimizer.analysis.diagnosis.documents import (
+    Patch,
+    activation_pointer,
+    document,
+    patched,
+    posed,
+    value_at,
+)
+from optimizer.analysis.diagnosis.knobs import Knob, above, below, hundredths, listed_values, raised, steps
+from optimizer.analysis.diagnosis.questions import Answer
+from optimizer.analysis.diagnosis.ways import least_rung
+from optimizer.plan import Plan
+from optimizer.scenario.meaning import waves
+from tests import builders
+from tests.analysis.cases import checked, solved, two
+
+DATA = {"a": {"b": [1, 2, 3]}, "x/y~z": 1}
+PLAN = solved(two()).plan
+
+
+@pytest.mark.parametrize(
+    ("patches", "expected"),
+    [
+        ([Patch("/a/b/1", 9)], {"a": {"b": [1, 9, 3]}, "x/y~z": 1}),
+        ([Patch("/a/b/0", None), Patch("/a/b/2", None)], {"a": {"b": [2]}, "x/y~z": 1}),
+        ([Patch("/x~1y~0z", None)], {"a": {"b": [1, 2, 3]}}),
+        ([Patch("/c/d", False)], {"a": {"b": [1, 2, 3]}, "x/y~z": 1, "c": {"d": False}}),
+        ([Patch("/c/d", None)], {"a": {"b": [1, 2, 3]}, "x/y~z": 1, "c": {}}),
+        ([], DATA),
+    ],
+)
+def test_fields_are_set_and_taken_away(patches: list[Patch], expected: Any) -> None:
+    assert patched(DATA, patches) == expected
+    assert DATA == {"a": {"b": [1, 2, 3]}, "x/y~z": 1}
+
+
+def test_items_go_from_the_end_beyond_the_tenth_too() -> None:
+    assert patched(list(range(12)), [Patch("/9", None), Patch("/10", None), Patch("/2", None)]) == [
+        0, 1, 3, 4, 5, 6, 7, 8, 11,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"), [("/a/b/2", 3), ("/x~1y~0z", 1), ("/a/c", None), ("/q/r/s", None), ("", DATA)]
+)
+def test_values_are_read(pointer: str, value: Any) -> None:
+    assert value_at(DATA, pointer) == value
+
+
+def test_a_scenario_goes_through_its_document_unchanged() -> None:
+    scenario = builders.scenario()
+    assert checked(document(scenario)) == scenario
+    written = checked(document(builders.scenario(activations=..., locks=[])))
+    assert [activation_pointer(wave) for wave in waves(written)] == ["/activations/0", "/activations/1"]
+    assert [activation_pointer(wave) for wave in waves(builders.scenario(activations=...))] == [
+        "/activations/0",
+        "/activations/1",
+    ]
+
+
+def test_a_question_asks_for_the_waves_it_names_and_no_others() -> None:
+    scenario = builders.scenario()
+    question = posed(scenario, {"bread-2"})
+    (wave,) = waves(question)
+    (original,) = [each for each in waves(scenario) if each.id == "bread-2"]
+    assert (wave.earliest, wave.latest, wave.min_posts) == (original.earliest, original.latest, original.min_posts)
+    assert question.objective.goal == "min_cost"
+    assert question.locks == []
+    assert {creator.id for creator in question.creators} == {"ben", "cat", "dan"}
+    assert [lock.creator for lock in posed(scenario, {"bread-1"}).locks] == ["cat"]
+
+
+def knob(rungs: int, **fields: Any) -> Knob:
+    return Knob("/k", "K", -1, rungs, lambda rung: rung, 1.0, rungs - 1, **fields)
+
+
+@given(st.integers(1, 300).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))), st.booleans())
+def test_the_least_rung_is_found(case: tuple[int, int], first_likely: bool) -> None:
+    rungs, least = case
+
+    def ask(patch: Patch) -> Answer:
+        assert isinstance(patch.value, int)
+        return Answer(True, PLAN) if patch.value >= least else Answer(False)
+
+    found = least_rung(knob(rungs, first_likely=first_likely), ask)
+    assert (None if found is None else found.number) == (least if least < rungs else None)
+
+
+def test_what_a_plan_uses_shortens_the_search() -> None:
+    asked = []
+
+    def ask(patch: Patch) -> Answer:
+        asked.append(patch.value)
+        return Answer(patch.value is None or (isinstance(patch.value, int) and patch.value >= 4), PLAN)
+
+    def use(_: Plan) -> int:
+        return 5
+
+    found = least_rung(raised("/k", "K", 2, use), ask)
+    assert found is not None
+    assert raised("/k", "K", 2, use).value(found.number) == 4
+    assert asked == [None, 3, 4]
+    assert least_rung(raised("/k", "K", 2, use, priced=True), ask) is not None
+    assert asked == [None, 3, 4, None]
+
+
+def test_an_answer_that_time_did_not_give_is_not_taken_for_a_yes() -> None:
+    found = least_rung(knob(8), lambda patch: Answer(True if patch.value == 7 else None, PLAN))
+    assert found is not None
+    assert found.number == 7
+    assert least_rung(knob(8), lambda _: Answer(None)) is None
+
+
+@pytest.mark.parametrize(
+    ("turned", "values"),
+    [
+        (steps("/k", "K", 3, 0), [2, 1, 0]),
+        (steps("/k", "K", 3, 5), [4, 5]),
+        (hundredths("/k", "K", 0.5, (49, 47)), [0.49, 0.48, 0.47]),
+        (hundredths("/k", "K", 0.98, (99, 100)), [0.99, 1.0]),
+        (listed_values("/k", "K", "x", ["y", None], size=1.0), ["y", None]),
+    ],
+)
+def test_ladders_go_from_the_least_change_to_the_greatest(turned: Knob, values: list[Any]) -> None:
+    assert [turned.patch(rung).value for rung in range(turned.rungs)] == values
+    assert turned.removal.value == values[-1]
+
+
+@pytest.mark.parametrize(
+    ("share", "lower", "higher"), [(0.9, 89, 91), (0.905, 90, 91), (0.29, 28, 30), (1 / 3, 33, 34)]
+)
+def test_hundredths_beside_a_share(share: float, lower: int, higher: int) -> None:
+    assert (below(share), above(share)) == (lower, higher)

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from optimizer.cli import app
+from optimizer.scenario.loading import read_scenario
+from tests.cli.conftest import Run
+from tests.cli.launch import document, write
+
+CREATORS = "id,handle,communities,paid_fee\nana,@ana_anew,trail-running,£75.00\neve,@eve,sourdough,\n"
+
+
+def table(folder: Path, text: str = CREATORS) -> Path:
+    path = folder / "creators.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_creators_are_replaced_and_added_in_place(groundswell: Run, tmp_path: Path) -> None:
+    into = write(tmp_path)
+    ran = groundswell("import-creators", table(tmp_path), "--into", into)
+    assert (ran.code, ran.out) == (0, "")
+    assert "5 creators now" in ran.err
+    creators = {creator.id: creator for creator in read_scenario(into).creators}
+    assert list(creators) == ["ana", "ben", "cat", "dan", "eve"]
+    assert (creators["ana"].handle, str(creators["ana"].paid_fee)) == ("@ana_anew", "75.00")
+
+
+def test_another_file_leaves_the_scenario_alone(groundswell: Run, tmp_path: Path) -> None:
+    into = write(tmp_path)
+    groundswell("import-creators", table(tmp_path), "--into", into, "-o", tmp_path / "new.json")
+    assert json.loads(into.read_text()) == document()
+    assert len(read_scenario(tmp_path / "new.json").creators) == 5
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("id,shoe_size\nana,40\n", "creators.csv: "),
+        ("id,communities,paid_fee\neve,sourdough,-3\n", "creators.csv"),
+        ("id,communities,service\neve,sourdough,pigeon\n", "pigeon"),
+    ],
+)
+def test_bad_rows_change_nothing(groundswell: Run, tmp_path: Path, text: str, named: str) -> None:
+    into = write(tmp_path)
+    ran = groundswell("import-creators", table(tmp_path, text), "--into", into)
+    assert ran.code == 2
+    assert named in ran.err
+    assert json.loads(into.read_text()) == document()
+
+
+def test_generated_scenario_is_valid_and_the_same_again(groundswell: Run, tmp_path: Path) -> None:
+    out = tmp_path / "s.json"
+    ran = groundswell("generate", "--family", "S", "--seed", 4, "-o", out)
+    assert (ran.code, ran.out) == (0, "")
+    assert len(read_scenario(out).creators) == 240
+    assert groundswell("generate", "--family", "S", "--seed", 4).out == out.read_text()
+    assert groundswell("generate", "--family", "S", "--seed", 5).out != out.read_text()
+
+
+@pytest.mark.parametrize(
+    "options", [["--family", "Q", "--seed", "1"], ["--family", "S"], ["--family", "S", "--seed", "-1"]]
+)
+def test_wrong_family_or_seed_is_bad_input(groundswell: Run, options: list[str]) -> None:
+    ran = groundswell("generate", *options)
+    assert (ran.code, ran.out) == (2, "")
+
+
+@pytest.mark.parametrize(("name", "field"), [("scenario", "creators"), ("plan", "certificate")])
+def test_schema_is_printed(groundswell: Run, name: str, field: str) -> None:
+    ran = groundswell("schema", name)
+    assert ran.code == 0
+    assert field in json.loads(ran.out)["properties"]
+
+
+def test_schema_of_anything_else_is_bad_input(groundswell: Run) -> None:
+    assert groundswell("schema", "moon").code == 2
+
+
+def test_version(groundswell: Run) -> None:
+    ran = groundswell("--version")
+    assert ran.code == 0
+    assert ran.out.startswith("groundswell ")
+
+
+@pytest.mark.parametrize(
+    "command", [None, *(info.name or getattr(info.callback, "__name__", "") for info in app.registered_commands)]
+)
+def test_help_names_every_option(groundswell: Run, command: str | None) -> None:
+    ran = groundswell(*([command] if command else []), "--help")
+    assert (ran.code, ran.err) == (0, "")
+    assert "Usage: groundswell" in ran.out
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from optimizer.cli import outcome; outcome(['--help']); "
+        "print([name for name in ('ortools', 'scipy', 'numpy', 'pydantic') if name in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert out.splitlines()[-1] == "[]"

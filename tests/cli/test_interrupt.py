@@ -1,0 +1,168 @@
+"""Signals, broken pipes and consoles without UTF-8, on real processes."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import PIPE
+
+import pytest
+
+from optimizer.plan import Plan, to_json
+from optimizer.scenario.generator import generate
+from tests.cli.launch import plan, write
+
+PATIENCE_SECONDS = 60
+COMMAND = [sys.executable, "-c", "from optimizer.cli import main; main()"]
+WITH_PLANNER = """
+import sys, time, types
+from pathlib import Path
+from optimizer.plan import Plan
+def make_plan(scenario, settings, *, progress, cancel):
+    print("searching", file=sys.stderr, flush=True)
+    {body}
+    return Plan.model_validate_json(Path({answer!r}).read_text())
+sys.modules["optimizer.planner"] = types.SimpleNamespace(make_plan=make_plan)
+from optimizer.cli import main
+main()
+"""
+OBEDIENT = "cancel.wait()"
+DEAF = "time.sleep(600)"
+
+
+Planning = Callable[[str, Plan], subprocess.Popen[str]]
+
+
+@pytest.fixture
+def planning(tmp_path: Path) -> Iterator[Planning]:
+    """Return a function that starts a solve whose planner does something and then answers; it searches on return."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(body: str, answer: Plan) -> subprocess.Popen[str]:
+        path = tmp_path / "answer.json"
+        path.write_text(to_json(answer), encoding="utf-8")
+        code = WITH_PLANNER.format(body=body, answer=str(path))
+        command = [sys.executable, "-c", code, "solve", str(write(tmp_path)), "-o", str(tmp_path / "plan.json")]
+        process = subprocess.Popen(command, stdout=PIPE, stderr=PIPE, text=True)
+        started.append(process)
+        assert process.stderr is not None
+        assert "searching" in process.stderr.readline()
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_first_signal_ends_with_the_best_plan(planning: Planning, tmp_path: Path, number: signal.Signals) -> None:
+    process = planning(OBEDIENT, plan())
+    process.send_signal(number)
+    shown, told = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 130
+    assert "Interrupted: ending with the best plan so far" in told
+    assert "1 of 2 activations secured" in shown
+    written = Plan.model_validate_json((tmp_path / "plan.json").read_text())
+    assert written.assignments == plan().assignments
+
+
+def test_nothing_is_written_when_there_is_no_plan_yet(planning: Planning, tmp_path: Path) -> None:
+    process = planning(OBEDIENT, plan([]).model_copy(update={"status": "unknown"}))
+    process.send_signal(signal.SIGINT)
+    shown, told = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, shown) == (130, "")
+    assert "nothing is written" in told
+    assert not (tmp_path / "plan.json").exists()
+
+
+def test_second_signal_ends_at_once(planning: Planning, tmp_path: Path) -> None:
+    process = planning(DEAF, plan())
+    assert process.stderr is not None
+    process.send_signal(signal.SIGINT)
+    assert "Once more to end at once" in process.stderr.readline()
+    process.send_signal(signal.SIGINT)
+    shown, told = process.communicate(timeout=PATIENCE_SECONDS)
+    assert (process.returncode, shown) == (130, "")
+    assert "Traceback" not in told
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.json", "launch.json"]
+
+
+def hard_scenario() -> dict[str, object]:
+    """Return eight activations that want the same few parcels of the same fortnight: quickly planned, never closed."""
+    found = generate("M", 2)
+    communities = [community["id"] for community in found["communities"][:8]]
+    members = {name: [item for item in found["creators"] if name in item["communities"]] for name in communities}
+    narrow = {"min_posts": 3, "start_earliest": "2027-03-22", "start_latest": "2027-03-29"}
+    del found["products"][0]["stock"]
+    return found | {
+        "objective": {"goal": "activate_most"},
+        "shipping": found["shipping"] | {"daily_capacity": 3},
+        "communities": found["communities"][:8],
+        "activations": [
+            item | narrow | {"value": 2 + number % 4}
+            for number, item in enumerate(found["activations"])
+            if item["community"] in communities
+        ],
+        "creators": [creator for name in communities for creator in members[name][:40]],
+    }
+
+
+def chunks(terminal: int) -> Iterator[str]:
+    """Yield what a terminal receives, until the other side has closed it."""
+    while True:
+        try:
+            received = os.read(terminal, 65536)
+        except OSError:
+            return
+        if not received:
+            return
+        yield received.decode(errors="replace")
+
+
+def test_real_search_is_interrupted_with_a_verified_plan(tmp_path: Path) -> None:
+    out = tmp_path / "plan.json"
+    scenario = write(tmp_path, hard_scenario())
+    terminal, theirs = pty.openpty()
+    arguments = ["solve", str(scenario), "-o", str(out), "--gap", "0", "--time-limit", "300"]
+    process = subprocess.Popen([*COMMAND, *arguments], stdout=PIPE, stderr=theirs, text=True)
+    os.close(theirs)
+    seen, sent = "", False
+    try:
+        for chunk in chunks(terminal):
+            seen += chunk
+            if not sent and re.search(r"value [1-9]", seen):
+                process.send_signal(signal.SIGINT)
+                sent = True
+        shown, _ = process.communicate(timeout=PATIENCE_SECONDS)
+    finally:
+        process.kill()
+        os.close(terminal)
+    assert sent
+    assert process.returncode == 130
+    assert "Verified plan" in shown
+    found = Plan.model_validate_json(out.read_text())
+    assert found.status == "feasible"
+    assert found.certificate.verified
+    assert found.objective.value
+
+
+def test_reader_that_goes_away_is_no_error() -> None:
+    command = f"{sys.executable} -c 'from optimizer.cli import main; main()' schema scenario | head -n 1"
+    ran = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "{\n", "")
+
+
+def test_console_without_utf8_still_shows_the_plan(tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_text(plan().model_dump_json(by_alias=True), encoding="utf-8")
+    command = [*COMMAND, "evaluate", str(write(tmp_path)), str(path)]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "COLUMNS": "80"}
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert ran.returncode == 0, ran.stderr
+    assert "?123.90" in ran.stdout
