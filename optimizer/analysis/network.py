@@ -19,6 +19,8 @@ from optimizer.scenario.models import Creator, Scenario
 UNTIERED = "none"
 MOST_MISSING = 1000
 """No more missing creators than this are counted."""
+CERTAIN = 1 - 1e-9
+"""With this probability in one window the others are not looked at."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def network_of(instance: Instance, activation: int) -> CommunityNetwork:
         confidence=wave.confidence,
         attainable=reached,
         window=None if start is None else Window(start=start, end=wave.end_of(start)),
-        missing=None if window is None else _missing(instance, activation, window),
+        missing=_missing(instance, activation, window, reached),
     )
 
 
@@ -115,12 +117,18 @@ def _best_window(instance: Instance, activation: int) -> tuple[float, int | None
         reached = min(1.0, max(0.0, tail(*whole_team(instance, activation, int(window)), least, instance.rates)))
         if where is None or reached > best + 1e-12:
             best, where = reached, int(window)
+        if best >= CERTAIN:
+            break
     return best, where
 
 
-def _missing(instance: Instance, activation: int, window: int) -> int | None:
+def _missing(instance: Instance, activation: int, window: int | None, reached: float) -> int | None:
     """Return how many more gifted creators of the median in-window probability would make the network sufficient."""
     wave = instance.waves[activation]
+    if reached >= wave.confidence - SECURE_TOLERANCE:
+        return 0
+    if window is None:
+        return None
     gifts, paid = whole_team(instance, activation, window)
     median = float(np.median(gifts)) if len(gifts) else 0.0
 
@@ -128,7 +136,7 @@ def _missing(instance: Instance, activation: int, window: int) -> int | None:
         everybody = np.append(gifts, np.full(more, median))
         return tail(everybody, paid, wave.min_posts, instance.rates) >= wave.confidence - SECURE_TOLERANCE
 
-    fails, holds = -1, 0
+    fails, holds = 0, 1
     while not suffices(holds):
         if holds >= MOST_MISSING or not median:
             return None

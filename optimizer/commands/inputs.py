@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 from optimizer.commands.console import blaming
+from optimizer.errors import InputError, Problem
 from optimizer.scenario.loading import model_from_data, parse_scenario, read_json, read_scenario
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.reading import LARGEST_FILE_MB
@@ -19,9 +21,12 @@ def scenario_at(path: Path) -> Scenario:
     return parse_scenario(_piped()) if path == STANDARD_INPUT else read_scenario(path)
 
 
-def document_at(path: Path) -> object:
-    """Return the JSON data in a file, or on standard input for ``-``, unchecked."""
-    return read_json(_piped() if path == STANDARD_INPUT else path)
+def document_at(path: Path) -> dict[str, Any]:
+    """Return the JSON object in a file, or on standard input for ``-``, its fields unchecked."""
+    document = read_json(_piped() if path == STANDARD_INPUT else path)
+    if not isinstance(document, dict):
+        raise InputError([Problem("wrong_type", "", "this should be an object", "Name a scenario file.", document)])
+    return document
 
 
 def settings_of(**options: float | None) -> Settings:

@@ -42,6 +42,8 @@ Record = dict[str, Any]
 Row = tuple[int, dict[str, str]]
 
 _COMMENTS = {"comments_sampled": "sampled", "comments_substantive": "substantive", "creator_replies": "creator_replies"}
+_SIGN = r"\s*(?:[A-Z]{3}|[^\w\s.,+-])?\s*"
+"""A currency's code or sign."""
 _SEPARATORS = (",", ";", "\t")
 
 
@@ -214,10 +216,10 @@ def _share(cell: str) -> float:
 
 
 def _amount(cell: str) -> str:
-    bare = re.sub(r"^[^\d-]+|[^\d]+$", "", cell)
-    if not re.fullmatch(r"(\d{1,3}(,\d{3})+|\d+)(\.\d+)?", bare):
+    found = re.fullmatch(rf"{_SIGN}((?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?){_SIGN}", cell)
+    if not found:
         raise ValueError("should be an amount such as 180.00")
-    return bare.replace(",", "")
+    return found[1].replace(",", "")
 
 
 def _spans(cell: str) -> list[Record]:

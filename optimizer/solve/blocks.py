@@ -27,6 +27,7 @@ from optimizer.solve.control import Control
 
 SHARED_RULES = frozenset({"budget_total", "budget_month", "stock", "daily_capacity", "required"})
 EFFORT = 20.0
+NOTHING_PREPARED = Cover((), 0.0, 1.0, 1.0, ())
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -73,21 +74,29 @@ def in_parallel(work: Callable[[Item], Result], items: Iterable[Item], workers: 
 
 
 def prepare(instance: Instance, control: Control, *, seed: int, gap: float, workers: int) -> Problem:
-    """Return the problem: covers of all activations, and the windows whose whole network could reach the confidence."""
-    covers = dict(
-        zip(
-            instance.activations,
-            in_parallel(lambda a: cover_of(instance, a), instance.activations, workers),
-            strict=True,
-        )
-    )
+    """Return the problem: covers of all activations, and the windows whose whole network could reach the confidence.
+
+    Once the control is stopped nothing more is prepared: no solver call begins after that, so nothing is concluded
+    from what is missing.
+    """
+
+    def cover(activation: int) -> Cover:
+        return NOTHING_PREPARED if control.stopped else cover_of(instance, activation)
+
+    covers = in_parallel(cover, instance.activations, workers)
     reachable = [
         window
         for window, activation in enumerate(instance.windows.activation)
-        if ceiling(instance, int(activation), window)
-        >= instance.waves[activation].confidence - SECURE_TOLERANCE - 1e-12
+        if control.stopped or _within_reach(instance, int(activation), window)
     ]
-    return Problem(instance, covers, np.array(reachable, dtype=np.int64), control, seed, gap, workers)
+    windows = np.array(reachable, dtype=np.int64)
+    return Problem(instance, dict(enumerate(covers)), windows, control, seed, gap, workers)
+
+
+def _within_reach(instance: Instance, activation: int, window: int) -> bool:
+    """Tell whether everybody together could reach the confidence; rounding (1e-12) counts in favour."""
+    least = instance.waves[activation].confidence - SECURE_TOLERANCE - 1e-12
+    return ceiling(instance, activation, window) >= least
 
 
 def best_days(instance: Instance) -> Ints:

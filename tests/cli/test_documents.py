@@ -54,6 +54,14 @@ def test_bad_rows_change_nothing(groundswell: Run, tmp_path: Path, text: str, na
     assert json.loads(into.read_text()) == document()
 
 
+def test_what_is_no_scenario_receives_nothing(groundswell: Run, tmp_path: Path) -> None:
+    (tmp_path / "list.json").write_text("[1]")
+    ran = groundswell("import-creators", table(tmp_path), "--into", tmp_path / "list.json")
+    assert ran.code == 2
+    assert "should be an object" in ran.err
+    assert (tmp_path / "list.json").read_text() == "[1]"
+
+
 def test_generated_scenario_is_valid_and_the_same_again(groundswell: Run, tmp_path: Path) -> None:
     out = tmp_path / "s.json"
     ran = groundswell("generate", "--family", "S", "--seed", 4, "-o", out)

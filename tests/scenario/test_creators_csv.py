@@ -80,8 +80,14 @@ def test_empty_cells_are_not_given_and_none_leaves_out() -> None:
     assert imported(text)[1] == {"id": "x", "communities": ["c"], "accepts": []}
 
 
-def test_thousands_in_amounts() -> None:
-    assert imported('id,communities,paid_fee\nx,c,"£1,250.00"\n')[1]["paid_fee"] == "1250.00"
+@pytest.mark.parametrize("cell", ["£1,250.00", "1250.00 GBP", "€ 1250.00", "1250.00"])
+def test_amounts_as_people_write_them(cell: str) -> None:
+    assert imported(f'id,communities,paid_fee\nx,c,"{cell}"\n')[1]["paid_fee"] == "1250.00"
+
+
+@pytest.mark.parametrize("cell", ["£9x", "-3", "1,25", "£", "9 or 10", "1e3"])
+def test_what_is_no_amount(cell: str) -> None:
+    assert ("bad_cell", "row 2, column paid_fee") in refused(f'id,communities,paid_fee\nx,c,"{cell}"\n')
 
 
 def test_unknown_columns_are_named_all_at_once() -> None:

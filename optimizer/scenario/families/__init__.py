@@ -1,0 +1,1 @@
+"""The benchmark families: their table, how people and communities are drawn, what a plan will need, what couples it."""

@@ -1,0 +1,110 @@
+"""What couples the activations of a family: budget, monthly caps, daily capacity and stock, set from what they need."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from optimizer.scenario.families.campaign import Aim, ShipDays, candidate_starts
+from optimizer.scenario.families.table import Family
+
+Record = dict[str, Any]
+
+STOCK_SLACK = 1.12
+"""Units in stock over units needed."""
+FIRST_LOT_SLACK = 1.05
+SCHEDULE_SLACK = 1.1
+"""Places in the aimed schedule over parcels needed, so that a plan exists although the need is an estimate."""
+
+
+def affordable_share(family: Family, aims: Sequence[Aim]) -> float:
+    """Return which share of what all waves cost pays for the family's share of the value, best bargains first."""
+    if family.budget_for_value is None:
+        return 1.0
+    waves = [(item.need.cost, item.activation["value"]) for item in aims for _ in item.starts]
+    waves.sort(key=lambda wave: wave[0] / wave[1])
+    missing = family.budget_for_value * sum(value for _, value in waves)
+    spent = 0.0
+    for cost, value in waves:
+        spent += cost * min(1.0, missing / value)
+        missing = max(0.0, missing - value)
+    return spent / _whole_cost(aims)
+
+
+def _whole_cost(aims: Sequence[Aim]) -> float:
+    return sum(item.need.cost * len(item.starts) for item in aims)
+
+
+def budget(family: Family, aims: Sequence[Aim], share: float, rng: random.Random) -> Record:
+    """Return the budget: `share` of what all waves cost, with the family's slack; or none."""
+    if family.budget_slack is None:
+        return {}
+    limits: Record = {"total": _pounds(share * _whole_cost(aims) * rng.uniform(*family.budget_slack))}
+    if family.month_slack is not None:
+        slack = rng.uniform(*family.month_slack)
+        limits["monthly"] = {month: _pounds(share * spent * slack) for month, spent in sorted(_monthly(aims).items())}
+    return limits
+
+
+def _monthly(aims: Sequence[Aim]) -> dict[str, float]:
+    """Return what all waves together would spend by month: goods a week before the window, fees at its end."""
+    spent: defaultdict[str, float] = defaultdict(float)
+    for item in aims:
+        for start in item.starts:
+            end = start + timedelta(days=item.activation["window_days"] - 1)
+            spent[f"{start - timedelta(days=7):%Y-%m}"] += item.need.goods
+            spent[f"{end:%Y-%m}"] += item.need.fees
+    return spent
+
+
+def _pounds(amount: float) -> str:
+    """Return an amount rounded up to ten pounds."""
+    return f"{10 * math.ceil(amount / 10)}.00"
+
+
+def daily_capacity(family: Family, aims: Sequence[Aim], share: float, rng: random.Random) -> int | None:
+    """Return parcels a day such that the parcels needed fill the family's share of the places.
+
+    Places are the open ship days that serve some window, times the capacity; of the parcels of all waves, `share` will
+    be sent. Where every wave must be secured, the capacity is raised until the aimed schedule fits.
+    """
+    if family.capacity_use is None:
+        return None
+    ship_days = ShipDays()
+    served = {day for item in aims for start in candidate_starts(item) for day in ship_days.of_any(start)}
+    parcels = share * sum(item.need.parcels * len(item.starts) for item in aims)
+    capacity = max(1, round(parcels / (rng.uniform(*family.capacity_use) * len(served))))
+    while family.goal == "min_cost" and not _fits(capacity, aims, ship_days):
+        capacity += 1
+    return capacity
+
+
+def _fits(capacity: int, aims: Sequence[Aim], ship_days: ShipDays) -> bool:
+    """Tell whether all parcels find a place when each window, in order, fills its earliest open days."""
+    free: Counter[date] = Counter()
+    for start, parcels in sorted((start, item.need.parcels) for item in aims for start in item.starts):
+        left = math.ceil(SCHEDULE_SLACK * parcels)
+        for day in ship_days.of(start):
+            sent = min(left, capacity - free[day])
+            free[day] += sent
+            left -= sent
+        if left:
+            return False
+    return True
+
+
+def stock(family: Family, aims: Sequence[Aim]) -> list[Record] | None:
+    """Return two lots, the second arriving when the windows of the later half begin to ship; None for no limit."""
+    if not family.two_lots:
+        return None
+    needs = sorted((start, item.need.parcels) for item in aims for start in item.starts)
+    middle = needs[len(needs) // 2][0]
+    before = sum(parcels for start, parcels in needs if start < middle)
+    first = math.ceil(FIRST_LOT_SLACK * before)
+    rest = math.ceil(STOCK_SLACK * sum(parcels for _, parcels in needs)) - first
+    arrives = ShipDays().of(middle)[0]
+    return [{"on": family.start.isoformat(), "units": first}, {"on": arrives.isoformat(), "units": rest}]
