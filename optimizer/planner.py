@@ -21,7 +21,7 @@ def make_plan(
     progress: Callable[[Progress], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> Plan:
-    """Return the best verified plan of a checked scenario with its certificate and, if anything is missing, a diagnosis.
+    """Return the best verified plan of a checked scenario, certified and, where anything is missing, diagnosed.
 
     Parameters
     ----------

@@ -26,7 +26,7 @@ ESSENTIAL_SECONDS = 4.0
 PATIENT_SECONDS = 20.0
 """Time taken at most, or twice that of the plan, however far the deadline is."""
 FEW = 3
-"""With more activations than this at once their own rules are not looked into."""
+"""With more activations than this at once their own rules are not looked into, and no more are given up in turn."""
 
 
 def diagnose(
@@ -57,6 +57,8 @@ def diagnose(
 
 
 class _Diagnostician:
+    """Decides what is examined, in which order and with what share of the time."""
+
     def __init__(self, scenario: Scenario, result: Certified, inquiry: Inquiry):
         self.scenario, self.result, self.inquiry = scenario, result, inquiry
         self.instance, self.plan = result.instance, result.plan
@@ -125,7 +127,7 @@ class _Diagnostician:
             return self._planned(Patch("/objective/goal", "activate_most"), "min_cost")
         blamed = {wave.id for target in targets for wave in target.fresh or self.must}
         where = {activation_pointer(wave): None for wave in self.must if wave.required and wave.id in blamed}
-        return [way for pointer in where for way in self._planned(Patch(f"{pointer}/required", False), True)]
+        return [way for pointer in [*where][:FEW] for way in self._planned(Patch(f"{pointer}/required", False), True)]
 
     def _planned(self, patch: Patch, given: str | bool) -> list[WayOut]:
         answer = self.inquiry.planned((patch,))

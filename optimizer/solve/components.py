@@ -23,7 +23,7 @@ from optimizer.solve.blocks import SHARED_RULES, Problem, best_days, in_parallel
 from optimizer.solve.call import Limits
 from optimizer.solve.closing import close
 
-EFFORT = 20.0
+EFFORT = 10.0
 
 
 @dataclass(frozen=True)
