@@ -134,8 +134,8 @@ class Enumeration:
         """Return the least cost of a plan that secures just these activations, each with at least so many creators."""
         pools = []
         for name, least in creators.items():
-            ways = self.ways[name]
-            pools.append(ways.only(ways.lean & (ways.creators >= least) & np.all(ways.use <= self.limits, axis=1)))
+            ways = self.lean_ways[name]
+            pools.append(ways.only((ways.creators >= least) & np.all(ways.use <= self.limits, axis=1)))
         pools.sort(key=lambda pool: len(pool.cost))
         return self._descend(pools, 0, np.zeros(len(self.limits), dtype=np.int64), None)
 
@@ -177,6 +177,16 @@ class Enumeration:
             allowed = most_cost - sum(cheapest.values()) + cheapest[name]
             total += float(ways.embeddedness[(ways.creators <= most) & (ways.cost <= allowed)].max())
         return total
+
+    @cached_property
+    def lean_ways(self) -> dict[str, Ways]:
+        """The lean ways; of those with the same window, creators and use of shared rows only the cheapest."""
+        found = {}
+        for name, ways in self.ways.items():
+            lean = ways.only(ways.lean)
+            keys = np.column_stack([lean.start, lean.members, lean.use])
+            found[name] = lean.only(np.sort(np.unique(keys, axis=0, return_index=True)[1]))
+        return found
 
     @cached_property
     def ways(self) -> dict[str, Ways]:

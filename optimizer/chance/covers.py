@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -56,8 +57,14 @@ class Cover:
     cells: tuple[Cell, ...]
 
 
-def cover_of(instance: Instance, activation: int) -> Cover:
-    """Return the cover of one activation, or one without cells where no selection can reach the confidence."""
+def cover_of(instance: Instance, activation: int, stopped: Callable[[], bool] = lambda: False) -> Cover:
+    """Return the cover of one activation, or one without cells where no selection can reach the confidence.
+
+    Raises
+    ------
+    UnfinishedError
+        When `stopped`, asked between steps, says so.
+    """
     options, wave = instance.options, instance.waves[activation]
     mine = options.activation == activation
     gifts, paid = mine & ~options.paid, mine & options.paid
@@ -77,7 +84,8 @@ def cover_of(instance: Instance, activation: int) -> Cover:
             paid_high,
             most_paid,
             most_gifts,
-        )
+        ),
+        stopped,
     )
     rows = _rows(answer)
     share = instance.max_paid_share[activation]

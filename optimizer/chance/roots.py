@@ -116,8 +116,8 @@ def _at_most(trials: Ints | int, chance: Floats, keep: int) -> Floats:
     """
     start = np.power(1 - chance, trials)
     if np.any(start < SMALLEST_START):
-        of = np.broadcast_to(np.asarray(trials, dtype=float), chance.shape)[..., None]
-        return np.asarray(bdtr(np.minimum(keep - 1 - np.arange(keep), of), of, np.asarray(chance)[..., None]))
+        of = np.broadcast_to(np.asarray(trials, dtype=np.int64), chance.shape)[..., None]
+        return np.asarray(bdtr(np.minimum(keep - 1.0 - np.arange(keep), of), of, np.asarray(chance)[..., None]))
     ratio = chance / (1 - chance)
     term = start
     found = np.empty((*chance.shape, keep))

@@ -30,7 +30,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -78,6 +77,9 @@ class Question:
     most_gifts: int
 
 
+MOST_ANSWERS = 512
+
+
 @dataclass(frozen=True)
 class Thresholds:
     """Answer to a `Question`; arrays are indexed [tilt, m, n] and [m, n].
@@ -93,20 +95,40 @@ class Thresholds:
     certain: Flags
 
 
-@lru_cache(maxsize=512)
-def thresholds(question: Question) -> Thresholds:
-    """Return certified thresholds for all (m, n) and all `TILTS`."""
+_ANSWERS: dict[Question, Thresholds] = {}
+
+
+class UnfinishedError(Exception):
+    """The thresholds were not finished because their caller wants to stop."""
+
+
+def thresholds(question: Question, stopped: Callable[[], bool] = lambda: False) -> Thresholds:
+    """Return certified thresholds for all (m, n) and all `TILTS`; equal questions are answered once.
+
+    Raises
+    ------
+    UnfinishedError
+        When `stopped`, asked between steps, says so.
+    """
+    if question not in _ANSWERS:
+        if len(_ANSWERS) >= MOST_ANSWERS:
+            _ANSWERS.clear()
+        _ANSWERS[question] = _answer(question, stopped)
+    return _ANSWERS[question]
+
+
+def _answer(question: Question, stopped: Callable[[], bool]) -> Thresholds:
     shape = (len(TILTS), question.most_paid + 1, question.most_gifts + 1)
     necessary, sufficient = np.full(shape, np.inf), np.full(shape, np.inf)
     same = question.paid_low == question.paid_high
     for paid in range(question.most_paid + 1):
-        low_rows = _fill(question, paid, question.paid_low)
-        high_rows = low_rows if same or paid == 0 else _fill(question, paid, question.paid_high)
+        low_rows = _fill(question, paid, question.paid_low, stopped)
+        high_rows = low_rows if same or paid == 0 else _fill(question, paid, question.paid_high, stopped)
         sufficient[:, paid], necessary[:, paid] = low_rows[1], high_rows[0]
     return Thresholds(question, necessary, sufficient, np.isfinite(necessary[0]), np.all(sufficient == 0.0, axis=0))
 
 
-def _fill(question: Question, paid: int, paid_chance: float) -> tuple[Floats, Floats]:
+def _fill(question: Question, paid: int, paid_chance: float, stopped: Callable[[], bool]) -> tuple[Floats, Floats]:
     """Return (necessary, sufficient) for one m, shape (tilts, most_gifts + 1) each."""
     most = question.most_gifts
     necessary, sufficient = np.full((len(TILTS), most + 1), np.inf), np.full((len(TILTS), most + 1), np.inf)
@@ -126,7 +148,7 @@ def _fill(question: Question, paid: int, paid_chance: float) -> tuple[Floats, Fl
             question.least, question.rates, question.low, question.high, paid, paid_chance, holds, fails, ERROR / 2
         )
         last = min(sure, most + 1) - 1
-        necessary[:, start : last + 1], sufficient[:, start : last + 1] = _extremes(cover, start, last)
+        necessary[:, start : last + 1], sufficient[:, start : last + 1] = _extremes(cover, start, last, stopped)
     return necessary, sufficient
 
 
@@ -142,11 +164,13 @@ def _first(most: int, test: Callable[[int], bool]) -> int:
     return low
 
 
-def _extremes(cover: Cover, first: int, last: int) -> tuple[Floats, Floats]:
+def _extremes(cover: Cover, first: int, last: int, stopped: Callable[[], bool]) -> tuple[Floats, Floats]:
     """Return (necessary, sufficient), shape (tilts, last − first + 1), over all shapes of each n."""
     necessary = np.full((len(TILTS), last - first + 1), np.inf)
     sufficient = np.full((len(TILTS), last - first + 1), -np.inf)
     for gifts in range(first, last + 1):
+        if stopped():
+            raise UnfinishedError
         found = interior_roots(cover, gifts)
         at_low, inside = found.at_low, found.inside
         at_high = gifts - at_low - inside

@@ -213,8 +213,6 @@ class _Derivation:
         found = {}
         first, last = start - timedelta(days=wave.before_days), start + timedelta(days=wave.after_days)
         for day in self.ship_days:
-            if day > last or self.offset(first) - self.offset(day) > 200:
-                continue
             whole, rest = self.posting.mean_delivery(service, day)
             if first <= whole and (whole < last or (whole == last and rest == 0)):
                 gift = mode == "gift"

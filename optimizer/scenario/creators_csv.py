@@ -36,6 +36,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from optimizer.errors import InputError, Notice, Problem
+from optimizer.money import minor_digits
 from optimizer.scenario.models import Creator
 
 Record = dict[str, Any]
@@ -45,6 +46,7 @@ _COMMENTS = {"comments_sampled": "sampled", "comments_substantive": "substantive
 _SIGN = r"\s*(?:[A-Z]{3}|[^\w\s.,+-])?\s*"
 """A currency's code or sign."""
 _SEPARATORS = (",", ";", "\t")
+_LONGEST_COUNT = 20
 
 
 def import_creators(csv_text: str, document: Record) -> tuple[Record, list[Notice]]:
@@ -57,8 +59,8 @@ def import_creators(csv_text: str, document: Record) -> tuple[Record, list[Notic
     InputError
         Every problem of the CSV at once, each with its row (1 is the line of column names) and column.
     """
-    columns, rows = _read(csv_text)
-    problems = [*_column_problems(columns), *_row_problems(rows)]
+    columns, rows, problems = _read(csv_text)
+    problems += [*_column_problems(columns), *_row_problems(rows)]
     creators: list[Record] = []
     for number, cells in rows:
         creator, faults = _creator(number, cells, document)
@@ -67,32 +69,61 @@ def import_creators(csv_text: str, document: Record) -> tuple[Record, list[Notic
     if problems:
         raise InputError(problems)
     merged = list(_listed(document.get("creators")))
-    known = {item.get("id"): place for place, item in enumerate(merged)}
+    known = {item["id"]: place for place, item in enumerate(merged) if isinstance(item.get("id"), str)}
+    replaced = [merged[known[creator["id"]]] for creator in creators if creator["id"] in known]
+    lost = sorted({field for item in replaced for field in item} - {_field(column) for column in columns})
     for creator in creators:
         if creator["id"] in known:
             merged[known[creator["id"]]] = creator
         else:
             merged.append(creator)
-    replaced = sum(creator["id"] in known for creator in creators)
-    detail = f"{len(creators) - replaced} creators were added and {replaced} replaced."
-    return {**document, "creators": merged}, [Notice("creators_imported", "/creators", detail)]
+    return {**document, "creators": merged}, list(_notices(len(creators), len(replaced), lost))
 
 
-def _read(text: str) -> tuple[list[str], list[Row]]:
-    """Return the tidied column names, and the rows that hold anything, with their row numbers."""
-    text = text.removeprefix("\ufeff")
-    heading = text.split("\n", 1)[0]
-    separator = max(_SEPARATORS, key=heading.count)
-    table = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
+def _notices(count: int, replaced: int, lost: Sequence[str]) -> Iterator[Notice]:
+    detail = f"{count - replaced} creators were added and {replaced} replaced."
+    yield Notice("creators_imported", "/creators", detail)
+    if lost:
+        detail = f"Creators that were replaced have lost what the CSV has no column for: {', '.join(lost)}."
+        yield Notice("fields_lost", "/creators", detail)
+
+
+def _field(column: str) -> str:
+    """Return the field of a creator that a column fills."""
+    return "labels" if column.startswith("label:") else "comments" if column in _COMMENTS else column
+
+
+def _read(text: str) -> tuple[list[str], list[Row], list[Problem]]:
+    """Return the tidied column names, the rows that hold anything with their numbers, and cells without a column."""
+    table = _table(text.removeprefix("\ufeff"))
     if not table or not any(cell.strip() for cell in table[0]):
         raise InputError([Problem("empty_file", "row 1", "there are no column names", "Write one line of them first.")])
     columns = [_tidy(name) for name in table[0]]
-    rows = [
-        (number, dict(zip(columns, (cell.strip() for cell in cells), strict=False)))
-        for number, cells in enumerate(table[1:], start=2)
-        if any(cell.strip() for cell in cells)
-    ]
-    return columns, rows
+    while not columns[-1]:
+        columns.pop()
+    rows, problems = [], []
+    for number, line in enumerate(table[1:], start=2):
+        cells = [cell.strip() for cell in line]
+        if any(cells):
+            rows.append((number, dict(zip(columns, cells, strict=False))))
+        if any(cells[len(columns) :]):
+            detail = f"the row has more cells than there are columns ({len(columns)})"
+            remedy = "Put a cell that contains the separator in double quotes."
+            problems.append(Problem("extra_cells", f"row {number}", detail, remedy, cells[len(columns) :]))
+    return columns, rows, problems
+
+
+def _table(text: str) -> list[list[str]]:
+    heading = text.split("\n", 1)[0]
+    separator = max(_SEPARATORS, key=heading.count)
+    table: list[list[str]] = []
+    try:
+        table.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        remedy = "Check that every double quote is closed."
+        where = f"row {len(table) + 1}"
+        raise InputError([Problem("not_csv", where, f"the row cannot be read: {error}", remedy)]) from None
+    return table
 
 
 def _tidy(name: str) -> str:
@@ -100,7 +131,8 @@ def _tidy(name: str) -> str:
     name = name.strip()
     if name.lower().startswith("label:"):
         return "label:" + name[len("label:") :].strip()
-    return re.sub(r"[\s_-]+", "_", name).lower()
+    bare = re.sub(r"[\s_-]+", "", name).lower()
+    return next((column for column in _READERS if column.replace("_", "") == bare), name)
 
 
 def _column_problems(columns: Sequence[str]) -> Iterator[Problem]:
@@ -146,8 +178,9 @@ def _creator(number: int, cells: dict[str, str], document: Record) -> tuple[Reco
                 record[column] = value
     if not cells.get("id"):
         faults.append(Problem("missing_id", f"row {number}, column id", "the creator has no id", "Give one."))
-    faults.extend(_unknown_names(number, record, document))
-    return record, faults or list(_refused(number, record))
+    faults += [*_unknown_names(number, record, document), *_too_fine(number, record, document)]
+    told = {fault.pointer for fault in faults}
+    return record, faults + [fault for fault in _refused(number, record) if fault.pointer not in told]
 
 
 def _unknown_names(number: int, record: Record, document: Record) -> Iterator[Problem]:
@@ -163,6 +196,15 @@ def _unknown_names(number: int, record: Record, document: Record) -> Iterator[Pr
     if "service" in record and record["service"] not in services:
         where, remedy = f"row {number}, column service", f"The scenario has: {', '.join(services)}."
         yield Problem("unknown_service", where, "there is no such service", remedy, record["service"])
+
+
+def _too_fine(number: int, record: Record, document: Record) -> Iterator[Problem]:
+    """Yield a fee with more decimals than money has: 1.200 is meant as one thousand two hundred by half of Europe."""
+    digits = minor_digits(str(document.get("currency", "GBP")))
+    if digits is not None and len(str(record.get("paid_fee", "")).partition(".")[2]) > digits:
+        where, remedy = f"row {number}, column paid_fee", "Separate thousands by a comma or not at all."
+        detail = f"the amount has more than {digits} decimals"
+        yield Problem("bad_cell", where, detail, remedy, record["paid_fee"])
 
 
 def _listed(value: Any) -> list[Record]:
@@ -200,7 +242,7 @@ def _accepts(cell: str) -> list[str]:
 
 
 def _count(cell: str) -> int:
-    if not re.fullmatch(r"\d{1,3}([,. '\u00a0]\d{3})+|\d+", cell):
+    if len(cell) > _LONGEST_COUNT or not re.fullmatch(r"\d{1,3}(?:([,. '\u00a0\u202f])\d{3}(?:\1\d{3})*)?|\d+", cell):
         raise ValueError("should be a whole number")
     return int(re.sub(r"\D", "", cell))
 

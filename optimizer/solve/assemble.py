@@ -64,7 +64,9 @@ def place(
 def _by_room(problem: Problem, activation: int, standing: Selection) -> Sequence[int]:
     """Return the windows of an activation: least used ship days first, then the highest in-window chances."""
     instance, table = problem.instance, problem.instance.options
-    used = np.bincount(table.ship_day[np.array(standing.options, dtype=np.int64)], minlength=400)
+    used = np.bincount(
+        table.ship_day[np.array(standing.options, dtype=np.int64)], minlength=len(instance.limits.ship_month)
+    )
 
     def key(window: int) -> tuple[float, float, int]:
         options = np.flatnonzero(table.window == window)

@@ -16,6 +16,7 @@ import numpy as np
 from optimizer.chance.covers import Cover, cover_of
 from optimizer.chance.network import ceiling
 from optimizer.chance.tail import SECURE_TOLERANCE
+from optimizer.chance.tilt import UnfinishedError
 from optimizer.derive.instance import Instance, Ints
 from optimizer.model import objective
 from optimizer.model.parts import part_of
@@ -81,7 +82,10 @@ def prepare(instance: Instance, control: Control, *, seed: int, gap: float, work
     """
 
     def cover(activation: int) -> Cover:
-        return NOTHING_PREPARED if control.stopped else cover_of(instance, activation)
+        try:
+            return NOTHING_PREPARED if control.stopped else cover_of(instance, activation, lambda: control.stopped)
+        except UnfinishedError:
+            return NOTHING_PREPARED
 
     covers = in_parallel(cover, instance.activations, workers)
     reachable = [

@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.derive.instance import Instance
 from optimizer.model.variables import Selection
+from optimizer.money import exact
 from optimizer.solve.control import Control, Progress
 from optimizer.solve.exact import failing
 
@@ -97,14 +98,14 @@ class Ledger:
 
     @property
     def cost_target(self) -> int | None:
-        """The cost at which the incumbent's value counts as optimally reached, None until the value is proven.
+        """The highest cost c that is within the gap: c · (1 − gap) ≤ bound, in exact fractions.
 
-        The largest integer c with c · (1 − gap) ≤ bound, rounded down (one part in 10¹² towards the strict side).
+        None until the value is proven.
         """
-        bound = self.cost_bound
+        bound, within = self.cost_bound, 1 - exact(self.gap)
         if bound is None:
             return None
-        return bound if self.gap >= 1 else max(bound, math.floor(bound / (1 - self.gap) * (1 - 1e-12)))
+        return math.floor(bound / within) if within > 0 else self.cost
 
     @property
     def closed(self) -> bool:

@@ -5,23 +5,36 @@ With rc_a the floor of activation a, every plan that secures the set R costs at 
     value_bound      = max Σ value_a   over R ⊇ required with Σ_{a∈R} rc_a ≤ budget
     cost_bound(v)    = min Σ rc_a      over R ⊇ required with Σ value_a ≥ v
 
-Activations tied by rotation also have a joint floor that holds when all of them are secured. Both are knapsacks, solved
-exactly.
+Activations tied by rotation also have a joint floor that holds when all of them are secured. Both are knapsacks; one
+that is not solved to the end still gives a bound.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 from optimizer.derive.instance import Instance
+from optimizer.solve.call import TOLERANCE
 from optimizer.solve.components import JointFloor
 
 
-def best_set(instance: Instance, floors: Mapping[int, int], joint: Sequence[JointFloor] = ()) -> tuple[int, ...] | None:
-    """Return a set of highest value, cheapest by floors among those, that the budget may carry; None if there is none.
+@dataclass(frozen=True)
+class Knapsack:
+    """What is known of a knapsack: the best set found with its cost by floors, a certified bound, or impossibility."""
+
+    chosen: tuple[int, ...] | None
+    cost: int
+    bound: int | None
+    impossible: bool
+
+
+def value_bound(instance: Instance, floors: Mapping[int, int], joint: Sequence[JointFloor] = ()) -> int | None:
+    """Return a certified bound on the value of any plan, None where it is proven that there is no plan.
 
     Parameters
     ----------
@@ -33,19 +46,26 @@ def best_set(instance: Instance, floors: Mapping[int, int], joint: Sequence[Join
     if any(activation not in floors for activation in _must(instance)):
         return None
     most = _knapsack(instance, floors, joint, least_value=None)
+    everything = int(instance.value.sum())
+    return None if most.impossible else everything if most.bound is None else min(everything, most.bound)
+
+
+def best_set(instance: Instance, floors: Mapping[int, int], joint: Sequence[JointFloor] = ()) -> tuple[int, ...] | None:
+    """Return a set of highest value found, cheapest by floors among those; None if none was found."""
+    if any(activation not in floors for activation in _must(instance)):
+        return None
+    most = _knapsack(instance, floors, joint, least_value=None).chosen
     if most is None:
         return None
-    value = int(sum(instance.value[a] for a in most[0]))
-    cheapest = _knapsack(instance, floors, joint, least_value=value)
-    return None if cheapest is None else cheapest[0]
+    cheapest = _knapsack(instance, floors, joint, least_value=int(sum(instance.value[a] for a in most))).chosen
+    return most if cheapest is None else cheapest
 
 
 def cost_bound(
     instance: Instance, floors: Mapping[int, int], value: int, joint: Sequence[JointFloor] = ()
 ) -> int | None:
-    """Return the least cost by floors of any set of at least this value; None if no set has it."""
-    cheapest = _knapsack(instance, floors, joint, least_value=value)
-    return None if cheapest is None else cheapest[1]
+    """Return a certified bound on the cost by floors of any set of at least this value; None where there is none."""
+    return _knapsack(instance, floors, joint, least_value=value).bound
 
 
 def _must(instance: Instance) -> list[int]:
@@ -54,8 +74,8 @@ def _must(instance: Instance) -> list[int]:
 
 def _knapsack(
     instance: Instance, floors: Mapping[int, int], joint: Sequence[JointFloor], *, least_value: int | None
-) -> tuple[tuple[int, ...], int] | None:
-    """Maximise value, or minimise cost at `least_value`, under the budget; return the set and its cost by floors."""
+) -> Knapsack:
+    """Maximise value, or minimise cost at `least_value`, under the budget."""
     model = cp_model.CpModel()
     secured = {a: model.new_bool_var(f"secured[{a}]") for a in floors}
     value = cp_model.LinearExpr.weighted_sum(list(secured.values()), [int(instance.value[a]) for a in floors])
@@ -73,9 +93,15 @@ def _knapsack(
     solver.parameters.num_workers = 1
     solver.parameters.catch_sigint_signal = False
     solver.parameters.max_deterministic_time = 30
-    if solver.solve(model) != cp_model.OPTIMAL:
-        return None
-    return tuple(a for a, flag in secured.items() if solver.boolean_value(flag)), int(solver.value(spent))
+    status = solver.solve(model)
+    if status == cp_model.INFEASIBLE:
+        return Knapsack(None, 0, None, True)
+    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+        return Knapsack(None, 0, None, False)
+    best = solver.best_objective_bound
+    bound = math.floor(best + TOLERANCE) if least_value is None else math.ceil(best - TOLERANCE)
+    chosen = tuple(a for a, flag in secured.items() if solver.boolean_value(flag))
+    return Knapsack(chosen, int(solver.value(spent)), bound, False)
 
 
 def _spent(

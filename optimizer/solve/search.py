@@ -16,7 +16,7 @@ from optimizer.solve.embed import most_embedded
 from optimizer.solve.floors import refine_floors
 from optimizer.solve.improve import complete, improve
 from optimizer.solve.ledger import Ledger
-from optimizer.solve.master import best_set, cost_bound
+from optimizer.solve.master import best_set, cost_bound, value_bound
 from optimizer.solve.settings import Settings
 from optimizer.solve.whole import solve_whole
 
@@ -116,11 +116,10 @@ def _search_plan(problem: Problem, ledger: Ledger) -> dict[int, int]:
 
 def _bound(ledger: Ledger, instance: Instance, floors: Mapping[int, int], joint: Sequence[JointFloor]) -> bool:
     """Bound value and cost by the floors; tell whether a plan is still possible."""
-    chosen = best_set(instance, floors, joint)
-    if chosen is None:
+    value = value_bound(instance, floors, joint)
+    if value is None:
         ledger.infeasible = True
         return False
-    value = int(sum(instance.value[a] for a in chosen))
     ledger.prove_value(value)
     bound = cost_bound(instance, floors, value, joint)
     if bound is not None:

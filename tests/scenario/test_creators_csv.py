@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import copy
+from contextlib import suppress
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from optimizer.errors import InputError
 from optimizer.scenario.creators_csv import import_creators
@@ -105,6 +108,8 @@ def test_bad_cells_are_told_with_row_and_column() -> None:
         ("bad_cell", "row 2, column organic_rate"),
         ("bad_cell", "row 2, column paid_fee"),
         ("bad_cell", "row 2, column accepts"),
+        ("bad_cell", "row 2, column tier"),
+        ("bad_cell", "row 2, column unavailable"),
         ("unknown_service", "row 2, column service"),
         ("unknown_community", "row 3, column communities"),
         ("missing_id", "row 4, column id"),
@@ -127,3 +132,72 @@ def test_bad_cells_are_told_with_row_and_column() -> None:
 )
 def test_broken_tables(text: str, code: str, where: str) -> None:
     assert (code, where) in refused(text)
+
+
+@pytest.mark.parametrize("header", ["ID,Communities,PaidFee", "id,communities, Paid  Fee ", "Id,COMMUNITIES,paid_fee"])
+def test_column_names_are_read_without_regard_to_spelling(header: str) -> None:
+    assert imported(f"{header}\nx,c,90\n")[1]["paid_fee"] == "90"
+
+
+def test_empty_columns_at_the_end_are_no_matter() -> None:
+    assert imported("id;communities;;\nx;c;;\n")[1] == {"id": "x", "communities": ["c"]}
+
+
+@pytest.mark.parametrize("text", ["id,communities,followers\nx,c,12,300\n", "id,communities,\nx,c,12\n"])
+def test_a_cell_without_a_column_is_not_dropped_in_silence(text: str) -> None:
+    assert refused(text) == {("extra_cells", "row 2")}
+
+
+@pytest.mark.parametrize("cell", ['"c', '"' + "c" * 200_000 + '"', '"c"d'])
+def test_what_is_no_csv(cell: str) -> None:
+    assert refused(f"id,communities\nw,c\nx,{cell}\n") == {("not_csv", "row 3")}
+
+
+@pytest.mark.parametrize(
+    ("cell", "count"), [("12,300", 12_300), ("1.234.567", 1_234_567), ("12 300", 12_300), ("0", 0)]
+)
+def test_counts_as_people_write_them(cell: str, count: int) -> None:
+    assert imported(f'id,communities,followers\nx,c,"{cell}"\n')[1]["followers"] == count
+
+
+@pytest.mark.parametrize("cell", ["12,30", "1,234.567", "12.5", "-3", "12k", "9" * 5000])
+def test_what_is_no_count(cell: str) -> None:
+    assert refused(f'id,communities,followers\nx,c,"{cell}"\n') == {("bad_cell", "row 2, column followers")}
+
+
+@pytest.mark.parametrize(("cell", "rate"), [("31%", 0.31), ("31.5 %", 0.315), ("0.3", 0.3), ("1", 1.0), ("0%", 0.0)])
+def test_rates_as_people_write_them(cell: str, rate: float) -> None:
+    assert imported(f"id,communities,embeddedness\nx,c,{cell}\n")[1]["embeddedness"] == pytest.approx(rate, abs=1e-12)
+
+
+@pytest.mark.parametrize("cell", ["31", "101%", "-1%", "a third", "%"])
+def test_what_is_no_rate(cell: str) -> None:
+    assert refused(f"id,communities,embeddedness\nx,c,{cell}\n") == {("bad_cell", "row 2, column embeddedness")}
+
+
+def test_an_amount_finer_than_the_currency_is_refused() -> None:
+    assert refused("id,communities,paid_fee\nx,c,1.200\n") == {("bad_cell", "row 2, column paid_fee")}
+
+
+def test_a_sample_of_comments_is_given_whole() -> None:
+    assert refused("id,communities,comments_sampled,comments_substantive\nx,c,400,many\n") == {
+        ("bad_cell", "row 2, column comments_substantive"),
+        ("bad_cell", "row 2, column creator_replies"),
+    }
+
+
+def test_the_notices_tell_what_was_done_and_what_was_lost() -> None:
+    creator = {"id": "old", "communities": ["trail"], "tier": "nano", "labels": {"agent": "Jo"}}
+    base = {"communities": [{"id": "trail"}], "creators": [creator]}
+    _, notices = import_creators("id,communities\nold,trail\nnew,trail\n", base)
+    assert [notice.code for notice in notices] == ["creators_imported", "fields_lost"]
+    assert notices[0].detail == "1 creators were added and 1 replaced."
+    assert "labels, tier" in notices[1].detail
+    _, notices = import_creators("id,communities,tier,label:agent\nold,trail,nano,Jo\n", base)
+    assert [notice.code for notice in notices] == ["creators_imported"]
+
+
+@given(st.text(alphabet='id,communtes;\t\n\r"|%£.19é\u00a0-:', max_size=200))
+def test_any_text_is_imported_or_refused(text: str) -> None:
+    with suppress(InputError):
+        import_creators(f"id,communities,followers,unavailable\n{text}", {"communities": [], "creators": []})

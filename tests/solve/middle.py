@@ -1,0 +1,78 @@
+"""Random scenarios of a few activations and some dozens of creators, with every kind of limit."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from tests.derive.small import EVERY_DAY
+
+Document = dict[str, Any]
+TIERS = ("nano", "emerging", "established")
+SERVICES = (
+    {"id": "tracked", "cost": "3.95", "transit_days": {"1": 0.5, "2": 0.5}},
+    {"id": "economy", "cost": "2.10", "transit_days": {"2": 0.7, "3": 0.25, "5": 0.05}},
+)
+
+
+def middle_scenario(seed: int, *, people: int = 18) -> Document:
+    """Return a scenario document; equal seeds give equal scenarios."""
+    dice = Random(seed)
+    names = [f"k{n}" for n in range(dice.choice((2, 3)))]
+    waves = [_wave(dice, name, number) for number, name in enumerate(names)]
+    found: Document = {
+        "schema_version": 1,
+        "name": f"Middle {seed}",
+        "horizon": {"start": "2027-03-01", "end": "2027-05-30"},
+        "objective": {"goal": dice.choice(("activate_most", "min_cost"))},
+        "budget": {},
+        "products": [{"id": "socks", "unit_cost": "21.50"}],
+        "shipping": {"services": list(SERVICES), "ship_weekdays": EVERY_DAY[: dice.choice((2, 5))]},
+        "posting": {"organic_rate": {"model": dice.choice(("shared", "independent", "worst_case"))}},
+        "communities": [{"id": name, "authenticity": dice.choice(("high", "medium", "low"))} for name in names],
+        "activations": waves,
+        "creators": [_creator(dice, n, names) for n in range(people * len(names))],
+        "rotation": dice.choice(({}, {"rest_days": 14}, {"max_activations_per_creator": 1})),
+    }
+    if dice.random() < 0.5:
+        found["shipping"]["daily_capacity"] = dice.randint(4, 12)
+    if dice.random() < 0.4:
+        found["budget"]["total"] = dice.randint(600, 2400)
+    if dice.random() < 0.3:
+        found["budget"]["monthly"] = {"2027-03": dice.randint(300, 1200)}
+    if dice.random() < 0.3:
+        lots = [{"on": "2027-03-01", "units": dice.randint(10, 30)}, {"on": "2027-04-01", "units": 30}]
+        found["products"][0]["stock"] = lots
+    return found
+
+
+def _wave(dice: Random, community: str, number: int) -> Document:
+    wave: Document = {
+        "id": f"a{number}",
+        "community": community,
+        "min_posts": dice.choice((2, 3, 4)),
+        "confidence": dice.choice((0.6, 0.75, 0.9)),
+        "start_earliest": "2027-03-15",
+        "start_latest": dice.choice(("2027-03-22", "2027-04-05")),
+        "value": dice.randint(1, 4),
+    }
+    if dice.random() < 0.3:
+        wave["repeat"] = {"times": 2, "every_days": 28, "flex_days": 7}
+        del wave["start_latest"]
+    if dice.random() < 0.3:
+        wave["tier_mix"] = {dice.choice(TIERS): {"min": 1, "max": 3}}
+    return wave
+
+
+def _creator(dice: Random, number: int, names: list[str]) -> Document:
+    found: Document = {
+        "id": f"c{number}",
+        "communities": [names[number % len(names)]],
+        "organic_rate": dice.randint(20, 40) / 100,
+        "tier": dice.choice(TIERS),
+        "service": dice.choice(SERVICES)["id"],
+        "embeddedness": dice.randint(0, 100) / 100,
+    }
+    if dice.random() < 0.3:
+        found["paid_fee"] = dice.randint(40, 300)
+    return found

@@ -1,0 +1,181 @@
+from __future__ import annotations
+
+from random import Random
+
+import numpy as np
+import pytest
+
+from optimizer.derive.build import derive
+from optimizer.derive.instance import Instance
+from optimizer.model.variables import Selection, Side
+from optimizer.scenario.loading import scenario_from_data
+from optimizer.solve import floors
+from optimizer.solve.assemble import EMPTY, assemble, cost_of, place, union, without, worth_shipping
+from optimizer.solve.blocks import price
+from optimizer.solve.exact import failing
+from optimizer.solve.ledger import Ledger
+from tests.derive.small import activation, creator, document, instance, shipping
+from tests.model.desk import Desk, Draft
+from tests.solve.searching import found, problem
+
+WAVES = (
+    activation(min_posts=2, confidence=0.45),
+    activation("b", confidence=0.5, start_earliest="2027-03-22", start_latest="2027-03-29"),
+)
+PEOPLE = [creator("x"), creator("y", 0.8), creator("z", 0.6, paid_fee="3.00")]
+
+
+def crowded(seed: int, *, capacity: int | None = None) -> Instance:
+    """One or two activations whose parcels queue for a few places a day; every day is worth something else."""
+    dice = Random(seed)
+    count = dice.choice((1, 1, 2))
+    communities = [{"id": f"k{n}", "authenticity": "low"} for n in range(count)]
+    waves = [
+        activation(
+            f"a{n}",
+            community=f"k{n}",
+            min_posts=dice.choice((1, 2, 3)),
+            confidence=dice.choice((0.2, 0.4, 0.6)),
+            window_days=dice.randint(3, 10),
+            start_latest=dice.choice(("2027-03-08", "2027-03-15")),
+            delivery={"before_days": dice.choice((2, 5)), "after_days": dice.choice((0, 3))},
+        )
+        for n in range(count)
+    ]
+    people = [
+        creator(f"c{n}", dice.randint(15, 57) / 100, paid_fee=f"{dice.randint(5, 90)}", service=dice.choice(("s", "t")))
+        | {"communities": [f"k{n % count}"]}
+        for n in range(dice.randint(4, 7) * count)
+    ]
+    fields = document(people, *waves, communities=communities)
+    fields["posting"] = {"gift_lag": {"median_days": 4, "p90_days": 12}, "brief_compliance": dice.choice((0.3, 0.8))}
+    services = [
+        {"id": "s", "cost": "2", "transit_days": {"1": 0.5, "2": 0.5}},
+        {"id": "t", "cost": "1", "transit_days": {"2": 0.7, "4": 0.3}},
+    ]
+    fields["shipping"] = shipping(services=services, daily_capacity=capacity or dice.choice((1, 2, 3)))
+    if dice.random() < 0.3:
+        fields["locks"] = [{"creator": "c0", "activation": "a0", "mode": "gift", "ship_on": "2027-03-05"}]
+    return derive(scenario_from_data(fields))
+
+
+def everything(given: Instance, _activation: int, window: int, _standing: Selection) -> np.ndarray:
+    return np.flatnonzero(given.options.window == window)
+
+
+@pytest.mark.parametrize("seed", [*range(12), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(12, 150))])
+def test_the_least_cost_does_not_depend_on_the_days_left_out(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    """Floors per window and the search as a whole are the same with every ship day."""
+    given = crowded(seed)
+    lean, lean_floors = found(given), window_prices(given)
+    monkeypatch.setattr("optimizer.solve.assemble.worth_shipping", everything)
+    monkeypatch.setattr("optimizer.solve.floors.worth_shipping", everything)
+    full = found(given)
+    assert (lean.status, lean.value, lean.least_cost) == (full.status, full.value, full.least_cost)
+    assert lean_floors == window_prices(given)
+
+
+def window_prices(given: Instance) -> dict[int, int]:
+    asked, known = problem(given), dict.fromkeys(given.activations, 0)
+    prices: dict[int, int] = {}
+    floors.refine_floors(asked, Ledger(given, asked.control, 0.0), known, prices)
+    return prices
+
+
+def test_some_of_these_leave_days_out() -> None:
+    cases = [(given, window) for given in map(crowded, range(12)) for window in range(len(given.windows))]
+    lean = [worth_shipping(given, int(given.windows.activation[w]), w, EMPTY) for given, w in cases]
+    assert (
+        sum(len(kept) < len(everything(given, 0, w, EMPTY)) for kept, (given, w) in zip(lean, cases, strict=True)) > 5
+    )
+
+
+def test_days_are_left_out_only_where_better_ones_have_room_for_all() -> None:
+    """Four people, two places a day: two days each suffice, a third once a place is taken."""
+    days = activation(delivery={"before_days": 3}, min_posts=2)
+    later = activation(
+        "b", community="m", start_earliest="2027-03-08", start_latest="2027-03-08", delivery={"before_days": 3}
+    )
+    people = [creator(f"c{n}") for n in range(4)] + [creator("o") | {"communities": ["m"]}]
+    communities = [{"id": name, "authenticity": "low"} for name in ("k", "m")]
+    given = instance(people, days, later, shipping=shipping(daily_capacity=2), communities=communities)
+    table = given.options
+    kept = table.ship_day[worth_shipping(given, 0, 0, EMPTY)]
+    assert sorted(set(kept.tolist())) == [3, 4]
+    taken = int(np.flatnonzero((table.activation == 1) & (table.ship_day == 3))[0])
+    kept = table.ship_day[worth_shipping(given, 0, 0, Selection((taken,), {1: 1}))]
+    assert sorted(set(kept.tolist())) == [3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"shipping": shipping(daily_capacity=1), "budget": {"monthly": {"2027-03": "50"}}},
+        {"shipping": shipping(daily_capacity=1), "products": [{"id": "p", "unit_cost": "10", "stock": []}]},
+        {"shipping": shipping(daily_capacity=0)},
+    ],
+)
+def test_with_dated_limits_every_day_counts(fields: dict[str, object]) -> None:
+    given = instance(PEOPLE, activation(delivery={"before_days": 4}), **fields)
+    assert worth_shipping(given, 0, 0, EMPTY).tolist() == list(range(len(given.options)))
+
+
+def test_a_horizon_beyond_400_days_with_a_capacity_is_planned() -> None:
+    late = activation(start_earliest="2028-09-04", start_latest="2028-09-04")
+    horizon = {"start": "2027-03-01", "end": "2028-12-31"}
+    assert found(instance(PEOPLE, late, shipping=shipping(daily_capacity=3), horizon=horizon)).value == 1
+
+
+def test_place_finds_the_cheapest_beside_what_stands() -> None:
+    asked = problem(instance(PEOPLE, *WAVES, rotation={"rest_days": 30}))
+    desk = Desk(asked.instance)
+    alone = place(asked, 1, EMPTY, 0)
+    assert alone is not None
+    assert cost_of(asked.instance, alone) == 1_000
+    standing = Selection(tuple(sorted(desk.draft(("y", "a", "gift"), ("z", "a", "gift")).options)), {0: 0})
+    beside = place(asked, 1, standing, 0)
+    assert beside is not None
+    assert set(beside.windows) == {1}
+    assert {int(asked.instance.options.creator[o]) for o in beside.options} == {0}
+    both = union(standing, beside)
+    assert desk.allows(Draft(frozenset(both.options), frozenset(both.windows.values()), frozenset(both.windows)))
+
+
+def test_place_keeps_below_its_ceiling() -> None:
+    asked = problem(instance(PEOPLE, *WAVES))
+    assert place(asked, 1, EMPTY, 0, 1_000) is None
+    cheap = place(asked, 1, EMPTY, 0, 1_001)
+    assert cheap is not None
+    assert cost_of(asked.instance, cheap) == 1_000
+
+
+def test_place_ends_when_stopped() -> None:
+    asked = problem(instance(PEOPLE, *WAVES))
+    asked.control.cancel.set()
+    assert place(asked, 1, EMPTY, 0) is None
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_what_is_assembled_keeps_every_rule_and_holds(seed: int) -> None:
+    given = crowded(seed)
+    asked = problem(given)
+    blocks = {block.activation: block for block in price(asked, given.activations)}
+    possible = {a: block.floor for a, block in blocks.items() if not block.impossible}
+    plan = assemble(asked, list(possible), possible)
+    draft = Draft(frozenset(plan.options), frozenset(plan.windows.values()), frozenset(plan.windows))
+    assert Desk(given).allows(draft, side=Side.BOUNDING, without={"required"})
+    assert not failing(given, plan, plan.windows)
+    for a in plan.windows:
+        assert cost_of(given, without(given, plan, set(plan.windows) - {a})) >= possible[a]
+
+
+def test_selections_are_joined_and_taken_apart() -> None:
+    given = instance(PEOPLE, *WAVES)
+    first, second = Selection((0, 2), {0: 0}), Selection((5,), {1: 1})
+    both = union(second, first)
+    assert (both.options, dict(both.windows)) == ((0, 2, 5), {0: 0, 1: 1})
+    assert without(given, both, [0]) == second
+    assert without(given, both, [0, 1]) == EMPTY
+    assert cost_of(given, EMPTY) == 0
+    assert cost_of(given, both) == given.options.cost_minor[[0, 2, 5]].sum()

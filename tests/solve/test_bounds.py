@@ -1,0 +1,201 @@
+"""What is proven stays true: against longer searches, against one model of everything, and wherever a search ends."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+import pytest
+
+from optimizer.derive.build import derive
+from optimizer.derive.instance import Instance
+from optimizer.model import objective
+from optimizer.model.parts import part_of
+from optimizer.model.rules import add_rules
+from optimizer.model.variables import Selection, Side, Variables
+from optimizer.scenario.loading import scenario_from_data
+from optimizer.solve.assemble import EMPTY
+from optimizer.solve.call import Limits
+from optimizer.solve.closing import Closed, close
+from optimizer.solve.exact import options_of
+from optimizer.solve.ledger import Ledger
+from optimizer.solve.search import Solution, Status
+from tests.derive.small import activation, creator, instance
+from tests.model.desk import Desk
+from tests.solve.middle import middle_scenario
+from tests.solve.searching import control, found, tight
+
+EFFORTS = (
+    "blocks.EFFORT",
+    "floors.EFFORT",
+    "assemble.EFFORT",
+    "improve.EFFORT",
+    "improve.TIED_EFFORT",
+    "components.EFFORT",
+)
+
+
+def seeds(few: int, many: int) -> list[Any]:
+    """Those of the usual suite, and those of the long campaign."""
+    return [*range(few), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(few, many))]
+
+
+def middle(seed: int, people: int) -> Instance:
+    return derive(scenario_from_data(middle_scenario(seed, people=people)))
+
+
+def whole_model(given: Instance) -> Variables:
+    v = Variables(part_of(given, Desk(given).covers, Side.BOUNDING), Side.BOUNDING)
+    add_rules(v)
+    return v
+
+
+def optimum(given: Instance) -> tuple[int, int] | None:
+    """The most value and its least cost by one model of everything, cut until it holds; None where there is no plan."""
+
+    def solved(v: Variables, goal: Any, maximise: bool) -> Closed:
+        out = close(v, goal, control(), seed=1, limits=Limits(), maximise=maximise)
+        assert out.exact
+        return out
+
+    v = whole_model(given)
+    value = solved(v, objective.value(v), maximise=True)
+    if value.infeasible or value.objective is None:
+        return None
+    v = whole_model(given)
+    v.model.add(objective.value(v) >= value.objective)
+    cost = solved(v, objective.cost(v), maximise=False)
+    assert cost.objective is not None
+    return value.objective, cost.objective
+
+
+@pytest.mark.parametrize("seed", seeds(16, 150))
+def test_the_search_agrees_with_one_model_of_everything(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    """That model knows no floors, no windows in reach, no dropped days and no joint prices."""
+    solution = found(middle(seed, people=8))
+    monkeypatch.setattr("optimizer.derive.build.undominated_days", lambda chances, *_: sorted(chances))
+    truth = optimum(middle(seed, people=8))
+    if truth is None:
+        assert solution.status is Status.INFEASIBLE
+        assert solution.selection is None
+    else:
+        assert solution.status is Status.OPTIMAL
+        assert (solution.value, solution.least_cost) == truth
+        assert (solution.value_bound, solution.cost_bound) == truth
+
+
+def consistent(given: Instance, early: Solution, best: Solution) -> None:
+    """Assert that a plan found by a longer search refutes nothing that an early end claims."""
+    if best.selection is None or best.value is None or best.least_cost is None:
+        return
+    assert early.status is not Status.INFEASIBLE
+    assert early.value_bound >= best.value
+    if early.cost_bound is not None:
+        assert early.value == best.value
+        assert early.cost_bound <= best.least_cost
+    for own in best.selection.windows:
+        assert early.floors[own] <= given.options.cost_minor[options_of(given, best.selection, own)].sum()
+    if best.status is Status.OPTIMAL and early.value is not None and early.least_cost is not None:
+        assert early.value <= best.value
+        assert early.value < best.value or early.least_cost >= (best.cost_bound or 0)
+
+
+@pytest.mark.parametrize("seed", seeds(8, 120))
+def test_bounds_of_calls_that_end_early_are_valid(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    given, dice = middle(seed, people=14), Random(seed)
+    best = found(given, seconds=20.0)
+    for name in EFFORTS:
+        monkeypatch.setattr(f"optimizer.solve.{name}", dice.choice((0.001, 0.01, 0.05, 0.2)))
+    consistent(given, found(given, seconds=dice.choice((0.5, 2.0))), best)
+
+
+@pytest.mark.parametrize("seed", seeds(6, 120))
+def test_bounds_of_searches_that_the_clock_ends_are_valid(seed: int) -> None:
+    given, dice = middle(seed, people=14), Random(seed)
+    best = found(given, seconds=20.0)
+    for _ in range(3):
+        consistent(given, found(given, seconds=dice.uniform(0.0, 0.4)), best)
+
+
+def test_bounds_of_a_hard_scenario_are_valid_wherever_it_ends() -> None:
+    given = tight()
+    searches = [found(given, seconds=seconds) for seconds in (0.3, 1.0, 4.0)]
+    best = max(searches, key=lambda each: (each.value or 0, -(each.least_cost or 0)))
+    for early in searches:
+        consistent(given, early, best)
+
+
+def test_a_scenario_is_called_infeasible_with_proof_only() -> None:
+    """Two waves must share one creator, whose rest forbids it: seen only by what ties them together."""
+    waves = (activation(), activation("b", start_earliest="2027-03-22", start_latest="2027-03-22"))
+    given = instance([creator("x")], *waves, rotation={"rest_days": 60}, objective={"goal": "min_cost"})
+    assert found(given).status is Status.INFEASIBLE
+    assert found(given, by=control(0.0)).status is Status.UNKNOWN
+
+
+def ledger(given: Instance, gap: float = 0.0) -> Ledger:
+    return Ledger(given, control(), gap)
+
+
+def test_the_ledger_keeps_the_better_plan_and_the_sharper_bound() -> None:
+    given = instance([creator("x"), creator("y", paid_fee="3.00")])
+    desk, book = Desk(given), ledger(given)
+    dear, cheap = (Selection((desk.option(name, "a", mode),), {0: 0}) for name, mode in (("y", "paid"), ("x", "gift")))
+    assert book.offer(EMPTY)
+    assert book.offer(dear)
+    assert not book.offer(EMPTY)
+    assert book.offer(cheap)
+    assert not book.offer(dear)
+    assert (book.value, book.cost, book.best) == (1, 1_000, cheap)
+    book.prove_value(2)
+    assert book.value_bound == 1
+    book.prove_cost(1, 900)
+    book.prove_cost(1, 800)
+    assert book.cost_bound == 900
+    assert not book.closed
+    book.prove_cost(0, 990)
+    assert book.cost_bound == 990
+    book.prove_cost(1, 1_200)
+    assert book.cost_bound == 1_000
+    assert book.closed
+
+
+def test_the_ledger_refuses_what_fails_and_what_leaves_out_the_required() -> None:
+    given = instance([creator("x", 0.3), creator("y")], activation(required=True), activation("b"))
+    desk, book = Desk(given), ledger(given)
+    assert not book.offer(None)
+    assert not book.offer(EMPTY)
+    assert not book.offer(Selection((desk.option("x", "a", "gift"),), {0: 0}))
+    assert not book.offer(Selection((desk.option("y", "b", "gift"),), {1: 1}))
+    assert book.offer(Selection((desk.option("y", "a", "gift"),), {0: 0}))
+
+
+def test_no_cost_is_bounded_before_the_value_is_proven() -> None:
+    given = instance([creator("x")], activation(), activation("b"))
+    book = ledger(given)
+    book.offer(EMPTY)
+    book.prove_cost(0, 0)
+    assert (book.cost_bound, book.cost_target, book.closed) == (None, None, False)
+    book.prove_value(0)
+    assert (book.cost_bound, book.closed) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("gap", "bound", "closed"),
+    [
+        (0.0, 1_000, True),
+        (0.0, 999, False),
+        (0.0011, 999, True),
+        (0.0009, 999, False),
+        (0.51, 500, True),
+        (0.001, 999, True),
+        (0.5, 500, True),
+        (1.0, 1, True),
+    ],
+)
+def test_closed_is_within_the_gap_and_not_beyond(gap: float, bound: int, closed: bool) -> None:
+    """`optimal` is a cost gap, (cost − bound) / cost, of at most what was asked for."""
+    book = ledger(instance([creator("x")]), gap)
+    book.offer(Selection((0,), {0: 0}))
+    book.prove_cost(1, bound)
+    assert book.closed is closed

@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+from itertools import product
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+
+from optimizer.derive.build import derive
+from optimizer.derive.instance import Instance
+from optimizer.scenario.loading import scenario_from_data
+from optimizer.solve.blocks import best_days, in_parallel, prepare, price
+from optimizer.solve.components import JointFloor, components, joint_floors
+from optimizer.solve.exact import holds
+from tests.derive.small import activation, creator, instance, shipping
+from tests.solve.searching import control, found, problem
+from tests.tiny import tiny_scenario
+
+COMMUNITIES = [{"id": name, "authenticity": "low"} for name in ("k", "m", "n")]
+
+
+def member(name: str, *communities: str, rate: float = 0.5, **fields: Any) -> dict[str, Any]:
+    return creator(name, rate, **fields) | {"communities": list(communities)}
+
+
+def test_creators_and_communities_tie_activations_together() -> None:
+    waves = [activation(f"{name}{n}", community=name) for name, n in (("k", 1), ("m", 1), ("n", 1), ("k", 2))]
+    alone = [member("x", "k"), member("y", "m"), member("z", "n")]
+    assert components(instance(alone, *waves, communities=COMMUNITIES)) == [(0, 3)]
+    bridge = [*alone, member("b", "k", "m")]
+    assert components(instance(bridge, *waves, communities=COMMUNITIES)) == [(0, 1, 3)]
+    assert components(instance([], *waves, communities=COMMUNITIES)) == [(0, 3)]
+    assert components(instance(alone, *waves[:3], communities=COMMUNITIES)) == []
+
+
+def rotating(seed: int) -> Instance:
+    """Two waves of one community whose creators must rest, so that the cheapest cannot serve both."""
+    dice = Random(seed)
+    crowd = [
+        creator(f"c{n}", dice.randint(20, 60) / 100, paid_fee=f"{dice.randint(1, 40)}", service=dice.choice("st"))
+        for n in range(5)
+    ]
+    waves = [
+        activation(name, min_posts=dice.choice((1, 2)), confidence=dice.choice((0.3, 0.5, 0.6)), **start)
+        for name, start in (("a", {}), ("b", {"start_earliest": "2027-03-22", "start_latest": "2027-03-22"}))
+    ]
+    services = [{"id": name, "cost": cost, "transit_days": {"1": 1.0}} for name, cost in (("s", "1"), ("t", "7"))]
+    rotation = dice.choice(({"rest_days": 20}, {"max_activations_per_creator": 1}))
+    return instance(crowd, *waves, rotation=rotation, shipping=shipping(services=services))
+
+
+def least_joint_cost(given: Instance) -> int | None:
+    """The cheapest two disjoint selections that hold, one of each wave, by looking at all of them."""
+    table, costs = given.options, []
+    pools = []
+    for a in (0, 1):
+        menus = [[None, *np.flatnonzero((table.activation == a) & (table.creator == who))] for who in range(5)]
+        pools.append([np.array([o for o in each if o is not None], dtype=np.int64) for each in product(*menus)])
+    good = [[own for own in pools[a] if holds(given, a, own)] for a in (0, 1)]
+    for first, second in product(*good):
+        if not set(table.creator[first]) & set(table.creator[second]):
+            costs.append(int(table.cost_minor[first].sum() + table.cost_minor[second].sum()))
+    return min(costs, default=None)
+
+
+@pytest.mark.parametrize("seed", [*range(8), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(8, 80))])
+def test_a_joint_floor_lies_between_the_sum_of_floors_and_the_best_joint_plan(seed: int) -> None:
+    given = rotating(seed)
+    asked = problem(given)
+    own = {block.activation: block.floor for block in price(asked, [0, 1]) if not block.impossible}
+    joint = joint_floors(asked, [(0, 1)], own)
+    truth = least_joint_cost(given)
+    if joint and truth is not None:
+        assert sum(own.values()) < joint[0].floor <= truth
+    if truth is None and joint:
+        assert joint[0].floor > sum(own.values())
+    if truth is not None:
+        assert sum(own.values()) <= truth
+        assert found(given).least_cost == truth
+
+
+def test_some_of_these_are_dearer_together() -> None:
+    raised = 0
+    for seed in range(8):
+        asked = problem(rotating(seed))
+        own = {block.activation: block.floor for block in price(asked, [0, 1]) if not block.impossible}
+        raised += bool(joint_floors(asked, [(0, 1)], own))
+    assert raised >= 2
+
+
+def test_a_group_that_cannot_be_secured_together_costs_more_than_everything() -> None:
+    waves = (activation(), activation("b", start_earliest="2027-03-22", start_latest="2027-03-22"))
+    given = instance([creator("x")], *waves, rotation={"rest_days": 60})
+    (joint,) = joint_floors(problem(given), [(0, 1)], {0: 1_000, 1: 1_000})
+    assert joint == JointFloor((0, 1), 2_001)
+    assert found(given).value == 1
+
+
+def test_groups_with_something_impossible_have_no_joint_floor() -> None:
+    given = instance([creator("x")], activation(), activation("b"), rotation={"rest_days": 60})
+    assert joint_floors(problem(given), [(0, 1)], {0: 1_000}) == []
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_floors_never_exceed_what_an_activation_costs_in_the_best_plan(seed: int) -> None:
+    given = derive(scenario_from_data(tiny_scenario(seed)))
+    asked = problem(given)
+    blocks = price(asked, given.activations)
+    plan = found(given).selection
+    if plan is None:
+        return
+    table = given.options
+    for block in blocks:
+        if block.activation in plan.windows:
+            own = [o for o in plan.options if table.activation[o] == block.activation]
+            assert not block.impossible
+            assert block.floor <= table.cost_minor[own].sum()
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_parallel_work_keeps_the_order(workers: int) -> None:
+    assert in_parallel(lambda n: n * n, range(7), workers) == [0, 1, 4, 9, 16, 25, 36]
+    assert in_parallel(lambda n: n, [], workers) == []
+
+
+def test_the_best_day_of_a_creator_and_mode_is_kept_per_window() -> None:
+    slow = {"gift_lag": {"median_days": 6, "p90_days": 12}, "paid_prep_days": 5}
+    wave = activation(start_latest="2027-03-15", delivery={"before_days": 4, "after_days": 3}, window_days=5)
+    given = instance(
+        [creator("x"), creator("y", paid_fee="3")], wave, posting=slow, shipping=shipping(daily_capacity=1)
+    )
+    table, kept = given.options, best_days(given)
+    assert len(kept) == 2 * 3
+    for o in kept:
+        same = (table.window == table.window[o]) & (table.creator == table.creator[o]) & (table.paid == table.paid[o])
+        best = table.probability[same].max()
+        assert table.probability[o] == best
+        assert table.ship_day[o] == table.ship_day[same][table.probability[same] == best].min()
+    assert best_days(instance([])).tolist() == []
+
+
+def test_windows_out_of_reach_are_left_out() -> None:
+    """Both are needed, and the second week one of them is away."""
+    people = [creator("x"), creator("y", unavailable=[{"start": "2027-03-15", "end": "2027-03-15"}])]
+    wave = activation(min_posts=2, confidence=0.25, start_latest="2027-03-22")
+    asked = prepare(instance(people, wave), control(), seed=1, gap=0.0, workers=1)
+    assert asked.windows.tolist() == [0, 2]
+    assert asked.windows_of(0).tolist() == [0, 2]
+    assert price(asked, [0])[0].floor == 2_000
+
+
+def test_a_block_is_impossible_only_by_its_own_rules() -> None:
+    """A paid share of nothing forbids what the network could do; a budget of nothing does not concern a block."""
+    paid_only = [creator("x", paid_fee="5", accepts=["paid"])]
+    shut = [{"id": "k", "max_paid_share": 0.0}]
+    assert price(problem(instance(paid_only, communities=shut)), [0])[0].impossible
+    poor = price(problem(instance(paid_only, budget={"total": "0"})), [0])[0]
+    assert (poor.impossible, poor.floor) == (False, 1_500)
