@@ -59,14 +59,14 @@ def _counts(v: Variables, activation: int) -> None:
 def _tilted(v: Variables, activation: int, cover: Cover, row: int) -> None:
     options = v.options_of(activation, paid=False)
     cells = v.cells[activation]
-    if not cells or not any(cell.necessary[row] > 0 for cell, _ in cells):
-        return
     chances = v.instance.options.probability[options]
     weights = phi(np.maximum(chances, cover.low), cover.tilts[row])
     scale = _scale(weights, [cell.sufficient[row] for cell, _ in cells if cell.choosable])
     up = v.side is Side.BOUNDING
     rounded = np.ceil(weights * scale) if up else np.floor(weights * scale)
     thresholds = [_threshold(cell, row, scale, v.side) for cell, _ in cells]
+    if not any(thresholds):
+        return
     v.model.add(
         v.total(options, rounded.astype(np.int64))
         >= cp_model.LinearExpr.weighted_sum([flag for _, flag in cells], thresholds)

@@ -7,7 +7,9 @@ is derived: there is no option that breaks them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from fractions import Fraction
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -47,11 +49,21 @@ def once(v: Variables) -> None:
 def paid_share(v: Variables) -> None:
     """Paid creators are at most `max_paid_share` of all creators of an activation, as exact fractions."""
     for activation in v.part.activations:
-        share = v.instance.max_paid_share[activation]
+        options = v.options_of(activation)
         paid, gifts = v.options_of(activation, paid=True), v.options_of(activation, paid=False)
+        share = _attainable_share(
+            v.instance.max_paid_share[activation], len(np.unique(v.instance.options.creator[options]))
+        )
         if share < 1 and len(paid):
             allowed, refused = share.numerator, share.denominator - share.numerator
             v.model.add(refused * v.total(paid) <= allowed * v.total(gifts))
+
+
+def _attainable_share(share: Fraction, creators: int) -> Fraction:
+    """Return the largest share ≤ `share` that at most so many creators can have: the same rule in small numbers."""
+    if share.denominator <= max(1, creators):
+        return share
+    return max((Fraction(math.floor(share * count), count) for count in range(1, creators + 1)), default=Fraction(0))
 
 
 def min_paid(v: Variables) -> None:

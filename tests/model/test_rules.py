@@ -15,7 +15,7 @@ from optimizer.model.rules import RULES, add_rules
 from optimizer.model.variables import Selection, Side, Variables
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.exact import holds, probability
-from tests.derive.small import activation, creator, document, instance, shipping
+from tests.derive.small import CALM, activation, creator, document, instance, shipping
 from tests.model.desk import Choice, Desk, Draft, fixed, satisfiable
 
 X, Y, Z = creator("x"), creator("y", paid_fee="6.00", tier="nano"), creator("z", paid_fee="4.00", tier="established")
@@ -308,6 +308,19 @@ def test_the_sides_differ_in_what_is_borderline() -> None:
         for side in Side
     }
     assert {(True, False, Side.CHOOSING), (False, True, Side.BOUNDING), (True, True, Side.CHOOSING)} <= found
+
+
+def test_what_passes_every_necessary_threshold_and_fails_is_not_chosen() -> None:
+    """0.5, 0.25 and 0.45 under a rate uniform on 0 to twice the middle reach 0.6958 of 0.7."""
+    rates = (0.5, 0.25, 0.4, 0.2, 0.4, 0.45, 0.5, 0.21, 0.25)
+    people = [creator(f"c{n}", rate) for n, rate in enumerate(rates)]
+    band = {**CALM, "organic_rate": {"low": 0.0, "high": 0.5}}
+    desk = Desk(instance(people, activation(confidence=0.7), posting=band))
+    draft = desk.draft(*((f"c{n}", "a", "gift") for n in (0, 1, 5)))
+    assert probability(desk.instance, 0, np.array(sorted(draft.options))) == pytest.approx(0.69583, abs=1e-5)
+    assert desk.allows(draft, side=Side.BOUNDING)
+    assert not desk.allows(draft, side=Side.CHOOSING)
+    assert desk.allows(desk.draft(*((f"c{n}", "a", "gift") for n in (0, 2, 5))), side=Side.CHOOSING)
 
 
 @pytest.mark.parametrize("side", list(Side))

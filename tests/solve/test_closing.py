@@ -196,6 +196,12 @@ def test_a_failing_set_covers_every_window_and_day_up_to_the_strength_met(seed: 
         covered = [chosen for chosen in everything if all(table.probability[o] <= limit[o] for o in chosen)]
         assert start in covered
         assert not any(good[chosen] for chosen in covered)
+        for chosen in dice.sample([each for each in everything if each], 8):
+            v = Variables(part_of(found, Desk(found).covers, Side.BOUNDING), Side.BOUNDING)
+            add_cuts(v, [cut])
+            windows = frozenset(int(table.window[o]) for o in chosen)
+            draft = Draft(frozenset(chosen), windows, frozenset({0}))
+            assert satisfiable(fixed(v, draft)) is (chosen not in covered)
 
 
 def test_a_selection_that_holds_has_no_failing_set() -> None:
