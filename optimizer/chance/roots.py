@@ -86,6 +86,14 @@ class _Table:
         self.weighted = _convolve(low[:, None], high[None]) * weight[:, None]
         self.grid = np.linspace(cover.low, cover.high, GRID)
         self.size = size
+        self._tabulated: dict[int, Floats] = {}
+
+    def tabulated(self, inside: int) -> Floats:
+        """Return C(k − 1 − s; inside, r_j v) on the grid of v: shape (nodes · k, grid)."""
+        if inside not in self._tabulated:
+            found = _at_most(inside, np.outer(self.rate, self.grid), self.cover.least)
+            self._tabulated[inside] = found.transpose(0, 2, 1).reshape(-1, len(self.grid))
+        return self._tabulated[inside]
 
 
 def _repeated(chance: Floats, times: int, keep: int) -> Floats:
@@ -138,8 +146,7 @@ def interior_roots(cover: Cover, gifts: int) -> Roots:
     below = np.empty((len(at_low), len(grid)))
     for r in range(1, gifts + 1):
         rows = inside == r
-        chances = _at_most(r, np.outer(rate, grid), cover.least)
-        below[rows] = ends[rows] @ chances.transpose(0, 2, 1).reshape(-1, len(grid))
+        below[rows] = ends[rows] @ cover.table.tabulated(r)
     reached = 1 - below
     holds, fails = grid[_first_true(reached >= cover.upper)], grid[_last_true(reached < cover.lower)]
     never, always = reached[:, -1] < cover.lower, reached[:, 0] >= cover.upper

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
@@ -80,6 +81,41 @@ def window_prices(given: Instance) -> dict[int, int]:
     prices: dict[int, int] = {}
     floors.refine_floors(asked, Ledger(given, asked.control, 0.0), known, prices)
     return prices
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"budget": {"monthly": {"2027-03": "9.99"}}},
+        {"products": [{"id": "p", "unit_cost": "10.00", "stock": [{"on": "2027-04-01", "units": 9}]}]},
+    ],
+)
+def test_windows_alike_but_for_their_dates_are_priced_each_by_its_own_limits(fields: dict[str, Any]) -> None:
+    """In March there is nothing to spend, or to send: only the second window can be secured."""
+    wave = activation(start_earliest="2027-03-29", start_latest="2027-04-05")
+    given = instance([creator("x")], wave, **fields)
+    beyond = int(given.options.cost_minor.sum()) + 1
+    assert window_prices(given) == {0: beyond, 1: 1_000}
+    assert found(given).least_cost == 1_000
+
+
+def test_a_floor_grows_to_that_of_the_cheapest_window() -> None:
+    """One of the two is away in the first week, the other costs more."""
+    people = [creator("x", unavailable=[{"start": "2027-03-01", "end": "2027-03-31"}]), creator("y", paid_fee="2.50")]
+    people[1]["accepts"] = ["paid"]
+    given = instance(people, activation(start_latest="2027-03-15"))
+    asked = problem(given)
+    known, prices = {0: 1_000}, dict[int, int]()
+    floors.refine_floors(asked, Ledger(given, asked.control, 0.0), known, prices)
+    assert (known, prices) == ({0: 1_250}, {0: 1_250, 1: 1_250})
+
+
+def test_an_activation_without_a_possible_window_loses_its_floor() -> None:
+    given = instance([creator("x")], shipping=shipping(daily_capacity=0))
+    asked = problem(given)
+    known, prices = {0: 1_000}, dict[int, int]()
+    floors.refine_floors(asked, Ledger(given, asked.control, 0.0), known, prices)
+    assert (known, prices) == ({}, {0: 1_001})
 
 
 def test_some_of_these_leave_days_out() -> None:
