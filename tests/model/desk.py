@@ -65,6 +65,15 @@ class Desk:
         owners = {int(table.activation[o]) for o in options}
         return Draft(options, taken, frozenset({*owners, *(int(self.instance.windows.activation[w]) for w in taken)}))
 
+    def model(
+        self, side: Side = Side.BOUNDING, *, without: Iterable[str] = (), settled: Selection | None = None
+    ) -> Variables:
+        """Return a model with all rules but some."""
+        loose = {a for a in self.instance.activations if settled is None or a not in settled.windows}
+        v = Variables(part_of(self.instance, self.covers, side, activations=loose, settled=settled), side)
+        add_rules(v, without=frozenset(without))
+        return v
+
     def allows(
         self,
         draft: Draft,
@@ -74,9 +83,7 @@ class Desk:
         settled: Selection | None = None,
     ) -> bool:
         """Tell whether a model has a solution with exactly these values."""
-        loose = {a for a in self.instance.activations if settled is None or a not in settled.windows}
-        v = Variables(part_of(self.instance, self.covers, side, activations=loose, settled=settled), side)
-        add_rules(v, without=frozenset(without))
+        v = self.model(side, without=without, settled=settled)
         return not any(o not in v.option for o in draft.options) and satisfiable(fixed(v, draft))
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from fractions import Fraction
 from itertools import pairwise, product
 from random import Random
 from typing import NamedTuple
@@ -8,15 +9,11 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from optimizer.derive.build import derive
 from optimizer.derive.instance import Instance
-from optimizer.model.parts import part_of
-from optimizer.model.rules import RULES, add_rules
-from optimizer.model.variables import Selection, Side, Variables
-from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.exact import holds, probability
-from tests.derive.small import CALM, activation, creator, document, instance, shipping
-from tests.model.desk import Choice, Desk, Draft, fixed, satisfiable
+from optimizer.model.rules import RULES
+from optimizer.model.variables import Selection, Side
+from tests.derive.small import activation, creator, instance, shipping
+from tests.model.desk import Choice, Desk, Draft, satisfiable
 
 X, Y, Z = creator("x"), creator("y", paid_fee="6.00", tier="nano"), creator("z", paid_fee="4.00", tier="established")
 PEOPLE = [X, Y, Z]
@@ -238,101 +235,30 @@ def test_a_lock_asks_for_its_mode_and_day() -> None:
 def test_a_lock_without_an_option_leaves_no_plan() -> None:
     lock = {"creator": "x", "activation": "a", "mode": "gift", "ship_on": "2027-03-30"}
     desk = Desk(instance(PEOPLE, locks=[lock]))
-    assert not satisfiable(_model(desk, Side.BOUNDING))
-    assert satisfiable(_model(desk, Side.BOUNDING, without={"locks"}))
-
-
-def _model(desk: Desk, side: Side, without: Iterable[str] = ()) -> Variables:
-    v = Variables(part_of(desk.instance, desk.covers, side), side)
-    add_rules(v, without=frozenset(without))
-    return v
+    assert not satisfiable(desk.model())
+    assert satisfiable(desk.model(without={"locks"}))
 
 
 @pytest.mark.parametrize("build", [lambda: instance([]), lambda: instance([creator("x", accepts=[])])])
 @pytest.mark.parametrize("side", list(Side))
 def test_without_options_nothing_can_be_secured(build: Callable[[], Instance], side: Side) -> None:
     desk = Desk(build())
-    v = _model(desk, side)
+    v = desk.model(side)
     assert satisfiable(v)
     v.model.add(v.secured[0] == 1)
     assert not satisfiable(v)
 
 
-def _wide(seed: int) -> Instance:
-    """Five creators whose chances lie far apart, so that rounding and ranges matter."""
-    dice = Random(seed)
-    people = [
-        creator(
-            f"c{n}",
-            dice.choice((0.02, 0.11, 0.3, 0.45, 0.5)),
-            paid_fee="5.00",
-            paid_reliability=dice.choice((0.6, 0.9, 1.0)),
-        )
-        for n in range(5)
-    ]
-    wave = activation(min_posts=dice.choice((1, 2, 3)), confidence=dice.choice((0.05, 0.3, 0.5, 0.8, 0.95)))
-    model = dice.choice(("shared", "independent"))
-    band = {"low": dice.choice((0.05, 0.2)), "high": dice.choice((0.3, 0.35)), "model": model}
-    people = [each | {"organic_rate": min(each["organic_rate"], 0.57)} for each in people]
-    return derive(scenario_from_data(document(people, wave, posting={**document([])["posting"], "organic_rate": band})))
-
-
-def _borderline(desk: Desk, dice: Random, count: int) -> list[tuple[Draft, bool]]:
-    """Some of the selections whose probability is closest to the confidence, and whether they hold."""
-    found, names = desk.instance, desk.instance.creator_ids
-    known = []
-    for modes in product((None, "gift", "paid"), repeat=len(names)):
-        chosen = [(name, "a", mode) for name, mode in zip(names, modes, strict=True) if mode]
-        if chosen:
-            draft = desk.draft(*chosen)
-            own = np.array(sorted(draft.options))
-            known.append((abs(probability(found, 0, own) - found.waves[0].confidence), draft, holds(found, 0, own)))
-    closest = sorted(known, key=lambda item: item[0])[: 3 * count]
-    return [(draft, good) for _, draft, good in dice.sample(closest, count)]
-
-
-@pytest.mark.parametrize("seed", range(12))
-def test_every_choosing_selection_holds_and_every_holding_selection_is_bounding(seed: int) -> None:
-    desk = Desk(_wide(seed))
-    for draft, good in _borderline(desk, Random(seed), 25):
-        assert desk.allows(draft, side=Side.CHOOSING) <= good <= desk.allows(draft, side=Side.BOUNDING)
-
-
-def test_the_sides_differ_in_what_is_borderline() -> None:
-    """Otherwise thresholds that are too low when choosing, or too high when bounding, would pass unseen."""
-    found = {
-        (good, desk.allows(draft, side=side), side)
-        for seed in range(12)
-        for desk in [Desk(_wide(seed))]
-        for draft, good in _borderline(desk, Random(seed), 8)
-        for side in Side
-    }
-    assert {(True, False, Side.CHOOSING), (False, True, Side.BOUNDING), (True, True, Side.CHOOSING)} <= found
-
-
-def test_what_passes_every_necessary_threshold_and_fails_is_not_chosen() -> None:
-    """0.5, 0.25 and 0.45 under a rate uniform on 0 to twice the middle reach 0.6958 of 0.7."""
-    rates = (0.5, 0.25, 0.4, 0.2, 0.4, 0.45, 0.5, 0.21, 0.25)
-    people = [creator(f"c{n}", rate) for n, rate in enumerate(rates)]
-    band = {**CALM, "organic_rate": {"low": 0.0, "high": 0.5}}
-    desk = Desk(instance(people, activation(confidence=0.7), posting=band))
-    draft = desk.draft(*((f"c{n}", "a", "gift") for n in (0, 1, 5)))
-    assert probability(desk.instance, 0, np.array(sorted(draft.options))) == pytest.approx(0.69583, abs=1e-5)
-    assert desk.allows(draft, side=Side.BOUNDING)
-    assert not desk.allows(draft, side=Side.CHOOSING)
-    assert desk.allows(desk.draft(*((f"c{n}", "a", "gift") for n in (0, 2, 5))), side=Side.CHOOSING)
-
-
-@pytest.mark.parametrize("side", list(Side))
-def test_a_cell_stands_for_its_numbers_of_paid_and_gifted_creators(side: Side) -> None:
-    crowd = [creator(f"c{n}", 0.4, paid_fee="5.00", paid_reliability=0.5) for n in range(12)]
-    desk = Desk(instance(crowd, activation(min_posts=2, confidence=0.8)))
-    for paid, gifts in ((0, 6), (3, 2), (4, 4), (0, 12), (11, 1)):
-        modes = ["paid"] * paid + ["gift"] * gifts
-        draft = desk.draft(*((f"c{n}", "a", mode) for n, mode in enumerate(modes)))
-        for number, (cell, _) in enumerate(_model(desk, side).cells[0]):
-            fits_paid = paid == cell.paid or (cell.more_paid and paid > cell.paid)
-            fits_gifts = gifts == cell.gifts or (cell.more_gifts and gifts > cell.gifts)
-            v = _model(desk, side)
-            v.model.add(v.cells[0][number][1] == 1)
-            assert satisfiable(fixed(v, draft)) is (fits_paid and fits_gifts), cell
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.3333333333333333, 0.499999, 0.6180339887498949, 0.9999999, 1.0])
+def test_a_share_with_many_decimals_is_the_same_rule_in_small_numbers(share: float) -> None:
+    """Six people: every number of paid ones is allowed exactly if it is at most the share, whatever its decimals."""
+    crowd = [creator(f"c{n}", 0.5, paid_fee="5.00") for n in range(6)]
+    desk = Desk(instance(crowd, activation(confidence=0.1), communities=[{"id": "k", "max_paid_share": share}]))
+    for paid, gifts in product(range(7), repeat=2):
+        if not 0 < paid + gifts <= 6:
+            continue
+        team = [(f"c{n}", "a", "paid" if n < paid else "gift") for n in range(paid + gifts)]
+        good = paid <= Fraction(str(share)) * (paid + gifts)
+        assert desk.allows(desk.draft(*team), without={"density"}) is good
+    sums = [sum(map(abs, row.linear.coeffs)) for row in desk.model().model.proto.constraints if row.has_linear()]
+    assert max(sums) < 2**31
