@@ -194,7 +194,10 @@ def test_m_needs_most_of_the_parcel_places(seed: int) -> None:
     assert 0.60 <= needed / places(scenario("M", seed)) <= 0.95
 
 
-@pytest.mark.parametrize(("family", "seed"), [("L", 1), pytest.param("XL", 1, marks=pytest.mark.slow), ("Y", 1)])
+@pytest.mark.parametrize(
+    ("family", "seed"),
+    [("L", 1), ("Y", 1), *(pytest.param(*pair, marks=pytest.mark.slow) for pair in [("L", 2), ("XL", 1), ("Y", 2)])],
+)
 def test_what_the_budget_pays_for_needs_most_of_the_parcel_places(family: FamilyName, seed: int) -> None:
     found = aims(family, seed)
     parcels = sum(item.need.parcels * len(item.starts) for item in found)

@@ -71,7 +71,7 @@ OPTIMAL: dict[str, tuple[list[dict[str, Any]], list[dict[str, Any]], dict[str, A
         "10.00",
     ),
     "a window of a day": (PAIR, [activation(window_days=1)], {}, 1, "10.00"),
-    "an activation per community": (PAIR, [activation(confidence=0.9)] * 0, {"activations": None}, 0, "0.00"),
+    "an activation per community": (PAIR, [], {"activations": None}, 0, "0.00"),
     "no decimals": (PAIR[:1], [], {"currency": "JPY", "products": [{"id": "p", "unit_cost": 9}]}, 1, "9"),
     "dear": (PAIR, [], {"products": [{"id": "p", "unit_cost": "9999999999.99"}]}, 1, "9999999999.99"),
     "a lock on nobody's taste": (
