@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,13 +53,43 @@ class Options:
     shipping_minor: Ints
     fee_minor: Ints
 
-    @property
+    @cached_property
     def cost_minor(self) -> Ints:
         """Product + shipping + fee of each option."""
         return self.product_minor + self.shipping_minor + self.fee_minor
 
+    def of_window(self, window: int) -> slice:
+        """Return where the options of a window stand: they are neighbours."""
+        return _stretch(self._window_ends, window)
+
+    def of_activation(self, activation: int) -> slice:
+        """Return where the options of an activation stand: they are neighbours."""
+        return _stretch(self._activation_ends, activation)
+
+    @cached_property
+    def _window_ends(self) -> Ints:
+        return _ends(self.window)
+
+    @cached_property
+    def _activation_ends(self) -> Ints:
+        return _ends(self.activation)
+
     def __len__(self) -> int:
         return len(self.activation)
+
+
+def _ends(column: Ints) -> Ints:
+    """Return for every number up to the largest in a sorted column how many entries are at most that."""
+    most = int(column[-1]) if len(column) else -1
+    return np.searchsorted(column, np.arange(most + 1), side="right")
+
+
+def _stretch(ends: Ints, number: int) -> slice:
+    """Return where the entries of `number` stand; an empty slice behind the last where there are none."""
+    if number >= len(ends):
+        last = int(ends[-1]) if len(ends) else 0
+        return slice(last, last)
+    return slice(int(ends[number - 1]) if number else 0, int(ends[number]))
 
 
 @dataclass(frozen=True)

@@ -302,7 +302,19 @@ def test_options_come_sorted_and_typed() -> None:
     assert all(column.dtype == np.int64 for column in (table.ship_day, table.fee_minor, table.cost_minor))
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_the_options_of_a_window_and_of_an_activation_are_slices(seed: int) -> None:
+    found = derive(scenario_from_data(tiny_scenario(seed)))
+    table, rows = found.options, np.arange(len(found.options))
+    for window in range(len(found.windows) + 2):
+        assert rows[table.of_window(window)].tolist() == np.flatnonzero(table.window == window).tolist()
+    for index in range(len(found.waves) + 2):
+        assert rows[table.of_activation(index)].tolist() == np.flatnonzero(table.activation == index).tolist()
+
+
 def test_no_creators_and_nothing_to_ship() -> None:
+    nothing = instance([]).options
+    assert nothing.of_window(0) == nothing.of_activation(0) == slice(0, 0)
     assert len(instance([]).options) == 0
     shut = shipping(ship_weekdays=["wed"])
     assert len(derive(scenario_from_data(document([creator("x")], shipping=shut))).options) == 0
