@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from optimizer.calendar import days
-from optimizer.derive.build import derive, month_name
+from optimizer.derive.build import derive
 from optimizer.derive.instance import Instance
+from optimizer.derive.limits import month_name
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.scenario.meaning import (
     Wave,

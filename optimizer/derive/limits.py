@@ -1,0 +1,56 @@
+"""What all activations share: money by month, parcel places, stock and rest, as integers."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from optimizer.calendar import days
+from optimizer.derive.instance import Limits
+from optimizer.money import minor_digits, to_minor
+from optimizer.scenario.models import Scenario
+
+
+def limits_of(scenario: Scenario) -> Limits:
+    """Return the shared limits of a scenario."""
+    digits = minor_digits(scenario.currency) or 0
+    total = scenario.budget.total
+    horizon = days(scenario.horizon.start, scenario.horizon.end)
+    return Limits(
+        budget_minor=None if total is None else to_minor(total, digits),
+        month_caps={_month(text): to_minor(cap, digits) for text, cap in scenario.budget.monthly.items()},
+        ship_month=np.array([_month_of(day) for day in horizon], dtype=np.int64),
+        daily_capacity=scenario.shipping.daily_capacity,
+        arrivals=_arrivals(scenario),
+        rest_days=scenario.rotation.rest_days,
+        max_activations=scenario.rotation.max_activations_per_creator,
+    )
+
+
+def _arrivals(scenario: Scenario) -> dict[int, tuple[tuple[int, int], ...]]:
+    found = {}
+    for index, item in enumerate(scenario.products):
+        if item.stock is None:
+            continue
+        by_day: dict[int, int] = {}
+        for lot in item.stock:
+            day = max(0, (lot.on - scenario.horizon.start).days)
+            by_day[day] = by_day.get(day, 0) + lot.units
+        ordered = sorted(by_day)
+        totals = np.cumsum([by_day[day] for day in ordered]).tolist()
+        found[index] = tuple(zip(ordered, totals, strict=True))
+    return found
+
+
+def _month(text: str) -> int:
+    return int(text[:4]) * 12 + int(text[5:7]) - 1
+
+
+def _month_of(day: date) -> int:
+    return day.year * 12 + day.month - 1
+
+
+def month_name(month: int) -> str:
+    """Return a month index as ``YYYY-MM``."""
+    return f"{month // 12:04d}-{month % 12 + 1:02d}"
