@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from optimizer.chance.tail import tail
+from optimizer.chance.tail import equal_gifts, tail
 from optimizer.chance.tilt import ERROR, TILTS, Question, Thresholds, thresholds
 from optimizer.derive.instance import Instance, Ints, RateModel
 
@@ -66,11 +66,11 @@ def cover_of(instance: Instance, activation: int, stopped: Callable[[], bool] = 
         When `stopped`, asked between steps, says so.
     """
     options, wave = instance.options, instance.waves[activation]
-    mine = options.activation == activation
-    gifts, paid = mine & ~options.paid, mine & options.paid
-    givers, takers = _creators(options.creator[gifts]), _creators(options.creator[paid])
-    low, high = _gift_range(options.probability[gifts], instance.rates)
-    paid_low, paid_high = _paid_range(options.probability[paid])
+    mine = options.of_activation(activation)
+    creator, chance, paid = options.creator[mine], options.probability[mine], options.paid[mine]
+    givers, takers = _creators(creator[~paid]), _creators(creator[paid])
+    low, high = _gift_range(chance[~paid], instance.rates)
+    paid_low, paid_high = _paid_range(chance[paid])
     most_gifts = min(givers, _enough(instance, activation, low, high))
     most_paid = min(takers, _enough_paid(wave.min_posts, wave.confidence, paid_low, instance.rates))
     answer = thresholds(
@@ -127,11 +127,9 @@ def _paid_range(chances: np.ndarray) -> tuple[float, float]:
 def _enough(instance: Instance, activation: int, low: float, high: float) -> int:
     """Return a number of gifts beyond which no threshold of its own is worth the time."""
     wave = instance.waves[activation]
-    middling = (2 * low + high) / 3
-    for number in range(1, MOST_GIFTS):
-        if tail([middling] * number, [], wave.min_posts, instance.rates) >= wave.confidence:
-            return number + 3
-    return MOST_GIFTS
+    below = equal_gifts((2 * low + high) / 3, MOST_GIFTS - 1, wave.min_posts, instance.rates)[1:, -1]
+    enough = np.flatnonzero(1 - below >= wave.confidence)
+    return int(enough[0]) + 1 + 3 if len(enough) else MOST_GIFTS
 
 
 def _enough_paid(least: int, confidence: float, chance: float, rates: RateModel) -> int:

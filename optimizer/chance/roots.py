@@ -5,14 +5,15 @@ paid creators and C(s; r, q) the binomial distribution function::
 
     P(N < k | v) = Σ_j ω_j Σ_{s<k} B_j(s) · C(k − 1 − s; r, r_j v)
 
-falls with v. It is tabulated on a grid of v by one matrix product per r, refined by the secant rule, and the refined
-bracket is accepted only where both its ends are seen to be on their side; else the grid's cell stays.
+falls with v. It is tabulated on a grid of v by one matrix product per r; a cubic through four neighbours says where
+the root lies, and a bracket around it is accepted only where both its ends are seen to be on their side; else a
+secant gets a second try, and then the grid's cell stays.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy.special import bdtr
@@ -21,9 +22,13 @@ from optimizer.chance.rates import certified_count, nodes
 from optimizer.derive.instance import Flags, Floats, Ints, RateModel
 
 GRID = 33
+STEP = 16
+"""Tables are made for a multiple of so many gifts, so that questions of nearly equal size share them."""
 SMALLEST_START = 1e-200
 FINE = 2e-6
 """Half-width of the refined bracket in v, before the slope of the tail is taken into account."""
+FLAT = 1e-6
+"""Least slope that a guess is made with."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,10 @@ class Roots:
 
 @dataclass(frozen=True)
 class Cover:
-    """Fixed data of one row of thresholds: k, rates, [lo, hi], the paid creators, the two levels, quadrature error."""
+    """Fixed data of one row of thresholds: k, rates, [lo, hi], the paid creators, the two levels, quadrature error.
+
+    `most` is the largest number of gifts that will be asked for.
+    """
 
     least: int
     rates: RateModel
@@ -55,45 +63,57 @@ class Cover:
     upper: float
     lower: float
     error: float
+    most: int
 
     @cached_property
-    def table(self) -> _Table:
-        """Distributions of the ends, grown as needed."""
-        return _Table(self)
+    def basis(self) -> Basis:
+        """What does not depend on the paid creators and the levels."""
+        size = -(-self.most // STEP) * STEP
+        return _basis(self.least, self.rates, self.low, self.high, size, self.error)
+
+    @cached_property
+    def ends(self) -> Floats:
+        """B weighted by node, one row per (n_lo, n_hi) as `place` numbers them: shape (pairs, nodes, k)."""
+        basis = self.basis
+        paid = _repeated(np.full(len(basis.rate), self.paid_chance), self.paid, self.least)[-1]
+        high = _convolve(basis.high, paid[None])
+        total = np.repeat(np.arange(self.most), np.arange(1, self.most + 1))
+        at_low = np.arange(len(total)) - place(0, total)
+        return _convolve(basis.low[at_low], high[total - at_low]) * basis.weight[:, None]
+
+    @cached_property
+    def ends_by_posts(self) -> Floats:
+        """The same with the posts in front: shape (k, pairs, nodes)."""
+        return np.ascontiguousarray(np.moveaxis(self.ends, 2, 0))
 
 
-class _Table:
-    """Truncated distributions of posts from gifted creators at the ends plus paid ones."""
+def place(at_low: Ints | int, total: Ints) -> Ints:
+    """Return the row of `Cover.ends` for n_lo of n_lo + n_hi = `total` creators at the ends."""
+    return total * (total + 1) // 2 + at_low
 
-    def __init__(self, cover: Cover):
-        self.cover = cover
-        self.size = 0
 
-    def ends(self, most: int) -> tuple[Floats, Floats, Floats]:
-        """Return (rate nodes, B weighted by node [n_lo, n_hi, j, s], grid of v) for up to `most` gifts."""
-        if most > self.size:
-            self._build(max(most, 2 * self.size, 24))
-        return self.rate, self.weighted, self.grid
+class Basis:
+    """Truncated distributions of up to `size` creators at either end, and tables of the binomial distribution."""
 
-    def _build(self, size: int) -> None:
-        cover, keep = self.cover, self.cover.least
-        count = certified_count(cover.rates, size, cover.high, cover.error)
-        self.rate, weight = nodes(cover.rates, count)
-        low = _repeated(self.rate * cover.low, size, keep)
-        high = _repeated(self.rate * cover.high, size, keep)
-        paid = _repeated(np.full(len(self.rate), cover.paid_chance), cover.paid, keep)[-1]
-        high = _convolve(high, paid[None])
-        self.weighted = _convolve(low[:, None], high[None]) * weight[:, None]
-        self.grid = np.linspace(cover.low, cover.high, GRID)
-        self.size = size
+    def __init__(self, least: int, rates: RateModel, low: float, high: float, size: int, error: float):
+        self.rate, self.weight = nodes(rates, certified_count(rates, size, high, error))
+        self.low = _repeated(self.rate * low, size, least)
+        self.high = _repeated(self.rate * high, size, least)
+        self.grid = np.linspace(low, high, GRID)
+        self._least = least
         self._tabulated: dict[int, Floats] = {}
 
     def tabulated(self, inside: int) -> Floats:
         """Return C(k − 1 − s; inside, r_j v) on the grid of v: shape (nodes · k, grid)."""
         if inside not in self._tabulated:
-            found = _at_most(inside, np.outer(self.rate, self.grid), self.cover.least)
-            self._tabulated[inside] = found.transpose(0, 2, 1).reshape(-1, len(self.grid))
+            found = _at_most(inside, np.outer(self.rate, self.grid), self._least)
+            self._tabulated[inside] = found.transpose(1, 0, 2).reshape(-1, len(self.grid))
         return self._tabulated[inside]
+
+
+@lru_cache(maxsize=16)
+def _basis(least: int, rates: RateModel, low: float, high: float, size: int, error: float) -> Basis:
+    return Basis(least, rates, low, high, size, error)
 
 
 def _repeated(chance: Floats, times: int, keep: int) -> Floats:
@@ -117,42 +137,45 @@ def _convolve(first: Floats, second: Floats) -> Floats:
 
 
 def _at_most(trials: Ints | int, chance: Floats, keep: int) -> Floats:
-    """Return P(Binomial(trials, chance) ≤ keep − 1 − s), s = 0…keep − 1, along a new last axis.
+    """Return P(Binomial(trials, chance) ≤ keep − 1 − s), s = 0…keep − 1, along a new first axis.
 
     The recursion starts from (1 − chance)^trials; where that is too small for a float, the incomplete beta function
     answers instead.
     """
     start = np.power(1 - chance, trials)
     if np.any(start < SMALLEST_START):
-        of = np.broadcast_to(np.asarray(trials, dtype=np.int64), chance.shape)[..., None]
-        return np.asarray(bdtr(np.minimum(keep - 1.0 - np.arange(keep), of), of, np.asarray(chance)[..., None]))
+        of = np.broadcast_to(np.asarray(trials, dtype=np.int64), chance.shape)
+        left = (keep - 1.0 - np.arange(keep)).reshape(-1, *(1,) * chance.ndim)
+        return np.asarray(bdtr(np.minimum(left, of), of, chance))
     ratio = chance / (1 - chance)
-    term = start
-    found = np.empty((*chance.shape, keep))
-    total = np.zeros_like(term)
+    term, total = start, np.zeros_like(start)
+    found = np.empty((keep, *chance.shape))
     for successes in range(keep):
-        total = total + term
-        found[..., keep - 1 - successes] = total
-        term = term * np.maximum(np.subtract(trials, successes), 0) / (successes + 1) * ratio
+        total = np.add(total, term, out=found[keep - 1 - successes])
+        term *= np.maximum(np.subtract(trials, successes), 0) / (successes + 1)
+        term *= ratio
     return found
 
 
 def interior_roots(cover: Cover, gifts: int) -> Roots:
-    """Return the bracketed roots of every shape of `gifts` gifted creators."""
-    rate, weighted, grid = cover.table.ends(gifts)
-    inside = np.concatenate([np.full(gifts - r + 1, r) for r in range(1, gifts + 1)])
-    at_low = np.concatenate([np.arange(gifts - r + 1) for r in range(1, gifts + 1)])
-    ends = weighted[at_low, gifts - at_low - inside].reshape(len(at_low), -1)
-    below = np.empty((len(at_low), len(grid)))
-    for r in range(1, gifts + 1):
-        rows = inside == r
-        below[rows] = ends[rows] @ cover.table.tabulated(r)
-    reached = 1 - below
+    """Return the bracketed roots of every shape of `gifts` ≤ `Cover.most` gifted creators."""
+    basis = cover.basis
+    sizes = np.arange(gifts, 0, -1)
+    inside = np.repeat(np.arange(1, gifts + 1), sizes)
+    at_low = np.concatenate([np.arange(size) for size in sizes])
+    ends = cover.ends.reshape(len(cover.ends), -1)
+    below = np.empty((len(at_low), GRID))
+    for r, last in zip(range(1, gifts + 1), np.cumsum(sizes), strict=True):
+        total = gifts - r
+        first = total * (total + 1) // 2
+        np.matmul(ends[first : first + total + 1], basis.tabulated(r), out=below[last - total - 1 : last])
+    reached = np.subtract(1, below, out=below)
+    grid = basis.grid
     holds, fails = grid[_first_true(reached >= cover.upper)], grid[_last_true(reached < cover.lower)]
     never, always = reached[:, -1] < cover.lower, reached[:, 0] >= cover.upper
     holds[reached[:, -1] < cover.upper] = cover.high
     fails[reached[:, 0] >= cover.lower] = cover.low
-    _refine(cover, rate, ends, inside, reached, holds, fails)
+    _refine(cover, at_low, inside, reached, holds, fails)
     return Roots(at_low, inside, holds, fails, never, always)
 
 
@@ -165,34 +188,59 @@ def _last_true(flags: Flags) -> Ints:
     return np.asarray(np.where(flags.any(axis=1), flags.shape[1] - 1 - backwards, 0), dtype=np.int64)
 
 
-def _refine(
-    cover: Cover, rate: Floats, ends: Floats, inside: Ints, reached: Floats, holds: Floats, fails: Floats
-) -> None:
+def _refine(cover: Cover, at_low: Ints, inside: Ints, reached: Floats, holds: Floats, fails: Floats) -> None:
     """Tighten `holds` and `fails` in place where a root lies strictly inside the grid."""
     rows = np.flatnonzero((reached[:, 0] < cover.lower) & (reached[:, -1] >= cover.upper))
     if not len(rows):
         return
-    ends, trials = ends[rows], inside[rows]
-
-    def at(chance: Floats) -> Floats:
-        tables = _at_most(trials[:, None], chance[:, None] * rate, cover.least)
-        value: Floats = 1 - np.einsum("ij,ij->i", ends, tables.reshape(len(chance), -1))
-        return value
-
+    gifts = int(inside[-1])
+    places = place(at_low, gifts - inside)
     level = (cover.upper + cover.lower) / 2
-    grid = cover.table.grid
-    left, right = fails[rows], holds[rows]
-    cells = np.searchsorted(grid, left), np.searchsorted(grid, right)
-    low_value, high_value = reached[rows, cells[0]], reached[rows, cells[1]]
-    slope = (high_value - low_value) / (right - left)
-    guess = left + (level - low_value) / slope
-    value = at(guess)
-    second = np.clip(guess + (level - value) / slope, left, right)
-    second_value = at(second)
-    moved = np.abs(second - guess) > 1e-12
-    slope = np.where(moved, (second_value - value) / np.where(moved, second - guess, 1.0), slope)
-    root = np.clip(second + (level - second_value) / slope, left, right)
-    width = FINE + (cover.upper - cover.lower) / slope
-    up, down = np.minimum(root + width, right), np.maximum(root - width, left)
-    holds[rows] = np.where(at(up) >= cover.upper, up, right)
-    fails[rows] = np.where(at(down) < cover.lower, down, left)
+    root, slope = _crossing(cover.basis.grid, reached[rows], fails[rows], holds[rows], level)
+    for _ in range(2):
+        left, right = fails[rows], holds[rows]
+        width = FINE + (cover.upper - cover.lower) / slope
+        up, down = np.minimum(root + width, right), np.maximum(root - width, left)
+        both = np.concatenate([rows, rows])
+        high, low = _tails(cover, places[both], inside[both], np.concatenate([up, down])).reshape(2, -1)
+        holds[rows] = np.where(high >= cover.upper, up, right)
+        fails[rows] = np.where(low < cover.lower, down, left)
+        # A bracket that one end has left lies beyond the root by little: the secant through its ends finds it.
+        slope = np.maximum((high - low) / np.maximum(up - down, FINE), FLAT)
+        root = np.clip(down + (level - low) / slope, fails[rows], holds[rows])
+        missed = (high < cover.upper) | (low >= cover.lower)
+        rows, root, slope = rows[missed], root[missed], slope[missed]
+        if not len(rows):
+            return
+
+
+def _tails(cover: Cover, places: Ints, inside: Ints, chance: Floats) -> Floats:
+    """Return the tail of the shapes with these ends and `inside` creators at `chance`."""
+    tables = _at_most(inside[:, None], chance[:, None] * cover.basis.rate, cover.least)
+    tables *= cover.ends_by_posts[:, places]
+    below: Floats = tables.sum(axis=0).sum(axis=1)
+    return 1 - below
+
+
+def _crossing(grid: Floats, reached: Floats, left: Floats, right: Floats, level: float) -> tuple[Floats, Floats]:
+    """Return where the cubic through four neighbours of the cell [left, right] crosses `level`, and its slope there.
+
+    Newton's method on the forward differences; nothing is proven by it.
+    """
+    step = grid[1] - grid[0]
+    first = np.clip(np.searchsorted(grid, left) - 1, 0, len(grid) - 4)
+    values = np.take_along_axis(reached, first[:, None] + np.arange(4), axis=1)
+    once = np.diff(values, axis=1)
+    d1, d2, d3 = once[:, 0], once[:, 1] - once[:, 0], once[:, 2] - 2 * once[:, 1] + once[:, 0]
+    low, high = (left - grid[first]) / step, (right - grid[first]) / step
+    here, there = (
+        np.take_along_axis(values, np.rint(at).astype(np.int64)[:, None], axis=1)[:, 0] for at in (low, high)
+    )
+    at = low + (level - here) / np.maximum(there - here, FLAT * step) * (high - low)
+    for _ in range(3):
+        value = values[:, 0] + at * (d1 + (at - 1) * (d2 / 2 + (at - 2) * d3 / 6))
+        slope = d1 + (2 * at - 1) * d2 / 2 + (3 * at * at - 6 * at + 2) * d3 / 6
+        slope = np.maximum(slope, FLAT * step)
+        at = np.clip(at + (level - value) / slope, low, high)
+    root: Floats = grid[first] + at * step
+    return root, slope / step

@@ -32,6 +32,24 @@ def conditional_counts(gifts: Floats, paid: Floats, rate: Floats, most: int) -> 
     return counts
 
 
+def equal_gifts(chance: float, most: int, least: int, rates: RateModel) -> Floats:
+    """Return P(N ≤ s) of n = 0…most gifts of one in-window probability, s < least: shape (most + 1, least).
+
+    Exact up to rounding for all n at once: one more gift is one more step of the recursion.
+    """
+    rate, weight = nodes(rates, exact_count(most))
+    posts = rate[:, None] * chance
+    counts = np.zeros((len(rate), least))
+    counts[:, :1] = 1.0
+    found = np.empty((most + 1, least))
+    for gifts in range(most + 1):
+        found[gifts] = weight @ counts
+        moved = counts[:, :-1] * posts
+        counts *= 1 - posts
+        counts[:, 1:] += moved
+    return np.cumsum(found, axis=1)
+
+
 def tail(gifts: ArrayLike, paid: ArrayLike, least: int, rates: RateModel) -> float:
     """Return P(N ≥ least), exact up to rounding (about 1e-14).
 

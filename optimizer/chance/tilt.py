@@ -34,7 +34,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.chance.roots import Cover, interior_roots
-from optimizer.chance.tail import SECURE_TOLERANCE, tail
+from optimizer.chance.tail import SECURE_TOLERANCE, conditional_counts, equal_gifts
 from optimizer.derive.instance import Flags, Floats, RateModel
 
 TILTS = (-2.0, -0.5, 0.0, 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -121,63 +121,74 @@ def _answer(question: Question, stopped: Callable[[], bool]) -> Thresholds:
     shape = (len(TILTS), question.most_paid + 1, question.most_gifts + 1)
     necessary, sufficient = np.full(shape, np.inf), np.full(shape, np.inf)
     same = question.paid_low == question.paid_high
+    weakest, strongest = (
+        equal_gifts(chance, question.most_gifts, question.least, question.rates)
+        for chance in (question.low, question.high)
+    )
     for paid in range(question.most_paid + 1):
-        low_rows = _fill(question, paid, question.paid_low, stopped)
-        high_rows = low_rows if same or paid == 0 else _fill(question, paid, question.paid_high, stopped)
+        low_row, high_row = (
+            _Row(question, paid, chance, weakest, strongest) for chance in (question.paid_low, question.paid_high)
+        )
+        low_rows = _fill(low_row, stopped)
+        high_rows = low_rows if same or paid == 0 else _fill(high_row, stopped)
         sufficient[:, paid], necessary[:, paid] = low_rows[1], high_rows[0]
     return Thresholds(question, necessary, sufficient, np.isfinite(necessary[0]), np.all(sufficient == 0.0, axis=0))
 
 
-def _fill(question: Question, paid: int, paid_chance: float, stopped: Callable[[], bool]) -> tuple[Floats, Floats]:
+@dataclass(frozen=True)
+class _Row:
+    """One m: its paid creators' in-window probability, and P(N ≤ s) of n gifts at lo and at hi."""
+
+    question: Question
+    paid: int
+    paid_chance: float
+    weakest: Floats
+    strongest: Floats
+
+    def first(self, gifts: Floats, level: float) -> int:
+        """Return the smallest n for which these gifts and the paid creators reach `level`, most + 1 if none."""
+        least = self.question.least
+        posts = conditional_counts(np.zeros(0), np.full(self.paid, self.paid_chance), np.ones(1), least - 1)[0]
+        reaching = np.flatnonzero(1 - gifts[:, ::-1] @ posts >= level)
+        return int(reaching[0]) if len(reaching) else self.question.most_gifts + 1
+
+
+def _fill(row: _Row, stopped: Callable[[], bool]) -> tuple[Floats, Floats]:
     """Return (necessary, sufficient) for one m, shape (tilts, most_gifts + 1) each."""
+    question = row.question
     most = question.most_gifts
     necessary, sufficient = np.full((len(TILTS), most + 1), np.inf), np.full((len(TILTS), most + 1), np.inf)
-
-    def reaches(gift_chance: float, gifts: int, level: float) -> bool:
-        return tail([gift_chance] * gifts, [paid_chance] * paid, question.least, question.rates) >= level
-
     holds, fails = question.confidence + ERROR, question.confidence - SECURE_TOLERANCE - ERROR
-    first = _first(most, lambda n: reaches(question.high, n, fails))
-    sure = _first(most, lambda n: reaches(question.low, n, holds))
+    first, sure = row.first(row.strongest, fails), row.first(row.weakest, holds)
     necessary[:, sure:], sufficient[:, sure:] = 0.0, 0.0
-    start = max(1, first)
+    start, last = max(1, first), min(sure, most + 1) - 1
     if first == 0 and sure > 0:
         necessary[:, 0] = 0.0
-    if start < min(sure, most + 1):
-        cover = Cover(
-            question.least, question.rates, question.low, question.high, paid, paid_chance, holds, fails, ERROR / 2
-        )
-        last = min(sure, most + 1) - 1
+    if start <= last:
+        ends = question.low, question.high, row.paid, row.paid_chance
+        cover = Cover(question.least, question.rates, *ends, holds, fails, ERROR / 2, last)
         necessary[:, start : last + 1], sufficient[:, start : last + 1] = _extremes(cover, start, last, stopped)
     return necessary, sufficient
-
-
-def _first(most: int, test: Callable[[int], bool]) -> int:
-    """Return the smallest n ≤ most for which the monotone `test` is true, most + 1 where there is none."""
-    low, high = 0, most + 1
-    while low < high:
-        middle = (low + high) // 2
-        if test(middle):
-            high = middle
-        else:
-            low = middle + 1
-    return low
 
 
 def _extremes(cover: Cover, first: int, last: int, stopped: Callable[[], bool]) -> tuple[Floats, Floats]:
     """Return (necessary, sufficient), shape (tilts, last − first + 1), over all shapes of each n."""
     necessary = np.full((len(TILTS), last - first + 1), np.inf)
     sufficient = np.full((len(TILTS), last - first + 1), -np.inf)
+    low, high = (_phis(np.array([chance])) for chance in (cover.low, cover.high))
     for gifts in range(first, last + 1):
         if stopped():
             raise UnfinishedError
         found = interior_roots(cover, gifts)
-        at_low, inside = found.at_low, found.inside
-        at_high = gifts - at_low - inside
-        for index, tilt in enumerate(TILTS):
-            base = at_low * phi(cover.low, tilt) + at_high * phi(cover.high, tilt)
-            needs = (base + inside * phi(found.fails, tilt))[~found.never]
-            enough = (base + inside * phi(found.holds, tilt))[~found.always]
-            necessary[index, gifts - first] = needs.min(initial=np.inf)
-            sufficient[index, gifts - first] = enough.max(initial=-np.inf)
+        base = found.at_low * low + (gifts - found.at_low - found.inside) * high
+        needs, enough = ~found.never, ~found.always
+        needed = base[:, needs] + found.inside[needs] * _phis(found.fails[needs])
+        plenty = base[:, enough] + found.inside[enough] * _phis(found.holds[enough])
+        necessary[:, gifts - first] = needed.min(axis=1, initial=np.inf)
+        sufficient[:, gifts - first] = plenty.max(axis=1, initial=-np.inf)
     return necessary, sufficient
+
+
+def _phis(chance: Floats) -> Floats:
+    """Return φ of every tilt: shape (tilts, …)."""
+    return np.stack([phi(chance, tilt) for tilt in TILTS])

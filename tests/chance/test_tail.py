@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import poisson_binom
 
 from optimizer.chance.rates import certified_count, exact_count, nodes
-from optimizer.chance.tail import conditional_counts, distribution, joint_distribution, tail
+from optimizer.chance.tail import conditional_counts, distribution, equal_gifts, joint_distribution, tail
 from optimizer.derive.instance import RateModel
 
 Floats = NDArray[np.float64]
@@ -183,3 +183,15 @@ def test_few_nodes_do_err_where_the_band_is_wide() -> None:
     assert certified_count(WIDE, 40, 0.5, 1e-9) > 5
     assert certified_count(DEFAULT, 60, 0.3, 5e-10) < exact_count(60)
     assert certified_count(OWN_RATE, 60, 0.3, 5e-10) == 1
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.floats(0, 0.5), st.integers(0, 40), st.integers(1, 12), models)
+def test_equal_gifts_are_counted_for_every_number_at_once(
+    chance: float, most: int, least: int, rates: RateModel
+) -> None:
+    found = equal_gifts(chance, most, least, rates)
+    assert found.shape == (most + 1, least)
+    for gifts in range(most + 1):
+        for posts in range(least):
+            assert found[gifts, posts] == pytest.approx(1 - tail([chance] * gifts, [], posts + 1, rates), abs=1e-12)
