@@ -160,8 +160,10 @@ def locks_are_consistent(scenario: Scenario, gaps: Gaps) -> Iterator[Problem]:
 
 
 def _payable(scenario: Scenario, gaps: Gaps) -> dict[str, bool]:
-    """Return by creator whether they have a fee, or may have had one that was cut away."""
+    """Return by creator locked as paid whether they have a fee, or may have had one that was cut away."""
+    asked = {lock.creator for lock in scenario.locks if lock.mode == "paid"}
     return {
         creator.id: creator.paid_fee is not None or gaps.touch("creators", index, "paid_fee")
-        for index, creator in enumerate(scenario.creators)
+        for index, creator in enumerate(scenario.creators if asked else ())
+        if creator.id in asked
     }

@@ -33,6 +33,8 @@ def _parse_day(value: Any) -> date:
 
 
 def _parse_money(value: Any) -> Decimal:
+    if isinstance(value, str) and _AMOUNT.fullmatch(value):
+        return Decimal(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float | Decimal):
         raise PydanticCustomError("money_format", 'should be an amount such as "28.00" or 28')
     written = format(value, ".15g") if isinstance(value, float) else value

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -296,3 +298,23 @@ def test_assumptions_left_at_their_defaults_are_listed() -> None:
 
 def test_reading_returns_the_model() -> None:
     assert isinstance(scenario_from_data(document()), Scenario)
+
+
+def test_faults_far_apart_in_a_long_list_are_told_one_by_one() -> None:
+    data = document()
+    community = data["communities"][0]["id"]
+    data["creators"] += [{"id": f"many-{number}", "communities": [community]} for number in range(1200)]
+    for place in (3, 511, 512, 1100):
+        data["creators"][place] = {"communities": [community]}
+    assert [problem.pointer for problem in problems_of(data)] == [
+        f"/creators/{place}/id" for place in (3, 511, 512, 1100)
+    ]
+
+
+@pytest.mark.parametrize("text", [json.dumps(document()), "{"])
+def test_reading_leaves_the_garbage_collector_as_it_was(text: str) -> None:
+    for switch, state in ((gc.disable, False), (gc.enable, True)):
+        switch()
+        with suppress(InputError):
+            parse_scenario(text)
+        assert gc.isenabled() is state
