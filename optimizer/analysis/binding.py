@@ -78,17 +78,26 @@ class _Usage:
             cheapest_unit[wave.community] = min(unit, cheapest_unit.get(wave.community, unit))
         return min(
             (
-                cheapest_unit[community] + self._parcel_minor(creator)
-                for creator in self.scenario.creators
-                for community in creator.communities
-                if community in cheapest_unit and accepted_modes(creator)
+                cheapest_unit[community] + parcel
+                for (_, communities, _), parcel in self._parcels.items()
+                for community in communities
+                if community in cheapest_unit
             ),
             default=0,
         )
 
-    def _parcel_minor(self, creator: Creator) -> int:
-        fee = Decimal(0) if "gift" in accepted_modes(creator) else creator.paid_fee or Decimal(0)
-        return to_minor(service_of(creator, self.scenario).cost, self.digits) + to_minor(fee, self.digits)
+    @cached_property
+    def _parcels(self) -> dict[tuple[str | None, tuple[str, ...], Decimal], int]:
+        """Cost of shipping and unavoidable fee, by service, communities and fee: far fewer than creators."""
+        found: dict[tuple[str | None, tuple[str, ...], Decimal], int] = {}
+        for creator in self.scenario.creators:
+            modes = accepted_modes(creator)
+            fee = Decimal(0) if "gift" in modes else creator.paid_fee or Decimal(0)
+            key = (creator.service, tuple(creator.communities), fee)
+            if modes and key not in found:
+                cost = service_of(creator, self.scenario).cost
+                found[key] = to_minor(cost, self.digits) + to_minor(fee, self.digits)
+        return found
 
     def used_up(self, spent: int, limit: int) -> bool:
         return limit - spent < max(1, self.cheapest_minor)

@@ -82,8 +82,11 @@ def certified(
     deadline = began + settings.time_limit_seconds - reserve
     control = Control(deadline, cancel or threading.Event(), listener, began)
     instance = derive(scenario)
+    # Known before the search, so that little is left to do once its time is up.
+    facts = facts_of(scenario)
     solution = search(instance, settings, control)
-    plan = judge(scenario, plan_of(scenario, instance, solution, settings), settings.seed, draws)
+    plan = plan_of(scenario, instance, solution, settings, facts)
+    plan = judge(scenario, plan, settings.seed, draws, facts)
     failures = [f"{check.rule}: {check.detail}" for check in plan.certificate.checks if not check.ok]
     if failures:
         raise VerificationError(failures)
@@ -91,9 +94,28 @@ def certified(
     return Certified(plan.model_copy(update={"run": run}), instance, solution)
 
 
-def judge(scenario: Scenario, plan: Plan, seed: int, draws: int) -> Plan:
-    """Return the plan with the certificate of verifier and simulator."""
-    checks = verify(scenario, plan, fingerprint=fingerprint(scenario))
+@dataclass(frozen=True)
+class Facts:
+    """What a plan says of its scenario whatever the decisions."""
+
+    reference: ScenarioReference
+    assumptions: list[str]
+    warnings: list[WarningNote]
+
+
+def facts_of(scenario: Scenario) -> Facts:
+    """Return what any plan of a scenario says of it."""
+    return Facts(
+        ScenarioReference(name=scenario.name, sha256=fingerprint(scenario), currency=scenario.currency),
+        assumptions(scenario),
+        [WarningNote(code=note.code, pointer=note.pointer, detail=note.detail) for note in notices(scenario)],
+    )
+
+
+def judge(scenario: Scenario, plan: Plan, seed: int, draws: int, facts: Facts | None = None) -> Plan:
+    """Return the plan with the certificate of verifier and simulator; `facts`, where known, are the scenario's."""
+    mark = fingerprint(scenario) if facts is None else facts.reference.sha256
+    checks = verify(scenario, plan, fingerprint=mark)
     simulation = None
     if draws and any(result.secured for result in plan.activations):
         simulation = simulate(scenario, plan, draws=draws, seed=seed)
@@ -102,7 +124,9 @@ def judge(scenario: Scenario, plan: Plan, seed: int, draws: int) -> Plan:
     return plan.model_copy(update={"certificate": certificate})
 
 
-def plan_of(scenario: Scenario, instance: Instance, solution: Solution, settings: Settings) -> Plan:
+def plan_of(
+    scenario: Scenario, instance: Instance, solution: Solution, settings: Settings, facts: Facts | None = None
+) -> Plan:
     """Return the plan a solution stands for, not yet judged."""
     selection = solution.selection
     decisions, starts = decisions_of(instance, selection) if selection is not None else ([], {})
@@ -110,21 +134,16 @@ def plan_of(scenario: Scenario, instance: Instance, solution: Solution, settings
     if selection is None:
         found = without_plan(found)
     objective = _objective(scenario, instance, solution, found)
-    return compose(scenario, found, objective, solution.status.value, run_of(settings, solution.method), selection)
+    run = run_of(settings, solution.method)
+    plan = compose(facts or facts_of(scenario), found, objective, solution.status.value, run)
+    return plan if selection is None else bound(scenario, plan)
 
 
-def compose(
-    scenario: Scenario,
-    found: Figures,
-    objective: ObjectiveReport,
-    status: str,
-    run: Run,
-    selection: object | None,
-) -> Plan:
-    """Return a plan made of its parts, with an empty certificate."""
-    plan = Plan(
+def compose(facts: Facts, found: Figures, objective: ObjectiveReport, status: str, run: Run) -> Plan:
+    """Return a plan made of its parts, with an empty certificate and no binding limits."""
+    return Plan(
         schema_version=1,
-        scenario=ScenarioReference(name=scenario.name, sha256=fingerprint(scenario), currency=scenario.currency),
+        scenario=facts.reference,
         status=status,  # type: ignore[arg-type]
         objective=objective,
         totals=found.totals,
@@ -132,13 +151,17 @@ def compose(
         assignments=found.assignments,
         cash=found.cash,
         binding=[],
-        assumptions=assumptions(scenario),
-        warnings=[WarningNote(code=note.code, pointer=note.pointer, detail=note.detail) for note in notices(scenario)],
+        assumptions=facts.assumptions,
+        warnings=facts.warnings,
         certificate=Certificate(verified=False, checks=list[Check](), simulation=None),
         diagnosis=None,
         run=run,
     )
-    return plan if selection is None else plan.model_copy(update={"binding": binding(scenario, plan)})
+
+
+def bound(scenario: Scenario, plan: Plan) -> Plan:
+    """Return the plan with the limits it uses up."""
+    return plan.model_copy(update={"binding": binding(scenario, plan)})
 
 
 def run_of(settings: Settings, method: str) -> Run:

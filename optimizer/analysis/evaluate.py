@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from optimizer.analysis.certify import SIMULATED_CAMPAIGNS, compose, judge, run_of
+from optimizer.analysis.certify import SIMULATED_CAMPAIGNS, bound, compose, facts_of, judge, run_of
 from optimizer.analysis.report import Decision, Figures, figures
 from optimizer.money import from_minor, minor_digits
 from optimizer.plan import ObjectiveReport, Plan
@@ -44,8 +44,9 @@ def evaluate(
     settings = settings or Settings()
     found = figures(scenario, decisions, starts)
     run = run_of(settings, "evaluated as given")
-    plan = compose(scenario, found, _objective(scenario, found), "feasible", run, found)
-    judged = judge(scenario, plan, settings.seed, draws)
+    facts = facts_of(scenario)
+    plan = bound(scenario, compose(facts, found, _objective(scenario, found), "feasible", run))
+    judged = judge(scenario, plan, settings.seed, draws, facts)
     timed = run.model_copy(update={"wall_seconds": round(time.monotonic() - began, 3)})
     return judged.model_copy(update={"run": timed})
 

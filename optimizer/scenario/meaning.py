@@ -165,10 +165,12 @@ def passes_floor(creator: Creator, community: Community) -> bool:
 
 def accepted_modes(creator: Creator) -> tuple[str, ...]:
     """Return the modes that may be offered: gift unless refused, paid where there is a fee and it is not refused."""
-    accepts = ("gift", "paid") if creator.accepts is None else creator.accepts
-    return tuple(
-        mode for mode in ("gift", "paid") if mode in accepts and (mode == "gift" or creator.paid_fee is not None)
-    )
+    accepts = creator.accepts
+    gift = accepts is None or "gift" in accepts
+    paid = creator.paid_fee is not None and (accepts is None or "paid" in accepts)
+    if gift:
+        return ("gift", "paid") if paid else ("gift",)
+    return ("paid",) if paid else ()
 
 
 def service_of(creator: Creator, scenario: Scenario) -> Service:

@@ -34,6 +34,11 @@ class Outlook:
         return found
 
     @cached_property
+    def active(self) -> set[str]:
+        """Communities with an activation."""
+        return {name for name, found in self.waves.items() if found}
+
+    @cached_property
     def unknown(self) -> list[Creator]:
         """Creators of unknown embeddedness."""
         return [creator for creator in self.scenario.creators if embeddedness(creator) is None]
@@ -49,12 +54,12 @@ class Outlook:
             return "no paid_fee is given and a gift is not accepted" if creator.accepts else "nothing is accepted"
         if not any(self._chance(creator, mode) for mode in offered):
             return f"the chance of a post is 0 ({' and '.join(offered)})"
-        if not any(self.waves[name] for name in creator.communities):
+        if self.active.isdisjoint(creator.communities):
             return "there is no activation in their communities"
         open_to = [name for name in creator.communities if passes_floor(creator, self.communities[name])]
-        if not any(self.waves[name] for name in open_to):
+        if self.active.isdisjoint(open_to):
             return "embeddedness is unknown or below min_embeddedness wherever there is an activation"
-        spans = tuple((span.start, span.end) for span in creator.unavailable)
+        spans = tuple([(span.start, span.end) for span in creator.unavailable])
         key = (self.service_of(creator), tuple(open_to), spans)
         if key not in self._windows:
             self._windows[key] = self._why_no_window(creator, open_to)
