@@ -151,7 +151,7 @@ def _posters(premises: Premises, cast: _Cast, draws: int, generator: np.random.G
     """Return how many creators post inside their window, shape (draws, activations)."""
     campaign = _campaign_rates(premises.scenario.posting.organic_rate, draws, generator)
     wills = np.where(cast.gifted, np.outer(campaign, cast.rate), cast.rate)
-    draw, who = np.nonzero(generator.random(wills.shape) < wills)
+    draw, who = np.divmod(np.flatnonzero(generator.random(wills.shape) < wills), max(1, len(cast.scene)))
     arrived = _arrivals(cast, who, generator)
     inside = np.zeros(len(who), dtype=bool)
     gifted = cast.gifted[who]
@@ -173,7 +173,10 @@ def _campaign_rates(rate: OrganicRate, draws: int, generator: np.random.Generato
 
 def _arrivals(cast: _Cast, who: Days, generator: np.random.Generator) -> Days:
     """Return the day on which each parcel arrives."""
-    travelled = (generator.random(len(who))[:, np.newaxis] >= cast.arrival_until[who]).sum(axis=1)
+    drawn = generator.random(len(who))
+    travelled = np.zeros(len(who), dtype=np.int64)
+    for until in cast.arrival_until.T:
+        travelled += drawn >= until[who]
     days: Days = cast.arrival_day[who, travelled]
     return days
 
