@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+from scipy.special import roots_legendre
 
 from optimizer.derive.instance import Floats, RateModel
 
@@ -18,7 +19,7 @@ def nodes(rates: RateModel, count: int) -> tuple[Floats, Floats]:
     """Return `count` nodes r_j and weights ω_j (summing to 1); one node of weight 1 for a point model."""
     if rates.kind == "point":
         return np.array([rates.low]), np.array([1.0])
-    points, weights = np.polynomial.legendre.leggauss(count)
+    points, weights = roots_legendre(count)
     half = (rates.high - rates.low) / 2
     return rates.low + half * (points + 1), weights / 2
 

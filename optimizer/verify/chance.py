@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.polynomial.legendre import leggauss
 from numpy.typing import NDArray
+from scipy.special import roots_legendre
 from scipy.stats import poisson_binom
 
 from optimizer.scenario.posting import OrganicRate
@@ -84,7 +84,7 @@ def rate_ratios(rate: OrganicRate, degree: int) -> tuple[Vector, Vector]:
         return np.ones(1), np.ones(1)
     if rate.model == "worst_case":
         return np.array([1 - spread]), np.ones(1)
-    nodes, weights = leggauss(max(1, math.ceil((degree + 1) / 2)))
+    nodes, weights = roots_legendre(max(1, math.ceil((degree + 1) / 2)))
     return 1 + spread * nodes, weights / 2
 
 
