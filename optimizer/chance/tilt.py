@@ -30,6 +30,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 
@@ -96,6 +97,8 @@ class Thresholds:
 
 
 _ANSWERS: dict[Question, Thresholds] = {}
+_LOCKS: dict[Question, Lock] = {}
+_ASKING = Lock()
 
 
 class UnfinishedError(Exception):
@@ -110,11 +113,17 @@ def thresholds(question: Question, stopped: Callable[[], bool] = lambda: False) 
     UnfinishedError
         When `stopped`, asked between steps, says so.
     """
-    if question not in _ANSWERS:
-        if len(_ANSWERS) >= MOST_ANSWERS:
+    with _ASKING:
+        if len(_LOCKS) >= MOST_ANSWERS:
+            _LOCKS.clear()
             _ANSWERS.clear()
-        _ANSWERS[question] = _answer(question, stopped)
-    return _ANSWERS[question]
+        asked = _LOCKS.setdefault(question, Lock())
+    # Of several threads with one question the first answers it, the others wait.
+    with asked:
+        found = _ANSWERS.get(question)
+        if found is None:
+            found = _ANSWERS[question] = _answer(question, stopped)
+    return found
 
 
 def _answer(question: Question, stopped: Callable[[], bool]) -> Thresholds:

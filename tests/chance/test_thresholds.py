@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -11,8 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from optimizer.chance import tilt as tilting
 from optimizer.chance.tail import SECURE_TOLERANCE, tail
-from optimizer.chance.tilt import TILTS, Question, Thresholds, phi, thresholds
+from optimizer.chance.tilt import TILTS, Question, Thresholds, UnfinishedError, phi, thresholds
 from optimizer.derive.instance import RateModel
 
 Floats = NDArray[np.float64]
@@ -237,3 +240,27 @@ def test_nobody_gifted_may_do() -> None:
     assert not found.certain[2, 0]
     assert np.isinf(found.sufficient[:, 2, 0]).all()
     assert found.certain[3, 0]
+
+
+def test_a_question_that_several_threads_ask_is_answered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = question(3, 0.81, DEFAULT, (0.1, 0.31), most=(1, 6))
+    answers: list[Question] = []
+
+    def slowly(wanted: Question, stopped: Callable[[], bool]) -> Thresholds:
+        answers.append(wanted)
+        time.sleep(0.05)
+        return answer(wanted, stopped)
+
+    answer = tilting._answer
+    monkeypatch.setattr(tilting, "_answer", slowly)
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(thresholds, [asked] * 4))
+    assert answers == [asked]
+    assert all(each is found[0] for each in found)
+
+
+def test_a_question_left_unfinished_can_be_asked_again() -> None:
+    asked = question(3, 0.82, DEFAULT, (0.1, 0.32), most=(1, 12))
+    with pytest.raises(UnfinishedError):
+        thresholds(asked, lambda: True)
+    assert thresholds(asked).possible.any()
