@@ -6,8 +6,8 @@ paid creators and C(s; r, q) the binomial distribution function::
     P(N < k | v) = Σ_j ω_j Σ_{s<k} B_j(s) · C(k − 1 − s; r, r_j v)
 
 falls with v. It is tabulated on a grid of v by one matrix product per r; a cubic through four neighbours says where
-the root lies, and a bracket around it is accepted only where both its ends are seen to be on their side; else a
-secant gets a second try, and then the grid's cell stays.
+the root lies, and a bracket around it is accepted only where both its ends are seen to be on their side; else the
+cell is narrowed by what was seen, and a secant or its middle says where to try again.
 """
 
 from __future__ import annotations
@@ -27,6 +27,8 @@ STEP = 16
 SMALLEST_START = 1e-200
 FINE = 2e-6
 """Half-width of the refined bracket in v, before the slope of the tail is taken into account."""
+TRIES = 8
+"""Brackets tried around a root; few shapes need a second one."""
 FLAT = 1e-6
 """Least slope that a guess is made with."""
 
@@ -197,17 +199,19 @@ def _refine(cover: Cover, at_low: Ints, inside: Ints, reached: Floats, holds: Fl
     places = place(at_low, gifts - inside)
     level = (cover.upper + cover.lower) / 2
     root, slope = _crossing(cover.basis.grid, reached[rows], fails[rows], holds[rows], level)
-    for _ in range(2):
+    for _ in range(TRIES):
         left, right = fails[rows], holds[rows]
         width = FINE + (cover.upper - cover.lower) / slope
         up, down = np.minimum(root + width, right), np.maximum(root - width, left)
         both = np.concatenate([rows, rows])
         high, low = _tails(cover, places[both], inside[both], np.concatenate([up, down])).reshape(2, -1)
-        holds[rows] = np.where(high >= cover.upper, up, right)
-        fails[rows] = np.where(low < cover.lower, down, left)
-        # A bracket that one end has left lies beyond the root by little: the secant through its ends finds it.
+        holds[rows] = np.where(low >= cover.upper, down, np.where(high >= cover.upper, up, right))
+        fails[rows] = np.where(high < cover.lower, up, np.where(low < cover.lower, down, left))
+        # A bracket that misses the root narrows the cell; the secant through its ends, or the middle, is next.
         slope = np.maximum((high - low) / np.maximum(up - down, FINE), FLAT)
-        root = np.clip(down + (level - low) / slope, fails[rows], holds[rows])
+        root = down + (level - low) / slope
+        inside_cell = (fails[rows] < root) & (root < holds[rows])
+        root = np.where(inside_cell, root, (fails[rows] + holds[rows]) / 2)
         missed = (high < cover.upper) | (low >= cover.lower)
         rows, root, slope = rows[missed], root[missed], slope[missed]
         if not len(rows):
