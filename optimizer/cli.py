@@ -129,12 +129,23 @@ def import_creators(
 def generate(
     family: Annotated[Family, typer.Option(help="Kind and size.")],
     seed: Annotated[int, typer.Option(help="Equal seeds give equal scenarios.", metavar="N", min=0)],
+    scale: Annotated[int, typer.Option(help="Times as many communities.", metavar="N", min=1)] = 1,
+    capacity_use: Annotated[
+        float | None,
+        typer.Option(
+            help="Share of the parcel places that the parcels needed will take.",
+            metavar="SHARE",
+            min=0.01,
+            max=1.0,
+            show_default="drawn by the family",
+        ),
+    ] = None,
     output: Output = None,
 ) -> None:
     """Make a scenario of a benchmark family."""
     from optimizer.commands.documents import generate as run
 
-    run(family, seed, output)
+    run(family, seed, output, scale=scale, capacity_use=capacity_use)
 
 
 @app.command()

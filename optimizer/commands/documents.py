@@ -49,12 +49,14 @@ def import_creators(table: Path, into: Path, output: Path) -> None:
     say(f"It has {len(scenario.creators):,} creators now.")
 
 
-def generate(family: FamilyName, seed: int, output: Path | None) -> None:
+def generate(
+    family: FamilyName, seed: int, output: Path | None, *, scale: int = 1, capacity_use: float | None = None
+) -> None:
     """Make a scenario of a family."""
     if output is not None:
         with blaming(output):
             check_writable(output)
-    deliver(dump(generated(family, seed)), output)
+    deliver(dump(generated(family, seed, scale=scale, capacity_use=capacity_use)), output)
 
 
 def schema(document: Literal["scenario", "plan"]) -> None:

@@ -23,7 +23,7 @@ Record = dict[str, Any]
 _LINE = 120
 
 
-def generate(family: FamilyName, seed: int, *, scale: int = 1) -> Record:
+def generate(family: FamilyName, seed: int, *, scale: int = 1, capacity_use: float | None = None) -> Record:
     """Return a scenario of a benchmark family as plain JSON data.
 
     Parameters
@@ -36,25 +36,33 @@ def generate(family: FamilyName, seed: int, *, scale: int = 1) -> Record:
         Any whole number; another seed is another scenario of the family.
     scale
         Times as many communities.
+    capacity_use
+        Share of the parcel places (open ship days that serve some window × parcels a day) that the parcels needed
+        will take, in place of what the family draws. Days that would be least used are then closed.
 
     Raises
     ------
     InputError
-        There is no such family, or the scale is below 1.
+        There is no such family, the scale is below 1, or the share is not above 0 and at most 1.
     """
     if family not in FAMILIES:
         names = ", ".join(FAMILIES)
         raise InputError([Problem("unknown_choice", "", "there is no such family", f"Write one of {names}.", family)])
     if scale < 1:
         raise InputError([Problem("out_of_range", "", "the scale should be at least 1", "Choose 1 or more.", scale)])
+    if capacity_use is not None and not 0 < capacity_use <= 1:
+        remedy = "Choose a share above 0 and at most 1."
+        raise InputError([Problem("out_of_range", "", "the parcels cannot use this share", remedy, capacity_use)])
     shape = FAMILIES[family]
     rng = random.Random(f"{family}:{seed}:{scale}")
     costs = {f"product-{number}": rng.randint(*UNIT_COST) for number in range(1, shape.products + 1)}
     communities = [_community(number, rng) for number in range(1, scale * shape.communities + 1)]
     people = [draw_creators(shape, community["id"], rng) for community in communities]
     aims = _aims(shape, communities, people, costs, rng)
-    times = "" if scale == 1 else f", scale {scale}"
-    return _document(f"Family {family}, seed {seed}{times}", shape, aims, costs, communities, people, rng)
+    name = f"Family {family}, seed {seed}"
+    name += "" if scale == 1 else f", scale {scale}"
+    name += "" if capacity_use is None else f", capacity use {capacity_use:g}"
+    return _document(name, shape, aims, costs, communities, people, rng, capacity_use)
 
 
 def _community(number: int, rng: random.Random) -> Record:
@@ -88,10 +96,11 @@ def _document(
     communities: Sequence[Record],
     people: Sequence[Sequence[Record]],
     rng: random.Random,
+    capacity_use: float | None,
 ) -> Record:
     share = coupling.affordable_share(family, aims)
     limits = coupling.budget(family, aims, share, rng)
-    capacity = coupling.daily_capacity(family, aims, share, rng)
+    warehouse = coupling.warehouse(family, aims, share, rng, capacity_use)
     lots = coupling.stock(family, aims)
     document: Record = {
         "schema_version": 1,
@@ -108,8 +117,9 @@ def _document(
             for product, cost in costs.items()
         ],
         "shipping": {
-            **({} if capacity is None else {"daily_capacity": capacity}),
+            **({} if warehouse is None else {"daily_capacity": warehouse.daily_capacity}),
             "holiday_calendar": HOLIDAYS,
+            **({"closed_dates": [day.isoformat() for day in warehouse.closed]} if warehouse and warehouse.closed else {}),
             "services": [dict(service) for service in SERVICES],
         },
         "communities": list(communities),

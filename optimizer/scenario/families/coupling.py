@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -66,35 +67,78 @@ def _pounds(amount: float) -> str:
     return f"{10 * math.ceil(amount / 10)}.00"
 
 
-def daily_capacity(family: Family, aims: Sequence[Aim], share: float, rng: random.Random) -> int | None:
-    """Return parcels a day such that the parcels needed fill the family's share of the places.
+@dataclass(frozen=True)
+class Warehouse:
+    """Parcels a day, and ship days on which it is closed."""
+
+    daily_capacity: int
+    closed: tuple[date, ...] = ()
+
+
+def warehouse(
+    family: Family, aims: Sequence[Aim], share: float, rng: random.Random, use: float | None = None
+) -> Warehouse | None:
+    """Return a warehouse of which the parcels needed fill `use`, or the family's share, of the places; None for none.
 
     Places are the open ship days that serve some window, times the capacity; of the parcels of all waves, `share` will
     be sent. Where every wave must be secured, the capacity is raised until the aimed schedule fits.
     """
-    if family.capacity_use is None:
-        return None
+    drawn = rng.uniform(*family.capacity_use) if family.capacity_use is not None else None
     ship_days = ShipDays()
     served = {day for item in aims for start in candidate_starts(item) for day in ship_days.of_any(start)}
     parcels = share * sum(item.need.parcels * len(item.starts) for item in aims)
-    capacity = max(1, round(parcels / (rng.uniform(*family.capacity_use) * len(served))))
-    while family.goal == "min_cost" and not _fits(capacity, aims, ship_days):
+    if use is not None:
+        return _filled(family, aims, ship_days, sorted(served), parcels, use)
+    if drawn is None:
+        return None
+    capacity = max(1, round(parcels / (drawn * len(served))))
+    while family.goal == "min_cost" and not _fits(capacity, aims, ship_days, SCHEDULE_SLACK):
         capacity += 1
-    return capacity
+    return Warehouse(capacity)
 
 
-def _fits(capacity: int, aims: Sequence[Aim], ship_days: ShipDays) -> bool:
-    """Tell whether all parcels find a place when each window, in order, fills its earliest open days."""
-    free: Counter[date] = Counter()
+def _filled(
+    family: Family, aims: Sequence[Aim], ship_days: ShipDays, served: Sequence[date], parcels: float, use: float
+) -> Warehouse:
+    """Return a warehouse that is as full as asked for: least used days are closed until the parcels fill the others.
+
+    Where every wave must be secured, the aimed schedule still fits, to the parcel.
+    """
+    capacity = max(1, math.ceil(parcels / (use * len(served))))
+    must_fit = family.goal == "min_cost"
+    while must_fit and not _fits(capacity, aims, ship_days, 1.0):
+        capacity += 1
+    closed: list[date] = []
+    load = _load(capacity, aims, ship_days)
+    for day in sorted(served, key=lambda day: (load[day], day)):
+        if parcels / (capacity * (len(served) - len(closed))) >= use:
+            break
+        if not must_fit or _fits(capacity, aims, ship_days, 1.0, {*closed, day}):
+            closed.append(day)
+    return Warehouse(capacity, tuple(sorted(closed)))
+
+
+def _fits(
+    capacity: int, aims: Sequence[Aim], ship_days: ShipDays, slack: float, closed: Collection[date] = ()
+) -> bool:
+    """Tell whether all parcels, `slack` times as many, find a place beside each other in the aimed schedule."""
+    needed = sum(math.ceil(slack * item.need.parcels) for item in aims for _ in item.starts)
+    return _load(capacity, aims, ship_days, slack, closed).total() == needed
+
+
+def _load(
+    capacity: int, aims: Sequence[Aim], ship_days: ShipDays, slack: float = 1.0, closed: Collection[date] = ()
+) -> Counter[date]:
+    """Return the parcels of each day when each window, in order, fills its earliest open days."""
+    load: Counter[date] = Counter()
     for start, parcels in sorted((start, item.need.parcels) for item in aims for start in item.starts):
-        left = math.ceil(SCHEDULE_SLACK * parcels)
+        left = math.ceil(slack * parcels)
         for day in ship_days.of(start):
-            sent = min(left, capacity - free[day])
-            free[day] += sent
-            left -= sent
-        if left:
-            return False
-    return True
+            if day not in closed:
+                sent = min(left, capacity - load[day])
+                load[day] += sent
+                left -= sent
+    return load
 
 
 def stock(family: Family, aims: Sequence[Aim]) -> list[Record] | None:
