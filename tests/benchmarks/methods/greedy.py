@@ -11,6 +11,7 @@ capacity, stock, months, budget, rotation, gaps, paid share and minimum, tier mi
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -23,10 +24,13 @@ from optimizer.model.variables import Selection
 from optimizer.scenario.models import Scenario
 from optimizer.solve.exact import holds
 from tests.benchmarks.methods.base import Answer, Run, answer_of
-from tests.benchmarks.methods.standing import Standing
+from tests.benchmarks.methods.standing import Standing, Team
 
 TILT = 0.5
 MOST_RESTARTS = 20
+TAKEN_OUT = 1.05
+HALFWAY = 0.6
+"""Below this share of the posts in expectation the tail need not be asked."""
 Reach = Callable[[int, Sequence[int]], bool]
 """Whether these options of an activation reach its density with its confidence."""
 
@@ -47,65 +51,69 @@ def exact_reach(instance: Instance) -> Reach:
 
 def greedy_selection(instance: Instance, reach: Reach, late: Callable[[], bool]) -> Selection:
     """Return the greedy plan under a stop rule: everything that must be secured, or as much as was found to fit."""
-    order = _order(instance, reach, late)
-    best = Selection((), {})
-    for _ in range(MOST_RESTARTS):
-        selection, failed = _plan(instance, reach, order, late)
-        if _worth(instance, selection) > _worth(instance, best):
-            best = selection
-        must = [activation for activation in failed if instance.must_secure[activation]]
-        if not must or late():
-            break
-        order = must + [activation for activation in order if activation not in must]
-    return best
+    return _Greedy(instance, instance.options.cost_minor, reach, late).selection()
 
 
-def _worth(instance: Instance, selection: Selection) -> tuple[int, int, int]:
-    chosen = np.array(selection.options, dtype=np.int64)
-    secured = [activation for activation in selection.windows]
-    return (
-        int(instance.must_secure[secured].sum()) if secured else 0,
-        int(instance.value[secured].sum()) if secured else 0,
-        -int(instance.options.cost_minor[chosen].sum()),
-    )
+@dataclass
+class _Greedy:
+    instance: Instance
+    costs: Ints
+    reach: Reach
+    late: Callable[[], bool]
 
+    def selection(self) -> Selection:
+        order = self._order()
+        best = Selection((), {})
+        for _ in range(MOST_RESTARTS):
+            selection, failed = self._plan(order)
+            if self._worth(selection) > self._worth(best):
+                best = selection
+            must = [activation for activation in failed if self.instance.must_secure[activation]]
+            if not must or self.late():
+                break
+            order = must + [activation for activation in order if activation not in must]
+        return best
 
-def _order(instance: Instance, reach: Reach, late: Callable[[], bool]) -> list[int]:
-    """Return activations in the order they are placed, by what each costs alone where value counts."""
-    windows = np.bincount(instance.windows.activation, minlength=len(instance.waves))
-    if instance.must_secure.all():
-        need = [wave.min_posts * wave.confidence for wave in instance.waves]
-        return sorted(instance.activations, key=lambda a: (windows[a], -need[a], a))
-    bargain = {}
-    for activation in instance.activations:
-        found = None if late() else _Placing(instance, Standing(instance), reach, activation).best()
-        cost = _cost(instance, found[1]) if found else 10**12
-        bargain[activation] = instance.value[activation] / max(1, cost)
-    return sorted(instance.activations, key=lambda a: (not instance.must_secure[a], -bargain[a], a))
+    def _worth(self, selection: Selection) -> tuple[int, int, int]:
+        secured, chosen = list(selection.windows), np.array(selection.options, dtype=np.int64)
+        must = int(self.instance.must_secure[secured].sum()) if secured else 0
+        value = int(self.instance.value[secured].sum()) if secured else 0
+        return must, value, -int(self.costs[chosen].sum())
 
+    def _order(self) -> list[int]:
+        """Return activations in the order they are placed, by what each costs alone where value counts."""
+        instance = self.instance
+        windows = np.bincount(instance.windows.activation, minlength=len(instance.waves))
+        if instance.must_secure.all():
+            need = [wave.min_posts * wave.confidence for wave in instance.waves]
+            return sorted(instance.activations, key=lambda a: (windows[a], -need[a], a))
+        bargain = {}
+        for activation in instance.activations:
+            found = self._place(activation, Standing(instance, self.costs))
+            cost = 10**12 if found is None else max(1, int(self.costs[found[1]].sum()))
+            bargain[activation] = instance.value[activation] / cost
+        return sorted(instance.activations, key=lambda a: (not instance.must_secure[a], -bargain[a], a))
 
-def _plan(
-    instance: Instance, reach: Reach, order: Sequence[int], late: Callable[[], bool]
-) -> tuple[Selection, list[int]]:
-    standing = Standing(instance)
-    windows: dict[int, int] = {}
-    chosen: list[int] = []
-    failed = []
-    for activation in order:
-        found = None if late() else _Placing(instance, standing, reach, activation).best()
-        if found is None:
-            failed.append(activation)
-            continue
-        windows[activation] = found[0]
-        chosen += found[1]
-        standing.open(found[0])
-        for option in found[1]:
-            standing.take(option)
-    return Selection(tuple(sorted(chosen)), dict(sorted(windows.items()))), failed
+    def _place(self, activation: int, standing: Standing) -> tuple[int, list[int]] | None:
+        return None if self.late() else _Placing(self.instance, standing, self.reach, activation).best()
 
-
-def _cost(instance: Instance, options: Sequence[int]) -> int:
-    return int(instance.options.cost_minor[np.array(options, dtype=np.int64)].sum())
+    def _plan(self, order: Sequence[int]) -> tuple[Selection, list[int]]:
+        """Return the plan in this order, and what could not be placed."""
+        standing = Standing(self.instance, self.costs)
+        windows: dict[int, int] = {}
+        chosen: list[int] = []
+        failed = []
+        for activation in order:
+            found = self._place(activation, standing)
+            if found is None:
+                failed.append(activation)
+                continue
+            windows[activation] = found[0]
+            chosen += found[1]
+            standing.open(found[0])
+            for option in found[1]:
+                standing.take(option)
+        return Selection(tuple(sorted(chosen)), dict(sorted(windows.items()))), failed
 
 
 @dataclass
@@ -120,49 +128,66 @@ class _Placing:
     def best(self) -> tuple[int, list[int]] | None:
         """Return the cheapest window with its options, None where none works."""
         found: tuple[int, list[int]] | None = None
+        least: int | None = None
         payers = self.instance.waves[self.activation].min_posts + 1
-        for window in np.flatnonzero(self.instance.windows.activation == self.activation):
-            if not self.standing.may_open(int(window)):
-                continue
-            ranked = self._ranked(int(window))
-            for paid in range(payers + 1):
-                chosen = self._fill(ranked, paid)
-                if chosen and (found is None or _cost(self.instance, chosen) < _cost(self.instance, found[1])):
-                    found = (int(window), chosen)
+        for window in np.flatnonzero(self.instance.windows.activation == self.activation).tolist():
+            ranked = self._ranked(window) if self.standing.may_open(window) else None
+            for paid in range(payers + 1) if ranked is not None else ():
+                chosen = self._fill(ranked, paid, least)
+                cost = int(self.standing.costs[chosen].sum())
+                if chosen and (least is None or cost < least):
+                    found, least = (window, chosen), cost
         return found
 
     def _ranked(self, window: int) -> Ints:
         table = self.instance.options
         mine = np.flatnonzero(table.window == window)
         weight = np.maximum(1e-9, phi(table.probability[mine], TILT))
-        ranked: Ints = mine[np.argsort(table.cost_minor[mine] / weight, kind="stable")]
+        ranked: Ints = mine[np.argsort(self.standing.costs[mine] / weight, kind="stable")]
         return ranked
 
-    def _fill(self, ranked: Ints, most_paid: int) -> list[int]:
-        """Return options that reach the density with at most so many payers, nothing where they do not."""
-        wave, standing = self.instance.waves[self.activation], self.standing
-        team = standing.team(self.activation)
+    def _fill(self, ranked: Ints, most_paid: int, least: int | None) -> list[int]:
+        """Return options that reach the density with at most so many payers; none where that fails or costs too much.
+
+        Too much is more than `least` by more than taking out could save: a few per cent.
+        """
+        team = self.standing.team(self.activation)
         wanted = self._wanted(ranked, most_paid)
         if wanted is None:
             return []
-        for option in wanted:
-            if not team.take(option):
-                team.leave()
-                return []
-        heads = {mode: iter(ranked[self.instance.options.paid[ranked] == mode].tolist()) for mode in (False, True)}
-        waiting: dict[bool, int | None] = {mode: next(heads[mode], None) for mode in heads}
-        place = {option: index for index, option in enumerate(ranked.tolist())}
-        while not (team.expected >= wave.min_posts and team.complete() and self.reach(self.activation, team.options)):
-            modes = [mode for mode in heads if waiting[mode] is not None and (not mode or team.room_for_paid(most_paid))]
-            if not modes:
-                team.leave()
-                return []
-            mode = min(modes, key=lambda mode: place[waiting[mode] or 0])
-            team.take(waiting[mode] or 0)
-            waiting[mode] = next(heads[mode], None)
-        chosen = self._pruned(team.options, frozenset(wanted))
+        ceiling = math.inf if least is None else TAKEN_OUT * least
+        chosen: list[int] = []
+        if all(team.take(option) for option in wanted):
+            if self._reached(team):
+                chosen = list(team.options)
+            elif self._grow(team, ranked, most_paid, ceiling):
+                chosen = self._pruned(team.options, frozenset(wanted))
         team.leave()
         return chosen
+
+    def _reached(self, team: Team) -> bool:
+        wave = self.instance.waves[self.activation]
+        likely = team.expected >= HALFWAY * wave.min_posts
+        return likely and team.complete() and self.reach(self.activation, team.options)
+
+    def _grow(self, team: Team, ranked: Ints, most_paid: int, ceiling: float) -> bool:
+        """Add options, the best ranked first, until the density is reached; tell whether it was."""
+        paid = self.instance.options.paid[ranked]
+        heads = {mode: iter(np.flatnonzero(paid == mode).tolist()) for mode in (False, True)}
+        waiting = {mode: next(heads[mode], None) for mode in heads}
+        while team.cost <= ceiling:
+            open_modes = {
+                mode: place
+                for mode, place in waiting.items()
+                if place is not None and (not mode or team.room_for_paid(most_paid))
+            }
+            if not open_modes:
+                return False
+            mode, place = min(open_modes.items(), key=lambda item: item[1])
+            waiting[mode] = next(heads[mode], None)
+            if team.take(int(ranked[place])) and self._reached(team):
+                return True
+        return False
 
     def _wanted(self, ranked: Ints, most_paid: int) -> list[int] | None:
         """Return the options that locks, the minimum of paid creators and tier minimums ask for, None if impossible."""
@@ -199,12 +224,16 @@ class _Placing:
         return found
 
     def _pruned(self, options: Sequence[int], wanted: frozenset[int]) -> list[int]:
-        """Return the options without those that are not needed, the dearest left out first."""
-        costs, kept = self.instance.options.cost_minor, list(options)
-        for option in sorted(options, key=lambda option: -costs[option]):
-            fewer = [other for other in kept if other != option]
-            if option in wanted or not self.standing.team(self.activation, fewer).complete():
+        """Return the options without those that are not needed, the dearest left out first.
+
+        All but the last were not enough; so nobody of its mode who is at least as likely to post can be left out.
+        """
+        table, kept, last = self.instance.options, list(options), options[-1]
+        for option in sorted(options[:-1], key=lambda option: -self.standing.costs[option]):
+            alike = table.paid[option] == table.paid[last]
+            if option in wanted or (alike and table.probability[option] >= table.probability[last]):
                 continue
-            if self.reach(self.activation, fewer):
+            fewer = [other for other in kept if other != option]
+            if self.standing.team(self.activation, fewer).complete() and self.reach(self.activation, fewer):
                 kept = fewer
         return kept

@@ -18,6 +18,7 @@ class Standing:
     """Everything taken so far, and what still fits beside it."""
 
     instance: Instance
+    costs: Ints
     spent: int = 0
     places: Counter[int] = field(default_factory=Counter)
     months: Counter[int] = field(default_factory=Counter)
@@ -60,7 +61,7 @@ class Standing:
         product = int(instance.product[table.activation[option]])
         if product in self.unshipped and self.unshipped[product][day:].min() < 1:
             return False
-        if limits.budget_minor is not None and self.spent + int(table.cost_minor[option]) > limits.budget_minor:
+        if limits.budget_minor is not None and self.spent + int(self.costs[option]) > limits.budget_minor:
             return False
         charged: Counter[int] = Counter()
         for month, amount in self._charges(option):
@@ -95,7 +96,7 @@ class Standing:
         table = self.instance.options
         day, product = int(table.ship_day[option]), int(self.instance.product[table.activation[option]])
         self.places[day] += times
-        self.spent += times * int(table.cost_minor[option])
+        self.spent += times * int(self.costs[option])
         for month, amount in self._charges(option):
             self.months[month] += times * amount
         if product in self.unshipped:
@@ -124,6 +125,7 @@ class Team:
     creators: set[int] = field(default_factory=set)
     tiers: Counter[int] = field(default_factory=Counter)
     paid: int = 0
+    cost: int = 0
     expected: float = 0.0
 
     def count(self, option: int) -> None:
@@ -133,6 +135,7 @@ class Team:
         self.creators.add(int(table.creator[option]))
         self.tiers[int(instance.tier[table.creator[option]])] += 1
         self.paid += bool(table.paid[option])
+        self.cost += int(self.standing.costs[option])
         self.expected += float(table.probability[option])
 
     def take(self, option: int) -> bool:
