@@ -52,8 +52,16 @@ def _run(task: Task, sink: TextIO) -> None:
         traceback.print_exc()
         detail = f"{type(error).__name__}: {error}"
         last = {"failure": "crashed", "detail": detail[:300], "seconds": round(run.elapsed, 3)}
-    sink.write(json.dumps(last) + "\n")
+    sink.write(json.dumps({**last, "peak_mb": _peak_mb()}) + "\n")
     sink.flush()
+
+
+def _peak_mb() -> float:
+    """Return the peak resident memory of this process alone (what `getrusage` says includes its parent's)."""
+    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @dataclass
 class Ending:
-    """How a child ended: exit code (negative: signal), whether it was killed, peak memory of its process tree (MB)."""
+    """How a child ended: exit code (negative: signal), whether it was killed, peak memory of all its processes (MB)."""
 
     code: int
     killed: bool
@@ -50,7 +50,7 @@ def run_task(task: Task) -> Record:
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
         "versions": versions(),
-        "peak_mb": round(ending.peak_mb, 1),
+        "peak_mb": round(max(ending.peak_mb, (last or {}).get("peak_mb", 0.0)), 1),
         "moments": moments,
         **_outcome(ending, last),
     }
@@ -102,13 +102,12 @@ def _watch(task: Task) -> Ending:
 def _wait(child: subprocess.Popen[str], seconds: float, events: Path) -> tuple[int, bool, float]:
     """Wait for a child, kill it and all it started when it is late; return exit code, whether killed, peak memory (MB).
 
-    Its seconds count from its first event. The peak is the larger of what the system says of the child (or of its
-    largest child) and the sum over its processes, sampled.
+    Its seconds count from its first event. The peak is the sum over the processes of its session, sampled.
     """
     deadline, begun = time.monotonic() + START_UP_SECONDS, False
     killed, peak = False, 0.0
     while True:
-        done, status, usage = os.wait4(child.pid, os.WNOHANG)
+        done, status = os.waitpid(child.pid, os.WNOHANG)
         if done:
             break
         peak = max(peak, _resident_mb(child.pid))
@@ -119,7 +118,7 @@ def _wait(child: subprocess.Popen[str], seconds: float, events: Path) -> tuple[i
             os.killpg(child.pid, signal.SIGKILL)
         time.sleep(POLL_SECONDS)
     child.returncode = os.waitstatus_to_exitcode(status)
-    return child.returncode, killed, max(peak, usage.ru_maxrss / 1024)
+    return child.returncode, killed, peak
 
 
 def _resident_mb(session: int) -> float:

@@ -38,7 +38,7 @@ Reach = Callable[[int, Sequence[int]], bool]
 def greedy(scenario: Scenario, run: Run) -> Answer:
     """Return the greedy plan."""
     instance = derive(scenario)
-    selection = greedy_selection(instance, exact_reach(instance), lambda: run.remaining <= 0)
+    selection = greedy_selection(instance, exact_reach(instance), lambda: run.remaining <= 0, exact=True)
     if selection.windows:
         run.found(instance, selection)
     return answer_of(instance, selection)
@@ -49,9 +49,17 @@ def exact_reach(instance: Instance) -> Reach:
     return lambda activation, options: holds(instance, activation, np.array(options, dtype=np.int64))
 
 
-def greedy_selection(instance: Instance, reach: Reach, late: Callable[[], bool]) -> Selection:
-    """Return the greedy plan under a stop rule: everything that must be secured, or as much as was found to fit."""
-    return _Greedy(instance, instance.options.cost_minor, reach, late).selection()
+def greedy_selection(instance: Instance, reach: Reach, late: Callable[[], bool], *, exact: bool = False) -> Selection:
+    """Return the greedy plan under a stop rule: everything that must be secured, or as much as was found to fit.
+
+    Parameters
+    ----------
+    late
+        Whether the time is over.
+    exact
+        The stop rule depends on the in-window probabilities and grows with them.
+    """
+    return _Greedy(instance, instance.options.cost_minor, reach, late, exact).selection()
 
 
 @dataclass
@@ -60,6 +68,7 @@ class _Greedy:
     costs: Ints
     reach: Reach
     late: Callable[[], bool]
+    exact: bool
 
     def selection(self) -> Selection:
         order = self._order()
@@ -95,7 +104,7 @@ class _Greedy:
         return sorted(instance.activations, key=lambda a: (not instance.must_secure[a], -bargain[a], a))
 
     def _place(self, activation: int, standing: Standing) -> tuple[int, list[int]] | None:
-        return None if self.late() else _Placing(self.instance, standing, self.reach, activation).best()
+        return None if self.late() else _Placing(self.instance, standing, self.reach, activation, self.exact).best()
 
     def _plan(self, order: Sequence[int]) -> tuple[Selection, list[int]]:
         """Return the plan in this order, and what could not be placed."""
@@ -124,6 +133,7 @@ class _Placing:
     standing: Standing
     reach: Reach
     activation: int
+    exact: bool
 
     def best(self) -> tuple[int, list[int]] | None:
         """Return the cheapest window with its options, None where none works."""
@@ -204,9 +214,11 @@ class _Placing:
 
         for lock in instance.fixed:
             if lock.activation == self.activation and not first(
-                lambda option, lock=lock: table.creator[option] == lock.creator
-                and bool(table.paid[option]) == lock.paid
-                and lock.ship_day in (None, table.ship_day[option])
+                lambda option, lock=lock: (
+                    table.creator[option] == lock.creator
+                    and bool(table.paid[option]) == lock.paid
+                    and lock.ship_day in (None, table.ship_day[option])
+                )
             ):
                 return None
         while sum(bool(table.paid[option]) for option in found) < wave.min_paid:
@@ -217,8 +229,9 @@ class _Placing:
             while sum(instance.tier[table.creator[option]] == number for option in found) < allowed.min:
                 spare = most_paid - sum(bool(table.paid[option]) for option in found)
                 if not first(
-                    lambda option, number=number, spare=spare: instance.tier[table.creator[option]] == number
-                    and (spare > 0 or not table.paid[option])
+                    lambda option, number=number, spare=spare: (
+                        instance.tier[table.creator[option]] == number and (spare > 0 or not table.paid[option])
+                    )
                 ):
                     return None
         return found
@@ -226,11 +239,12 @@ class _Placing:
     def _pruned(self, options: Sequence[int], wanted: frozenset[int]) -> list[int]:
         """Return the options without those that are not needed, the dearest left out first.
 
-        All but the last were not enough; so nobody of its mode who is at least as likely to post can be left out.
+        All but the last were not enough; under the exact tail, then, nobody of its mode who is at least as likely to
+        post can be left out.
         """
         table, kept, last = self.instance.options, list(options), options[-1]
         for option in sorted(options[:-1], key=lambda option: -self.standing.costs[option]):
-            alike = table.paid[option] == table.paid[last]
+            alike = self.exact and table.paid[option] == table.paid[last]
             if option in wanted or (alike and table.probability[option] >= table.probability[last]):
                 continue
             fewer = [other for other in kept if other != option]
