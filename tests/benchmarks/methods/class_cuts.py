@@ -26,7 +26,7 @@ from optimizer.chance.tail import SECURE_TOLERANCE
 from optimizer.derive.instance import Flags, Floats, Instance, Ints
 
 MOST_GIFTS = 70
-"""So many gifts of a class are counted one by one; a class of more is taken to need no more of anybody."""
+"""So many gifts of a class are counted one by one."""
 HIGHEST = 30.0
 """Largest coefficient beside one of 1 for strong gifts."""
 FAR = 10_000.0
@@ -78,8 +78,8 @@ class WindowCuts:
         """The best gift probability of every creator, the highest first."""
         return self._best(~self.paid)
 
-    def thresholds(self, places: tuple[int, ...] = (6, 12, 20, 32)) -> list[float]:
-        """Return thresholds at some ranks of the gifts, and one below all of them."""
+    def thresholds(self, places: tuple[int, ...]) -> list[float]:
+        """Return thresholds at some ranks of the gifts, and one below all of them (every gift is strong)."""
         return [-1.0, *sorted({float(self.ranks[place]) for place in places if place < len(self.ranks)})]
 
     def cut(self, values: Floats, opened: float, threshold: float) -> Cut | None:
@@ -123,8 +123,8 @@ class WindowCuts:
         gift = ~self.paid
         payers = self._best(self.paid)
         strong = self._best(gift & (self.chances > threshold))[:MOST_GIFTS]
-        weak = self._best(gift & (self.chances <= threshold))[:MOST_GIFTS]
-        tails = _Tails(self.instance, self.activation, len(strong) + len(weak))
+        weak = self._best(gift & (self.chances <= threshold))
+        tails = _Tails(self.instance, self.activation, len(strong) + min(MOST_GIFTS, len(weak)))
         share = self.instance.max_paid_share[self.activation]
         found: list[tuple[int, int, int]] = []
         beside_payers = tails.empty()
@@ -132,7 +132,9 @@ class WindowCuts:
             if count:
                 beside_payers = tails.plus(beside_payers, payers[count - 1], paid=True)
             column = _column(tails, beside_payers, strong, weak)
-            found += [(count, n, max(s, _least_gifts(count, share) - n)) for n, s in column]
+            least = _least_gifts(count, share)
+            longer = [(n, 0) for n in range(column[-1][0] + 1, least + 1)] if column and column[-1][1] == 0 else []
+            found += [(count, n, max(s, least - n)) for n, s in column + longer]
             if column and column[0] == (0, 0):
                 break
         return np.array(found, dtype=float).reshape(-1, 3)
@@ -159,10 +161,17 @@ def facets_above(points: Floats) -> Floats:
 
 
 def _column(tails: _Tails, base: Floats, strong: Floats, weak: Floats) -> list[tuple[int, int]]:
-    """Return (n, s) for all n at which enough strong gifts exist, up to where none is needed."""
+    """Return (n, s) for all n at which enough strong gifts exist, up to where none is needed.
+
+    Beyond `MOST_GIFTS` of a class nothing is counted: so many strong gifts are taken to be needed at least, and beside
+    so many weak gifts none.
+    """
     found: list[tuple[int, int]] = []
     beside = base
     for count in range(len(weak) + 1):
+        if count == MOST_GIFTS:
+            found.append((count, 0))
+            break
         if count:
             beside = tails.plus(beside, weak[count - 1])
         needed, state = 0, beside

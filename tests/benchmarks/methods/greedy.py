@@ -104,7 +104,7 @@ class _Greedy:
         return sorted(instance.activations, key=lambda a: (not instance.must_secure[a], -bargain[a], a))
 
     def _place(self, activation: int, standing: Standing) -> tuple[int, list[int]] | None:
-        return None if self.late() else _Placing(self.instance, standing, self.reach, activation, self.exact).best()
+        return None if self.late() else Placing(self.instance, standing, self.reach, activation, self.exact).best()
 
     def _plan(self, order: Sequence[int]) -> tuple[Selection, list[int]]:
         """Return the plan in this order, and what could not be placed."""
@@ -126,7 +126,7 @@ class _Greedy:
 
 
 @dataclass
-class _Placing:
+class Placing:
     """One activation, placed beside what stands."""
 
     instance: Instance
@@ -141,22 +141,23 @@ class _Placing:
         least: int | None = None
         payers = self.instance.waves[self.activation].min_posts + 1
         for window in np.flatnonzero(self.instance.windows.activation == self.activation).tolist():
-            ranked = self._ranked(window) if self.standing.may_open(window) else None
+            ranked = self.ranked(window) if self.standing.may_open(window) else None
             for paid in range(payers + 1) if ranked is not None else ():
-                chosen = self._fill(ranked, paid, least)
+                chosen = self.fill(ranked, paid, least)
                 cost = int(self.standing.costs[chosen].sum())
                 if chosen and (least is None or cost < least):
                     found, least = (window, chosen), cost
         return found
 
-    def _ranked(self, window: int) -> Ints:
+    def ranked(self, window: int) -> Ints:
+        """Return the options of a window, the best cost per unit of tilted probability first."""
         table = self.instance.options
         mine = np.flatnonzero(table.window == window)
         weight = np.maximum(1e-9, phi(table.probability[mine], TILT))
         ranked: Ints = mine[np.argsort(self.standing.costs[mine] / weight, kind="stable")]
         return ranked
 
-    def _fill(self, ranked: Ints, most_paid: int, least: int | None) -> list[int]:
+    def fill(self, ranked: Ints, most_paid: int, least: int | None) -> list[int]:
         """Return options that reach the density with at most so many payers; none where that fails or costs too much.
 
         Too much is more than `least` by more than taking out could save: a few per cent.

@@ -1,12 +1,13 @@
 """An exact oracle in a MIP: SCIP with a constraint handler that asks the exact tail, after Wu and Küçükyavuz (2019).
 
 The master problem holds every business rule and no probability; whether a set of creators reaches its confidence is
-asked of the exact Poisson–binomial tail, of every integral solution, and sets that fail are cut off. The published cuts
-for such oracles (no-goods, lifted by what is not in the set) are too weak for sets of thirty out of sixty; so what
-separates first, at fractional points too, are inequalities on classes of creators that follow from the same oracle
-(`class_cuts`): how many likely gifts it takes beside so many unlikely ones and payers. Only where none of them is
-violated is a failing set cut off, together with everybody weaker who can be let in while it still fails. The greedy
-plan is the start; value outweighs cost by the total budget under `activate_most`, so that one solve is lexicographic.
+asked of the exact Poisson–binomial tail, for every integral solution, and sets that fail are cut off together with
+everybody weaker who can be let in while they still fail. `oracle-published` has these cuts, and beside them, at
+fractional points too, how many gifts and payers it takes at least (facets of the hull of the counts). Such cuts are
+weak for sets of twenty out of sixty; so `oracle` goes further than the literature we know of and separates, from the
+same exact tail, how many likely gifts it takes beside so many unlikely ones and payers (`class_cuts`). The greedy
+plan is the start, and greedy made to follow an LP solution is the primal heuristic (SCIP's own know nothing of the
+tail); value outweighs cost by the total budget under `activate_most`, so that one solve is lexicographic.
 
 SCIP's bound is valid up to its tolerances (1e-6 relative to a row), and it is rounded down by a twentieth of a penny.
 SCIP runs on one thread: its parallel mode cannot copy a constraint handler written in Python. Rounding locks are
@@ -28,26 +29,41 @@ from optimizer.derive.build import derive
 from optimizer.derive.instance import Floats, Instance, Ints
 from optimizer.model.variables import Selection, Variables
 from optimizer.scenario.models import Scenario
+from optimizer.solve.assemble import cost_of
 from optimizer.solve.exact import FailingSet, failing_set, holds
 from tests.benchmarks.methods.base import Answer, Moment, Run, answer_of
 from tests.benchmarks.methods.class_cuts import Cut, WindowCuts
 from tests.benchmarks.methods.greedy import exact_reach, greedy_selection
 from tests.benchmarks.methods.linear import business_model, goal, matrix_of, values_of, weight_of_value
+from tests.benchmarks.methods.rounding import Rounding
 from tests.benchmarks.methods.saa_model import selection_of
 
 OPEN = 0.05
 """A window used less than this is not separated at fractional points."""
 ROOT_ROUNDS, NODE_ROUNDS = 40, 2
+ROUNDED_NODES = 10
+"""The heuristic is called at the root and at every so manieth node."""
+RANKS = (6, 12, 20, 32)
+"""Gifts are strong or weak by the probability of the creator at one of these ranks."""
 PENNY = 0.05
 
 
 def oracle(scenario: Scenario, run: Run) -> Answer:
-    """Return SCIP's plan and bound."""
+    """Return SCIP's plan and bound, with all cuts."""
+    return _solved(scenario, run, classes=True)
+
+
+def oracle_published(scenario: Scenario, run: Run) -> Answer:
+    """Return SCIP's plan and bound, with cuts as published: failing sets, and how many people it takes at least."""
+    return _solved(scenario, run, classes=False)
+
+
+def _solved(scenario: Scenario, run: Run, *, classes: bool) -> Answer:
     instance = derive(scenario)
     start = greedy_selection(instance, exact_reach(instance), lambda: run.remaining <= 0, exact=True)
     if start.windows:
         run.found(instance, start)
-    master = _Master(instance, run)
+    master = _Master(instance, run, classes)
     if not master.build():
         return answer_of(instance, start, "the time was over before the model was written: greedy start")
     master.start(start)
@@ -60,10 +76,12 @@ class _Master:
 
     instance: Instance
     run: Run
+    classes: bool
     model: Any = field(default_factory=pyscipopt.Model)
     columns: list[Any] = field(default_factory=list)
     best: Selection | None = None
     told: tuple[int | None, int | None] = (None, None)
+    offered: tuple[int, int] | None = None
 
     def __post_init__(self) -> None:
         self.v: Variables = business_model(self.instance)
@@ -118,15 +136,22 @@ class _Master:
             model.setParam(name, value)
 
     def start(self, selection: Selection) -> None:
-        """Hand over a plan, if it secures what must be secured."""
+        """Hand over a plan, if it secures what must be secured and is better than the last."""
         if not set(np.flatnonzero(self.instance.must_secure).tolist()) <= set(selection.windows):
             return
-        solution = self.model.createSol()
+        worth = (sum(self.instance.value[a] for a in selection.windows), -cost_of(self.instance, selection))
+        if self.offered is not None and worth <= self.offered:
+            return
+        self.offered = worth
+        solution = self.model.createOrigSol()
         for column, value in values_of(self.v, selection).items():
             if value:
                 self.model.setSolVal(solution, self.columns[column], 1.0)
-        self.model.addSol(solution)
-        self.best = selection
+        if self.best is None:
+            self.model.addSol(solution)
+            self.best = selection
+        else:
+            self.model.trySol(solution)
 
     def solve(self, fallback: Selection) -> Answer:
         """Run SCIP for what is left of the time."""
@@ -164,6 +189,17 @@ class _Master:
             self.told = bounds
             self.run.tell(Moment(round(self.run.elapsed, 3), value_bound=bounds[0], cost_bound=bounds[1]))
 
+    def round(self, values: Floats) -> None:
+        """Offer SCIP the plan that greedy makes when it follows an LP solution."""
+        by_column = values.tolist()
+        rounding = Rounding(
+            self.instance,
+            {activation: by_column[var.index] for activation, var in self.v.secured.items()},
+            {window: by_column[var.index] for window, var in self.v.window.items()},
+            {option: by_column[var.index] for option, var in self.v.option.items()},
+        )
+        self.start(rounding.selection())
+
     def failing(self, values: Floats) -> list[tuple[int, Ints]]:
         """Return windows taken by an integral solution whose people miss the confidence."""
         found = []
@@ -183,7 +219,7 @@ class _Master:
             if opened >= least and self.run.remaining > 0:
                 cuts = self.cuts[window]
                 inside = np.array([values[self.v.option[int(o)].index] for o in cuts.options])
-                each = [cuts.cut(inside, opened, threshold) for threshold in cuts.thresholds()]
+                each = [cuts.cut(inside, opened, threshold) for threshold in cuts.thresholds(RANKS if self.classes else ())]
                 violated = [cut for cut in each if cut is not None]
                 found += sorted(violated, key=lambda cut: -cut.violation)[:2]
         return found
@@ -226,6 +262,7 @@ class _Density(pyscipopt.Conshdlr):  # type: ignore[misc]
         fails = self.master.failing(values)
         if not fails:
             return {"result": SCIP_RESULT.FEASIBLE}
+        self.master.round(values)
         cuts = self.master.class_cuts(values, 0.5)
         for cut in cuts:
             self.master.add(cut)
@@ -247,9 +284,12 @@ class _Density(pyscipopt.Conshdlr):  # type: ignore[misc]
         if rounds >= (ROOT_ROUNDS if node == 1 else NODE_ROUNDS):
             return {"result": SCIP_RESULT.DIDNOTRUN}
         self.rounds[node] = rounds + 1
-        cuts = self.master.class_cuts(self.master.values(), OPEN)
+        values = self.master.values()
+        cuts = self.master.class_cuts(values, OPEN)
         for cut in cuts:
             self.master.add(cut)
+        if (not cuts or rounds + 1 == ROOT_ROUNDS) and node % ROUNDED_NODES == 1:
+            self.master.round(values)
         return {"result": SCIP_RESULT.CONSADDED if cuts else SCIP_RESULT.DIDNOTFIND}
 
     def conslock(self, constraint: Any, locktype: int, nlockspos: int, nlocksneg: int) -> None:
