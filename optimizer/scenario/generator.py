@@ -119,7 +119,11 @@ def _document(
         "shipping": {
             **({} if warehouse is None else {"daily_capacity": warehouse.daily_capacity}),
             "holiday_calendar": HOLIDAYS,
-            **({"closed_dates": [day.isoformat() for day in warehouse.closed]} if warehouse and warehouse.closed else {}),
+            **(
+                {"closed_dates": [day.isoformat() for day in warehouse.closed]}
+                if warehouse and warehouse.closed
+                else {}
+            ),
             "services": [dict(service) for service in SERVICES],
         },
         "communities": list(communities),

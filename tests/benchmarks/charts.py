@@ -48,6 +48,10 @@ def _titled(chart: Any, title: str, subtitle: str) -> Any:
     )
 
 
+def _data(rows: Sequence[Row]) -> Any:
+    return alt.InlineData(values=list(rows))
+
+
 def _order() -> list[str]:
     return [entry.title for entry in METHODS.values()]
 
@@ -67,7 +71,7 @@ def value_chart(found: Sequence[Group]) -> Any | None:
         x=alt.X("share:Q", title="value that really holds, share of groundswell's", axis=alt.Axis(format="%"))
     )
     labels = base.mark_text(align="left", dx=4).encode(x="share:Q", text=alt.Text("share:Q", format=".0%"))
-    chart = alt.layer(bars, labels, data=alt.Data(values=rows)).properties(width=WIDTH)
+    chart = alt.layer(bars, labels, data=_data(rows)).properties(width=WIDTH)
     return _titled(
         chart.facet(row=alt.Row("family:N", title=None)),
         "How much of each plan really holds",
@@ -91,7 +95,7 @@ def cost_chart(found: Sequence[Group]) -> Any | None:
         x=alt.X("more:Q", title="cost above groundswell's plan of the same value", axis=alt.Axis(format="+.1%"))
     )
     rule = alt.Chart().mark_rule(color=INK, strokeDash=[4, 3]).encode(x=alt.datum(0))
-    chart = alt.layer(rule, points, data=alt.Data(values=rows)).properties(width=WIDTH)
+    chart = alt.layer(rule, points, data=_data(rows)).properties(width=WIDTH)
     return _titled(
         chart.facet(row=alt.Row("family:N", title=None)),
         "What plans that hold cost, beside groundswell's",
@@ -116,7 +120,7 @@ def gap_chart(found: Sequence[Group]) -> Any | None:
         strokeDash=alt.StrokeDash("method:N", title=None, sort=_order()),
     ).properties(width=WIDTH, height=150)
     return _titled(
-        alt.layer(chart, data=alt.Data(values=rows)).facet(row=alt.Row("family:N", title=None)),
+        alt.layer(chart, data=_data(rows)).facet(row=alt.Row("family:N", title=None)),
         "How fast the proof closes",
         f"First seed of each family; gaps below {LEAST_GAP:.2%} are drawn there; only methods that prove a bound",
     )
@@ -171,7 +175,7 @@ def growth_chart(found: Sequence[Group]) -> Any | None:
     )
     line = base.mark_line(color=PALE).encode(y="median(seconds):Q", strokeDash=alt.StrokeDash("family:N", title=None))
     return _titled(
-        alt.layer(line, points, data=alt.Data(values=rows)).properties(width=WIDTH, height=260),
+        alt.layer(line, points, data=_data(rows)).properties(width=WIDTH, height=260),
         "How groundswell grows with the number of communities",
         "One mark per instance, line through the medians",
     )

@@ -193,7 +193,10 @@ def groups(records: Iterable[Record]) -> list[Group]:
         kinds.setdefault((case.family, case.scale, case.capacity_use, result.task.limit), []).append(result)
     order = ("S", "M", "L", "XL", "Y")
     ranked = sorted(kinds, key=lambda kind: (order.index(kind[0]), kind[1], kind[2] or 0.0, kind[3]))
-    return [Group(*kind, tuple(kinds[kind])) for kind in ranked]
+    return [
+        Group(family, scale, use, limit, tuple(kinds[family, scale, use, limit]))
+        for family, scale, use, limit in ranked
+    ]
 
 
 def middle(results: Sequence[Result], figure: Callable[[Result], float | None]) -> float | None:

@@ -51,8 +51,8 @@ def test_the_command_runs_resumes_and_reports(tmp_path: Path, capsys: pytest.Cap
 
 
 def test_what_goes_wrong_in_a_method_is_told_and_not_hidden(tmp_path: Path) -> None:
-    main(["--families", "S", "--seeds", "1", "--limit", "2", "--methods", "ours", "--memory-gb", "0.4"]
-         + ["--out", str(tmp_path)])
+    asked = ["--families", "S", "--seeds", "1", "--limit", "2", "--methods", "ours", "--memory-gb", "0.4"]
+    main([*asked, "--out", str(tmp_path)])
     (record,) = store.read(tmp_path / RESULTS)
     assert record["status"] in ("out of memory", "crashed")
     assert record["detail"]

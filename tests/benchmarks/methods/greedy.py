@@ -19,12 +19,12 @@ import numpy as np
 
 from optimizer.chance.tilt import phi
 from optimizer.derive.build import derive
-from optimizer.derive.instance import Instance, Ints
+from optimizer.derive.instance import Flags, Instance, Ints
 from optimizer.model.variables import Selection
 from optimizer.scenario.models import Scenario
 from optimizer.solve.exact import holds
 from tests.benchmarks.methods.base import Answer, Run, answer_of
-from tests.benchmarks.methods.standing import Standing, Team
+from tests.benchmarks.methods.standing import TIERS, Standing, Team
 
 TILT = 0.5
 MOST_RESTARTS = 20
@@ -141,8 +141,10 @@ class Placing:
         least: int | None = None
         payers = self.instance.waves[self.activation].min_posts + 1
         for window in np.flatnonzero(self.instance.windows.activation == self.activation).tolist():
-            ranked = self.ranked(window) if self.standing.may_open(window) else None
-            for paid in range(payers + 1) if ranked is not None else ():
+            if not self.standing.may_open(window):
+                continue
+            ranked = self.ranked(window)
+            for paid in range(payers + 1):
                 chosen = self.fill(ranked, paid, least)
                 cost = int(self.standing.costs[chosen].sum())
                 if chosen and (least is None or cost < least):
@@ -202,40 +204,34 @@ class Placing:
 
     def _wanted(self, ranked: Ints, most_paid: int) -> list[int] | None:
         """Return the options that locks, the minimum of paid creators and tier minimums ask for, None if impossible."""
-        instance, table = self.instance, self.instance.options
-        wave, found = instance.waves[self.activation], list[int]()
+        instance, wave = self.instance, self.instance.waves[self.activation]
+        creators, paid = instance.options.creator[ranked], instance.options.paid[ranked]
+        days, tiers = instance.options.ship_day[ranked], instance.tier[creators]
+        found: list[int] = []
 
-        def first(wanted: Callable[[int], bool]) -> bool:
-            taken = {int(table.creator[option]) for option in found}
-            for option in ranked.tolist():
-                if int(table.creator[option]) not in taken and self.standing.room(option) and wanted(option):
-                    found.append(option)
+        def take(allowed: Flags) -> bool:
+            """Take the first option that is allowed and fits."""
+            for place in np.flatnonzero(allowed & ~np.isin(creators, creators[found])).tolist():
+                if self.standing.room(int(ranked[place])):
+                    found.append(place)
                     return True
             return False
 
         for lock in instance.fixed:
-            if lock.activation == self.activation and not first(
-                lambda option, lock=lock: (
-                    table.creator[option] == lock.creator
-                    and bool(table.paid[option]) == lock.paid
-                    and lock.ship_day in (None, table.ship_day[option])
-                )
-            ):
+            right_day = np.ones(len(ranked), dtype=bool) if lock.ship_day is None else days == lock.ship_day
+            right = (creators == lock.creator) & (paid == lock.paid) & right_day
+            if lock.activation == self.activation and not take(right):
                 return None
-        while sum(bool(table.paid[option]) for option in found) < wave.min_paid:
-            if not first(lambda option: bool(table.paid[option])):
+        while int(paid[found].sum()) < wave.min_paid:
+            if not take(paid):
                 return None
         for tier, allowed in wave.tier_mix.items():
-            number = ("nano", "emerging", "established").index(tier)
-            while sum(instance.tier[table.creator[option]] == number for option in found) < allowed.min:
-                spare = most_paid - sum(bool(table.paid[option]) for option in found)
-                if not first(
-                    lambda option, number=number, spare=spare: (
-                        instance.tier[table.creator[option]] == number and (spare > 0 or not table.paid[option])
-                    )
-                ):
+            number = TIERS.index(tier)
+            while int((tiers[found] == number).sum()) < allowed.min:
+                may_pay = int(paid[found].sum()) < most_paid
+                if not take((tiers == number) & (paid <= may_pay)):
                     return None
-        return found
+        return [int(ranked[place]) for place in found]
 
     def _pruned(self, options: Sequence[int], wanted: frozenset[int]) -> list[int]:
         """Return the options without those that are not needed, the dearest left out first.

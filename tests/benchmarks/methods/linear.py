@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -104,7 +105,7 @@ def matrix_of(model: cp_model.CpModel) -> Matrix:
     )
 
 
-def _parts(constraint: cp_model.cp_model_pb2.ConstraintProto) -> tuple[Iterable[int], Iterable[int] | None, int, int]:
+def _parts(constraint: Any) -> tuple[Iterable[int], Iterable[int] | None, int, int]:
     if constraint.enforcement_literal:
         raise ValueError("a row with a condition is not linear")
     if constraint.has_linear():

@@ -168,7 +168,7 @@ def _cp_sat(built: SaaModel, run: Run, seconds: float, hint: dict[int, int]) -> 
 def _highs(built: SaaModel, run: Run, seconds: float, hint: dict[int, int]) -> Selection | None:
     began = run.elapsed
     matrix = matrix_of(built.v.model)
-    solver = highspy.Highs()
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
     for option, value in {
         "output_flag": False,
         "threads": run.task.cores,
@@ -193,7 +193,7 @@ def _highs(built: SaaModel, run: Run, seconds: float, hint: dict[int, int]) -> S
         start.col_value = [float(hint[column]) for column in range(len(matrix.cost))]
         solver.setSolution(start)
     solver.cbMipImprovingSolution.subscribe(
-        lambda event: run.found(built.v.instance, selection_of(built.v, event.data_out.mip_solution))
+        lambda event: run.found(built.v.instance, selection_of(built.v, list(event.data_out.mip_solution)))
     )
     solver.setOptionValue("time_limit", max(0.1, seconds - (run.elapsed - began)))
     solver.run()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from ortools.sat.python import cp_model
 
-from optimizer.derive.instance import Flags, Instance, Ints
+from optimizer.derive.instance import Flags, Floats, Instance, Ints
 from optimizer.model.variables import Selection, Variables
 from tests.benchmarks.methods.greedy import Reach
 from tests.benchmarks.methods.linear import business_model, goal, values_of
@@ -133,7 +133,7 @@ def _runs(instance: Instance, mine: Ints) -> tuple[Ints, Ints]:
     return starts.astype(np.int64), np.diff(np.append(starts, len(mine))).astype(np.int64)
 
 
-def selection_of(v: Variables, values: Mapping[int, float] | Sequence[float]) -> Selection:
+def selection_of(v: Variables, values: Sequence[float] | Floats) -> Selection:
     """Return the selection of a solver's values by column, rounded."""
     chosen = tuple(index for index, var in v.option.items() if values[var.index] > 0.5)
     windows = {
