@@ -71,8 +71,24 @@ def test_generated_scenario_is_valid_and_the_same_again(groundswell: Run, tmp_pa
     assert groundswell("generate", "--family", "S", "--seed", 5).out != out.read_text()
 
 
+def test_size_and_use_of_the_warehouse_can_be_chosen(groundswell: Run, tmp_path: Path) -> None:
+    out = tmp_path / "m.json"
+    ran = groundswell("generate", "--family", "M", "--seed", 1, "--scale", 2, "--capacity-use", 0.9, "-o", out)
+    assert (ran.code, ran.out) == (0, "")
+    made = read_scenario(out)
+    assert len(made.communities) == 20
+    assert made.name == "Family M, seed 1, scale 2, capacity use 0.9"
+
+
 @pytest.mark.parametrize(
-    "options", [["--family", "Q", "--seed", "1"], ["--family", "S"], ["--family", "S", "--seed", "-1"]]
+    "options",
+    [
+        ["--family", "Q", "--seed", "1"],
+        ["--family", "S"],
+        ["--family", "S", "--seed", "-1"],
+        ["--family", "S", "--seed", "1", "--scale", "0"],
+        ["--family", "S", "--seed", "1", "--capacity-use", "1.5"],
+    ],
 )
 def test_wrong_family_or_seed_is_bad_input(groundswell: Run, options: list[str]) -> None:
     ran = groundswell("generate", *options)

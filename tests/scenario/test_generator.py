@@ -23,7 +23,7 @@ from optimizer.errors import InputError
 from optimizer.money import to_minor
 from optimizer.planner import make_plan
 from optimizer.scenario.families.campaign import Aim, need_of
-from optimizer.scenario.families.coupling import affordable_share
+from optimizer.scenario.families.coupling import affordable_parcels, affordable_share
 from optimizer.scenario.families.estimate import reach
 from optimizer.scenario.families.table import FAMILIES, FamilyName
 from optimizer.scenario.generator import dump, generate
@@ -205,6 +205,24 @@ def test_what_the_budget_pays_for_needs_most_of_the_parcel_places(family: Family
     assert 0.60 <= share * parcels / places(scenario(family, seed)) <= 0.90
 
 
+@pytest.mark.parametrize("family", ["S", "M", "L", "Y"])
+def test_a_warehouse_is_as_full_as_asked_for(family: FamilyName) -> None:
+    full = scenario_from_data(generate(family, 1, capacity_use=0.9))
+    needed = affordable_parcels(FAMILIES[family], aims(family, 1))
+    assert 0.8 <= needed / places(full) <= 1.0
+    assert full.name == f"Family {family}, seed 1, capacity use 0.9"
+    assert full.creators == scenario(family).creators
+    assert len(full.shipping.closed_dates) > 0
+
+
+@pytest.mark.slow
+def test_closing_days_leaves_room_for_what_must_be_secured() -> None:
+    full = scenario_from_data(generate("M", 2, capacity_use=0.9))
+    plan = make_plan(full, Settings(time_limit_seconds=60, gap=0.05))
+    assert plan.status in ("optimal", "feasible")
+    assert 0.8 <= len(plan.assignments) / places(full) <= 1.0
+
+
 @pytest.mark.parametrize("seed", range(1, 9))
 def test_m_has_stock_in_two_lots_of_which_the_first_is_too_small(seed: int) -> None:
     (product,) = scenario("M", seed).products
@@ -268,6 +286,13 @@ def test_what_does_not_exist_is_refused(family: Any, scale: int, code: str) -> N
     with pytest.raises(InputError) as caught:
         generate(family, 1, scale=scale)
     assert [problem.code for problem in caught.value.problems] == [code]
+
+
+@pytest.mark.parametrize("use", [0, -0.1, 1.01, math.nan])
+def test_a_share_of_the_places_lies_above_none_and_at_most_at_all(use: float) -> None:
+    with pytest.raises(InputError) as caught:
+        generate("M", 1, capacity_use=use)
+    assert [problem.code for problem in caught.value.problems] == ["out_of_range"]
 
 
 @pytest.mark.parametrize(

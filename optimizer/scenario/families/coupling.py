@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -21,19 +21,30 @@ FIRST_LOT_SLACK = 1.05
 SCHEDULE_SLACK = 1.1
 """Places in the aimed schedule over parcels needed, so that a plan exists although the need is an estimate."""
 
+REALLY_SENT = 0.95
+"""Parcels of a good plan over parcels estimated, which are a few per cent high, where not everything is secured."""
+
 
 def affordable_share(family: Family, aims: Sequence[Aim]) -> float:
     """Return which share of what all waves cost pays for the family's share of the value, best bargains first."""
     if family.budget_for_value is None:
         return 1.0
-    waves = [(item.need.cost, item.activation["value"]) for item in aims for _ in item.starts]
-    waves.sort(key=lambda wave: wave[0] / wave[1])
-    missing = family.budget_for_value * sum(value for _, value in waves)
-    spent = 0.0
-    for cost, value in waves:
-        spent += cost * min(1.0, missing / value)
+    return sum(part * item.need.cost for part, item in _bargains(family.budget_for_value, aims)) / _whole_cost(aims)
+
+
+def affordable_parcels(family: Family, aims: Sequence[Aim]) -> float:
+    """Return the parcels of the waves that make up the family's share of the value, best bargains first."""
+    share = 1.0 if family.budget_for_value is None else family.budget_for_value
+    return sum(part * item.need.parcels for part, item in _bargains(share, aims))
+
+
+def _bargains(share: float, aims: Sequence[Aim]) -> Iterator[tuple[float, Aim]]:
+    """Yield waves in the order of cost per value, and which part of each is needed for a share of the total value."""
+    waves = [(item.need.cost, item.activation.get("value", 1), item) for item in aims for _ in item.starts]
+    missing = share * sum(value for _, value, _ in waves)
+    for _, value, item in sorted(waves, key=lambda wave: wave[0] / wave[1]):
+        yield min(1.0, missing / value), item
         missing = max(0.0, missing - value)
-    return spent / _whole_cost(aims)
 
 
 def _whole_cost(aims: Sequence[Aim]) -> float:
@@ -86,26 +97,25 @@ def warehouse(
     drawn = rng.uniform(*family.capacity_use) if family.capacity_use is not None else None
     ship_days = ShipDays()
     served = {day for item in aims for start in candidate_starts(item) for day in ship_days.of_any(start)}
-    parcels = share * sum(item.need.parcels * len(item.starts) for item in aims)
     if use is not None:
-        return _filled(family, aims, ship_days, sorted(served), parcels, use)
+        return _filled(family, aims, ship_days, sorted(served), use)
     if drawn is None:
         return None
+    parcels = share * sum(item.need.parcels * len(item.starts) for item in aims)
     capacity = max(1, round(parcels / (drawn * len(served))))
     while family.goal == "min_cost" and not _fits(capacity, aims, ship_days, SCHEDULE_SLACK):
         capacity += 1
     return Warehouse(capacity)
 
 
-def _filled(
-    family: Family, aims: Sequence[Aim], ship_days: ShipDays, served: Sequence[date], parcels: float, use: float
-) -> Warehouse:
+def _filled(family: Family, aims: Sequence[Aim], ship_days: ShipDays, served: Sequence[date], use: float) -> Warehouse:
     """Return a warehouse that is as full as asked for: least used days are closed until the parcels fill the others.
 
     Where every wave must be secured, the aimed schedule still fits, to the parcel.
     """
-    capacity = max(1, math.ceil(parcels / (use * len(served))))
     must_fit = family.goal == "min_cost"
+    parcels = affordable_parcels(family, aims) * (1 if must_fit else REALLY_SENT)
+    capacity = max(1, math.ceil(parcels / (use * len(served))))
     while must_fit and not _fits(capacity, aims, ship_days, 1.0):
         capacity += 1
     closed: list[date] = []
