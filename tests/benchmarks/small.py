@@ -48,6 +48,6 @@ def small_scenario(creators: int = 12, goal: str = "min_cost", **changes: Any) -
     return scenario_from_data(document)
 
 
-def run_of(method: str, limit: float = 3.0) -> Run:
+def run_of(method: str, limit: float = 2.0) -> Run:
     """Return a run that is written down nowhere."""
     return Run(Task(Case("S", 1), method, limit))

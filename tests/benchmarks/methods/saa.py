@@ -41,7 +41,8 @@ from tests.benchmarks.methods.sampling import Sampler
 
 STEP = 0.01
 LEAST_SECONDS = 1.0
-Solver = Callable[[SaaModel, Run, float, dict[int, int]], Selection | None]
+Solver = Callable[[SaaModel, Run, float, dict[int, int]], tuple[Selection | None, str]]
+"""Model, run, seconds and complete start to the plan found, if any, and the solver's own word on how it ended."""
 
 
 def by_cp_sat(scenario: Scenario, run: Run) -> Answer:
@@ -95,10 +96,10 @@ def _round(instance: Instance, sample: Sample, run: Run, solver: Solver, seconds
         hint = built.values(sample, start) if must <= set(start.windows) else {}
     except TooLateError:
         return Round(start, "the time was over before the model was written: greedy start")
-    found = solver(built, run, min(end - run.elapsed, run.remaining), hint)
+    found, status = solver(built, run, min(end - run.elapsed, run.remaining), hint)
     if found is None:
-        return Round(start, "the solver found nothing: greedy start")
-    return Round(found, "")
+        return Round(start, f"on the sample: {status}, nothing found: greedy start")
+    return Round(found, f"on the sample: {status}")
 
 
 def _calibrated(scenario: Scenario, run: Run, solver: Solver) -> Answer:
@@ -148,7 +149,7 @@ class _Told(cp_model.CpSolverSolutionCallback):
         self.run.found(self.built.v.instance, selection_of(self.built.v, self.response_proto.solution))
 
 
-def _cp_sat(built: SaaModel, run: Run, seconds: float, hint: dict[int, int]) -> Selection | None:
+def _cp_sat(built: SaaModel, run: Run, seconds: float, hint: dict[int, int]) -> tuple[Selection | None, str]:
     model = built.v.model
     for index, value in hint.items():
         model.proto.solution_hint.vars.append(index)
@@ -161,11 +162,11 @@ def _cp_sat(built: SaaModel, run: Run, seconds: float, hint: dict[int, int]) -> 
     solver.parameters.relative_gap_limit = 0.0
     status = solver.solve(model, _Told(built, run))
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return None
-    return selection_of(built.v, list(solver.response_proto.solution))
+        return None, solver.status_name(status).lower()
+    return selection_of(built.v, list(solver.response_proto.solution)), solver.status_name(status).lower()
 
 
-def _highs(built: SaaModel, run: Run, seconds: float, hint: dict[int, int]) -> Selection | None:
+def _highs(built: SaaModel, run: Run, seconds: float, hint: dict[int, int]) -> tuple[Selection | None, str]:
     began = run.elapsed
     matrix = matrix_of(built.v.model)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
@@ -197,6 +198,7 @@ def _highs(built: SaaModel, run: Run, seconds: float, hint: dict[int, int]) -> S
     )
     solver.setOptionValue("time_limit", max(0.1, seconds - (run.elapsed - began)))
     solver.run()
+    status = solver.modelStatusToString(solver.getModelStatus()).lower()
     if not math.isfinite(solver.getInfo().objective_function_value) or not solver.getSolution().value_valid:
-        return None
-    return selection_of(built.v, list(solver.getSolution().col_value))
+        return None, status
+    return selection_of(built.v, list(solver.getSolution().col_value)), status
