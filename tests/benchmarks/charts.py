@@ -10,6 +10,7 @@ from typing import Any
 import altair as alt
 import vl_convert
 
+from optimizer.scenario.families.table import FAMILIES
 from tests.benchmarks.figures import Group, Result, gap
 from tests.benchmarks.methods.registry import METHODS
 from tests.benchmarks.tables import GROWTH_GAP
@@ -52,6 +53,10 @@ def _data(rows: Sequence[Row]) -> Any:
     return alt.InlineData(values=list(rows))
 
 
+def _by_family() -> Any:
+    return alt.Row("family:N", title=None, sort=[f"family {name}" for name in FAMILIES])
+
+
 def _order() -> list[str]:
     return [entry.title for entry in METHODS.values()]
 
@@ -73,7 +78,7 @@ def value_chart(found: Sequence[Group]) -> Any | None:
     labels = base.mark_text(align="left", dx=4).encode(x="share:Q", text=alt.Text("share:Q", format=".0%"))
     chart = alt.layer(bars, labels, data=_data(rows)).properties(width=WIDTH)
     return _titled(
-        chart.facet(row=alt.Row("family:N", title=None)),
+        chart.facet(row=_by_family()),
         "How much of each plan really holds",
         "Median over seeds; an activation counts if its exact probability reaches the confidence asked for",
     )
@@ -97,7 +102,7 @@ def cost_chart(found: Sequence[Group]) -> Any | None:
     rule = alt.Chart().mark_rule(color=INK, strokeDash=[4, 3]).encode(x=alt.datum(0))
     chart = alt.layer(rule, points, data=_data(rows)).properties(width=WIDTH)
     return _titled(
-        chart.facet(row=alt.Row("family:N", title=None)),
+        chart.facet(row=_by_family()),
         "What plans that hold cost, beside groundswell's",
         "One mark per instance; left of the dashed line a peer is cheaper",
     )
@@ -108,21 +113,24 @@ def gap_chart(found: Sequence[Group]) -> Any | None:
     rows = [row for group in _usual(found) for row in _gap_rows(group)]
     if not rows:
         return None
-    line = alt.Chart().mark_line(color=INK, interpolate="step-after", point={"color": INK, "size": 25})
-    chart = line.encode(
+    base = alt.Chart().encode(
         x=alt.X("seconds:Q", title="seconds", scale=alt.Scale(type="symlog", constant=1)),
         y=alt.Y(
             "gap:Q",
             title="certified gap (log scale)",
-            axis=alt.Axis(format=".2%", values=[1, 0.1, 0.01, 0.001, 0.0001]),
+            axis=alt.Axis(format="~%", values=[1, 0.1, 0.01, 0.001, 0.0001]),
             scale=alt.Scale(type="log", domain=[LEAST_GAP, 1]),
         ),
-        strokeDash=alt.StrokeDash("method:N", title=None, sort=_order()),
-    ).properties(width=WIDTH, height=150)
+    )
+    line = base.mark_line(color=INK, interpolate="step-after").encode(
+        strokeDash=alt.StrokeDash("method:N", legend=None, sort=_order())
+    )
+    shape = alt.Shape("method:N", title=None, sort=_order())
+    points = base.mark_point(color=INK, filled=True, size=45).encode(shape=shape)
     return _titled(
-        alt.layer(chart, data=_data(rows)).facet(row=alt.Row("family:N", title=None)),
+        alt.layer(line, points, data=_data(rows)).properties(width=WIDTH, height=150).facet(row=_by_family()),
         "How fast the proof closes",
-        f"First seed of each family; gaps below {LEAST_GAP:.2%} are drawn there; only methods that prove a bound",
+        f"First seed of each family, up to the limit; gaps below {LEAST_GAP:.2%} are drawn there; proofs only",
     )
 
 
@@ -133,17 +141,16 @@ def _gap_rows(group: Group) -> Iterator[Row]:
 
 
 def _steps(group: Group, result: Result) -> Iterator[Row]:
+    """Yield each smaller gap as it was proven, and the last one again at the limit."""
     lowest = 2.0
+    fixed = {"family": f"family {group.name}", "method": METHODS[result.method].title}
     for item in result.moments:
         known = gap(item.value, item.cost, item.value_bound, item.cost_bound)
         if item.holds and known is not None and known < lowest:
             lowest = known
-            yield {
-                "family": f"family {group.name}",
-                "method": METHODS[result.method].title,
-                "seconds": item.seconds,
-                "gap": max(LEAST_GAP, known),
-            }
+            yield {**fixed, "seconds": item.seconds, "gap": max(LEAST_GAP, known)}
+    if lowest <= 1:
+        yield {**fixed, "seconds": group.limit, "gap": max(LEAST_GAP, lowest)}
 
 
 def growth_chart(found: Sequence[Group]) -> Any | None:
