@@ -21,9 +21,6 @@ FIRST_LOT_SLACK = 1.05
 SCHEDULE_SLACK = 1.1
 """Places in the aimed schedule over parcels needed, so that a plan exists although the need is an estimate."""
 
-REALLY_SENT = 0.95
-"""Parcels of a good plan over parcels estimated, which are a few per cent high, where not everything is secured."""
-
 
 def affordable_share(family: Family, aims: Sequence[Aim]) -> float:
     """Return which share of what all waves cost pays for the family's share of the value, best bargains first."""
@@ -114,7 +111,7 @@ def _filled(family: Family, aims: Sequence[Aim], ship_days: ShipDays, served: Se
     Where every wave must be secured, the aimed schedule still fits, to the parcel.
     """
     must_fit = family.goal == "min_cost"
-    parcels = affordable_parcels(family, aims) * (1 if must_fit else REALLY_SENT)
+    parcels = affordable_parcels(family, aims)
     capacity = max(1, math.ceil(parcels / (use * len(served))))
     while must_fit and not _fits(capacity, aims, ship_days, 1.0):
         capacity += 1
