@@ -1,15 +1,17 @@
-"""An exact oracle in a MIP: SCIP with a constraint handler that asks the exact tail, after Wu and Küçükyavuz (2019).
+"""An exact oracle in a MIP: SCIP with a constraint handler that asks the exact tail, the idea of Wu and Küçükyavuz
+(2019).
 
 The master problem holds every business rule and no probability; whether a set of creators reaches its confidence is
 asked of the exact Poisson–binomial tail, for every integral solution, and sets that fail are cut off together with
-everybody weaker who can be let in while they still fail. `oracle-published` has these cuts, and beside them, at
-fractional points too, how many gifts and payers it takes at least (facets of the hull of the counts). Such cuts are
-weak for sets of twenty out of sixty; so `oracle` goes further than the literature we know of and separates, from the
-same exact tail, how many likely gifts it takes beside so many unlikely ones and payers (`class_cuts`). The greedy
+everybody weaker who can be let in while they still fail. `oracle-counts` has these cuts, and beside them, at
+fractional points too, how many gifts and payers it takes at least (facets of the hull of the counts). Such cuts know
+nothing of who is likelier to post; so `oracle` separates as well, from the same exact tail, how many likely gifts it
+takes beside so many unlikely ones and payers (`class_cuts`). Both kinds were made for this problem. The greedy
 plan is the start, and greedy made to follow an LP solution is the primal heuristic (SCIP's own know nothing of the
 tail); value outweighs cost by the total budget under `activate_most`, so that one solve is lexicographic.
 
-SCIP's bound is valid up to its tolerances (1e-6 relative to a row), and it is rounded down by a twentieth of a penny.
+SCIP's bound is as valid as floating point and its tolerances make it; a twentieth of a penny is taken off before it is
+rounded up to whole pennies.
 SCIP runs on one thread: its parallel mode cannot copy a constraint handler written in Python. Rounding locks are
 declared, so presolving and heuristics know that taking people out may break the rule; reductions that argue with
 symmetry or with the objective alone are off, because they cannot see the handler.
@@ -42,8 +44,8 @@ def oracle(scenario: Scenario, run: Run) -> Answer:
     return _solved(scenario, run, classes=True)
 
 
-def oracle_published(scenario: Scenario, run: Run) -> Answer:
-    """Return SCIP's plan and bound, with cuts as published: failing sets, and how many people it takes at least."""
+def oracle_counts(scenario: Scenario, run: Run) -> Answer:
+    """Return SCIP's plan and bound, with cuts on failing sets and on how many people it takes at least."""
     return _solved(scenario, run, classes=False)
 
 

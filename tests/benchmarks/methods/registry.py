@@ -41,7 +41,7 @@ METHODS: dict[str, Entry] = {
         Entry("saa-cpsat-calibrated", "SAA + CP-SAT, calibrated", "saa", "by_cp_sat_calibrated"),
         Entry("saa-highs", "SAA + HiGHS", "saa", "by_highs"),
         Entry("saa-highs-calibrated", "SAA + HiGHS, calibrated", "saa", "by_highs_calibrated"),
-        Entry("oracle-published", "exact oracle in SCIP, published cuts", "oracle", "oracle_published"),
+        Entry("oracle-counts", "exact oracle in SCIP, count cuts", "oracle", "oracle_counts"),
         Entry("oracle", "exact oracle in SCIP, class cuts", "oracle", "oracle"),
     )
 }

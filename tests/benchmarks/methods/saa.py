@@ -1,6 +1,6 @@
 """Sample average approximation: the textbook chance-constrained multicover on 400 sampled scenarios.
 
-The model is that of Luedtke, Ahmed (2008) and of Yao, Fan, Krokhmal (arXiv 2411.04237) for a multicover: a Boolean per
+The model is the usual one (Luedtke, Ahmed 2008; Yao, Fan, Krokhmal, arXiv 2411.04237): a Boolean per
 activation and scenario, a row Σ A x ≥ k z in each, and at least ⌈confidence · 400⌉ scenarios reached. All business
 rules are the same linear rows as ours. What a careful author does is done: the scenarios draw one rate common to
 everybody (stratified) and use common random numbers over days and windows (`sampling`); ship days that no shared limit
