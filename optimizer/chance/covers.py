@@ -157,7 +157,7 @@ def _cells(
     """Return the cells of m = `paid`, up to the first n at which any selection will do."""
     most = answer.question.most_gifts
     beyond_paid = paid == answer.question.most_paid and takers > paid
-    least_gifts = _least_gifts(paid, share)
+    owed = least_gifts(paid, share)
     zeros = (0.0,) * len(rows)
     found = []
     for gifts in range(most + 1):
@@ -167,7 +167,7 @@ def _cells(
         if beyond_paid and gifts == 0:
             # More paid creators than thresholds reach: the bounding side allows them anything.
             found.append(Cell(paid + 1, 0, True, True, zeros, zeros, 0, False))
-        if not answer.possible[paid, gifts] or gifts < least_gifts:
+        if not answer.possible[paid, gifts] or gifts < owed:
             continue
         necessary = answer.necessary[list(rows), paid, gifts]
         sufficient = answer.sufficient[list(rows), paid, gifts]
@@ -181,7 +181,7 @@ def _cells(
     return found
 
 
-def _least_gifts(paid: int, share: Fraction) -> int:
+def least_gifts(paid: int, share: Fraction) -> int:
     """Return the fewest gifts m paid creators allow: ⌈m(1 − share)/share⌉, beyond reach where the share is 0."""
     if paid == 0:
         return 0

@@ -15,7 +15,7 @@ def ceiling(instance: Instance, activation: int, window: int) -> float:
     Everybody usable takes part, at each rate in the mode that is stronger there; the tail grows with every entry, so
     no selection reaches more. Paid share and all shared limits are left out.
     """
-    gifts, paid = strongest(instance, np.flatnonzero(instance.options.window == window))
+    gifts, paid = strongest(instance, instance.options.in_window(window))
     rate, weight = nodes(instance.rates, exact_count(len(gifts)))
     total = 0.0
     for r, share in zip(rate, weight, strict=True):
@@ -39,7 +39,7 @@ def whole_team(instance: Instance, activation: int, window: int) -> tuple[Floats
     As many are paid as the share allows, among those who gain by it at any rate, the largest gains first; creators who
     can only be paid stay out beyond it.
     """
-    gifts, paid = strongest(instance, np.flatnonzero(instance.options.window == window))
+    gifts, paid = strongest(instance, instance.options.in_window(window))
     share = instance.max_paid_share[activation]
     gainers = np.flatnonzero(paid > gifts * max(1.0, instance.rates.high))
     gainers = gainers[np.argsort(gifts[gainers] - paid[gainers], kind="stable")]

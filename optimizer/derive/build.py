@@ -101,6 +101,7 @@ class _Derivation:
             options=options,
             embeddedness=self.people.embeddedness,
             tier=self.people.tier,
+            service=self.people.service,
             fixed=fixed,
             limits=self.limits,
             rates=rate_model(scenario.posting),

@@ -56,7 +56,8 @@ class Options:
     @cached_property
     def cost_minor(self) -> Ints:
         """Product + shipping + fee of each option."""
-        return self.product_minor + self.shipping_minor + self.fee_minor
+        total: Ints = self.product_minor + self.shipping_minor + self.fee_minor
+        return total
 
     def of_window(self, window: int) -> slice:
         """Return where the options of a window stand: they are neighbours."""
@@ -65,6 +66,16 @@ class Options:
     def of_activation(self, activation: int) -> slice:
         """Return where the options of an activation stand: they are neighbours."""
         return _stretch(self._activation_ends, activation)
+
+    def in_window(self, window: int) -> Ints:
+        """Return the indices of the options of a window, in order."""
+        place = self.of_window(window)
+        return np.arange(place.start, place.stop, dtype=np.int64)
+
+    def in_activation(self, activation: int) -> Ints:
+        """Return the indices of the options of an activation, in order."""
+        place = self.of_activation(activation)
+        return np.arange(place.start, place.stop, dtype=np.int64)
 
     @cached_property
     def _window_ends(self) -> Ints:
@@ -143,8 +154,8 @@ class Instance:
         Per activation. `must_secure`: required, locked, or the goal is `min_cost`.
     gap_days
         Per activation: free days asked for between windows of its community.
-    embeddedness, tier
-        Per creator; embeddedness 0 where unknown, tier -1 where not given.
+    embeddedness, tier, service
+        Per creator; embeddedness 0 where unknown, tier -1 where not given, service by its place in the list.
     """
 
     scenario: Scenario
@@ -162,6 +173,7 @@ class Instance:
     options: Options
     embeddedness: Floats
     tier: Ints
+    service: Ints
     fixed: tuple[FixedChoice, ...]
     limits: Limits
     rates: RateModel

@@ -33,7 +33,7 @@ def _arrivals(scenario: Scenario) -> dict[int, tuple[tuple[int, int], ...]]:
     for index, item in enumerate(scenario.products):
         if item.stock is None:
             continue
-        by_day: dict[int, int] = {}
+        by_day = {} if item.stock else {0: 0}
         for lot in item.stock:
             day = max(0, (lot.on - scenario.horizon.start).days)
             by_day[day] = by_day.get(day, 0) + lot.units
