@@ -34,6 +34,7 @@ app = typer.Typer(
 
 
 Format = Literal["table", "json"]
+Method = Literal["auto", "plain", "decomposed"]
 Family = Literal["S", "M", "L", "XL", "Y"]
 Document = Literal["scenario", "plan"]
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file; - reads standard input.")]
@@ -60,6 +61,7 @@ def solve(
     workers: Annotated[
         int | None, typer.Option(help="Solver threads.", metavar="N", show_default="one per core")
     ] = None,
+    method: Annotated[Method, typer.Option(help="One plain model, decomposed, or as the size suggests.")] = "auto",
     shown: Shown = "table",
 ) -> None:
     """Make the best plan, verify it, and say how good it is.
@@ -69,7 +71,7 @@ def solve(
     from optimizer.commands.inputs import settings_of
     from optimizer.commands.solving import solve as run
 
-    settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers)
+    settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers, method=method)
     raise typer.Exit(run(scenario, output, settings, as_json=shown == "json"))
 
 

@@ -13,6 +13,9 @@ from optimizer.scenario.models import Scenario
 from optimizer.solve.control import Progress
 from optimizer.solve.settings import Settings
 
+SHARE_FOR_DIAGNOSIS, MOST_FOR_DIAGNOSIS = 0.1, 9.0
+"""Where a plan may leave activations out, this share of the time, but at most so many seconds, is kept to say why."""
+
 
 def make_plan(
     scenario: Scenario,
@@ -40,11 +43,13 @@ def make_plan(
     began = time.monotonic()
     settings = settings or Settings()
     cancel = cancel or threading.Event()
-    result = certified(scenario, settings, listener=progress, cancel=cancel)
+    optional = scenario.objective.goal == "activate_most"
+    afterwards = min(MOST_FOR_DIAGNOSIS, SHARE_FOR_DIAGNOSIS * settings.time_limit_seconds) if optional else 0.0
+    result = certified(scenario, settings, listener=progress, cancel=cancel, afterwards=afterwards)
     missing = any(not activation.secured for activation in result.plan.activations)
     if not missing or cancel.is_set() or result.plan.status == "unknown":
         return result.plan
-    deadline = began + settings.time_limit_seconds
+    deadline = began + settings.time_limit_seconds - 2 * result.judging_seconds
     diagnosis = diagnose(scenario, result, settings, deadline=deadline, cancel=cancel)
     run = result.plan.run.model_copy(update={"wall_seconds": round(time.monotonic() - began, 3)})
     return result.plan.model_copy(update={"diagnosis": diagnosis, "run": run})

@@ -46,11 +46,12 @@ LIBRARIES = ("groundswell", "ortools", "numpy", "scipy", "holidays")
 
 @dataclass(frozen=True)
 class Certified:
-    """A certified plan together with what the search knows beyond it."""
+    """A certified plan together with what the search knows beyond it, and how long describing and judging took."""
 
     plan: Plan
     instance: Instance
     solution: Solution
+    judging_seconds: float = 0.0
 
 
 def certified(
@@ -60,6 +61,8 @@ def certified(
     listener: Callable[[Progress], None] | None = None,
     cancel: threading.Event | None = None,
     draws: int = SIMULATED_CAMPAIGNS,
+    people: bool = True,
+    afterwards: float = 0.0,
 ) -> Certified:
     """Return the best verified plan of a checked scenario, without a diagnosis.
 
@@ -71,6 +74,10 @@ def certified(
         Set it to end early with the best plan so far.
     draws
         Simulated campaigns; 0 leaves the simulation out.
+    people
+        Choose the most embedded (step 3).
+    afterwards
+        Seconds of the time limit to leave for what comes after.
 
     Raises
     ------
@@ -79,19 +86,21 @@ def certified(
     """
     began = time.monotonic()
     reserve = min(3.0, 0.1 * settings.time_limit_seconds)
-    deadline = began + settings.time_limit_seconds - reserve
+    deadline = began + settings.time_limit_seconds - reserve - afterwards
     control = Control(deadline, cancel or threading.Event(), listener, began)
     instance = derive(scenario)
     # Known before the search, so that little is left to do once its time is up.
     facts = facts_of(scenario)
-    solution = search(instance, settings, control)
+    solution = search(instance, settings, control, people=people)
+    searched = time.monotonic()
     plan = plan_of(scenario, instance, solution, settings, facts)
     plan = judge(scenario, plan, settings.seed, draws, facts)
     failures = [f"{check.rule}: {check.detail}" for check in plan.certificate.checks if not check.ok]
     if failures:
         raise VerificationError(failures)
-    run = plan.run.model_copy(update={"wall_seconds": round(time.monotonic() - began, 3)})
-    return Certified(plan.model_copy(update={"run": run}), instance, solution)
+    ended = time.monotonic()
+    run = plan.run.model_copy(update={"wall_seconds": round(ended - began, 3)})
+    return Certified(plan.model_copy(update={"run": run}), instance, solution, ended - searched)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def document_at(path: Path) -> dict[str, Any]:
     return document
 
 
-def settings_of(**options: float | None) -> Settings:
+def settings_of(**options: float | str | None) -> Settings:
     """Return the settings made of the options that were given; leave with all that is wrong with them."""
     given = {name: value for name, value in options.items() if value is not None}
     with blaming("options"):

@@ -36,25 +36,24 @@ def part_of(
     open_windows = np.isin(instance.windows.activation, kept)
     if windows is not None:
         open_windows &= np.isin(np.arange(len(instance.windows)), list(windows))
-    usable = open_windows[instance.options.window]
-    if options is not None:
-        usable &= np.isin(np.arange(len(instance.options)), options)
+    usable = np.arange(len(instance.options)) if options is None else options
+    usable = usable[open_windows[instance.options.window[usable]]]
     if side is Side.CHOOSING:
-        usable &= _certified(instance, covers)
+        usable = usable[_certified(instance, covers, usable)]
     standing = settled or Selection((), {})
     return Part(
         instance,
         tuple(sorted({*kept.tolist(), *standing.windows})),
         np.union1d(np.flatnonzero(open_windows), np.array([*standing.windows.values()], dtype=np.int64)),
-        np.union1d(np.flatnonzero(usable), np.array(standing.options, dtype=np.int64)),
+        np.union1d(usable, np.array(standing.options, dtype=np.int64)),
         covers,
         frozenset(standing.windows),
     )
 
 
-def _certified(instance: Instance, covers: Mapping[int, Cover]) -> Flags:
+def _certified(instance: Instance, covers: Mapping[int, Cover], options: Ints) -> Flags:
     low = np.array([covers[a].low if a in covers else 0.0 for a in instance.activations])
     paid_low = np.array([covers[a].paid_low if a in covers else 0.0 for a in instance.activations])
-    owner = instance.options.activation
-    floor = np.where(instance.options.paid, paid_low[owner], low[owner])
-    return np.asarray(instance.options.probability >= floor - ROUNDING)
+    owner = instance.options.activation[options]
+    floor = np.where(instance.options.paid[options], paid_low[owner], low[owner])
+    return np.asarray(instance.options.probability[options] >= floor - ROUNDING)

@@ -1,1 +1,13 @@
-"""One solver call, bounds, polishing, and the search for a plan as a whole."""
+"""One solver call, bounds, and the search for a plan as a whole.
+
+From the bottom up::
+
+    call, closing, exact, control      one CP-SAT call; the exact tail as last word; clock and stop
+    core, parametric, roster, team     one window: who suffices, a bound for every cell, a team at once
+    catalogue, problem                 all windows; the problem as the search sees it
+    blocks, runs, prices, schedule     bounds: alone, in pairs, with prices, with places and days
+    floors, master                     what is proven, and the knapsacks over it
+    board, placing, rebuild, follow    plans: place, take back, follow a schedule
+    assemble, improve, whole           the same exactly: one activation, a few, all at once
+    decomposed, embed, search          the order of it all; step 3; the entry
+"""

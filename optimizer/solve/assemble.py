@@ -1,8 +1,8 @@
-"""Place activations one after the other, each in its cheapest window beside those already placed."""
+"""Place one activation beside those that stand, exactly: each window by CP-SAT on its core."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -10,10 +10,10 @@ from optimizer.derive.instance import Instance, Ints
 from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
 from optimizer.model.variables import Selection, Side, Variables
-from optimizer.solve.blocks import Problem
 from optimizer.solve.call import Limits, optimise
 from optimizer.solve.closing import close
 from optimizer.solve.exact import failing
+from optimizer.solve.problem import Problem
 
 EFFORT = 4.0
 EMPTY = Selection((), {})
@@ -52,6 +52,8 @@ def place(
     for window in _by_room(problem, activation, standing):
         if problem.control.stopped:
             break
+        if best_cost is not None and problem.entries[window].least >= best_cost:
+            continue
         found = _settle(problem, activation, window, standing, floor, best_cost)
         if found is None:
             continue
@@ -69,7 +71,7 @@ def _by_room(problem: Problem, activation: int, standing: Selection) -> Sequence
     )
 
     def key(window: int) -> tuple[float, float, int]:
-        options = np.flatnonzero(table.window == window)
+        options = problem.entries[window].options
         if not len(options):
             return (np.inf, 0.0, window)
         busy = used[np.unique(table.ship_day[options])].mean() if instance.limits.daily_capacity else 0.0
@@ -83,8 +85,7 @@ def _settle(
     problem: Problem, activation: int, window: int, standing: Selection, floor: int, ceiling: int | None
 ) -> Selection | None:
     """Return the cheapest selection for one activation in one window beside `standing`, cheaper than `ceiling`."""
-    days = worth_shipping(problem.instance, activation, window, standing)
-    options = np.union1d(days, np.array(standing.options, dtype=np.int64))
+    days = worth_shipping(problem.instance, activation, problem.entries[window].options, standing)
     limits = Limits(gap=problem.gap / 2, effort=EFFORT)
 
     def model(side: Side, above: int | None) -> Variables:
@@ -94,7 +95,7 @@ def _settle(
             side,
             activations=[activation],
             windows=[window],
-            options=options,
+            options=days,
             settled=standing,
         )
         v = Variables(part, side)
@@ -125,38 +126,25 @@ def _only(instance: Instance, selection: Selection | None, activation: int) -> S
     return Selection(kept, {activation: selection.windows[activation]})
 
 
-def worth_shipping(instance: Instance, activation: int, window: int, standing: Selection) -> Ints:
+def worth_shipping(instance: Instance, activation: int, options: Ints, standing: Selection) -> Ints:
     """Return the options of a window worth a look when only this activation is placed beside `standing`.
 
     With a daily capacity but neither stock nor monthly caps, a service needs only its best days until their free
     places could take everybody: whoever ships on another day could move to a better one that is not full.
     """
     table, limits = instance.options, instance.limits
-    mine = np.flatnonzero(table.window == window)
     product = int(instance.product[activation])
-    if limits.daily_capacity is None or product in limits.arrivals or limits.month_caps or not len(mine):
-        return mine
+    if limits.daily_capacity is None or product in limits.arrivals or limits.month_caps or not len(options):
+        return options
     used = np.bincount(table.ship_day[np.array(standing.options, dtype=np.int64)], minlength=table.ship_day.max() + 1)
-    everybody = len(np.unique(table.creator[mine]))
-    keep = []
-    locked = {choice.creator for choice in instance.fixed if choice.activation == activation}
-    for creator in np.unique(table.creator[mine]):
-        for paid in (False, True):
-            own = mine[(table.creator[mine] == creator) & (table.paid[mine] == paid)]
-            ranked = own[np.lexsort((table.ship_day[own], -table.probability[own]))]
-            free = np.cumsum(np.maximum(0, limits.daily_capacity - used[table.ship_day[ranked]]))
-            enough = int(np.searchsorted(free, everybody)) + 1
-            keep.extend(ranked.tolist() if creator in locked else ranked[:enough].tolist())
-    return np.array(sorted(keep), dtype=np.int64)
-
-
-def assemble(
-    problem: Problem, wanted: Sequence[int], floors: Mapping[int, int], standing: Selection = EMPTY
-) -> Selection:
-    """Return a selection of as many of the wanted activations as could be placed, in the order given."""
-    placed = standing
-    for activation in wanted:
-        found = place(problem, activation, placed, floors[activation])
-        if found is not None:
-            placed = union(placed, found)
-    return placed
+    room = np.maximum(0, limits.daily_capacity - used[table.ship_day[options]])
+    everybody = len(np.unique(table.creator[options]))
+    creator, paid = table.creator[options], table.paid[options]
+    order = np.lexsort((table.ship_day[options], -table.probability[options], paid, creator))
+    changes = (creator[order][1:] != creator[order][:-1]) | (paid[order][1:] != paid[order][:-1])
+    starts = np.concatenate([[True], changes])
+    before = np.cumsum(room[order]) - room[order]
+    before -= np.maximum.accumulate(np.where(starts, before, 0))
+    locked = [choice.creator for choice in instance.fixed if choice.activation == activation]
+    kept: Ints = np.sort(options[order[(before < everybody) | np.isin(creator[order], locked)]])
+    return kept

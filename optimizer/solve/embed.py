@@ -9,21 +9,25 @@ from __future__ import annotations
 import math
 from collections.abc import Collection
 
-from optimizer.derive.instance import Instance
+import numpy as np
+
+from optimizer.derive.instance import Instance, Ints
 from optimizer.model import objective
 from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
 from optimizer.model.variables import Selection, Side, Variables
 from optimizer.money import exact
 from optimizer.solve.assemble import cost_of, without
-from optimizer.solve.blocks import Problem
 from optimizer.solve.call import Limits, optimise
 from optimizer.solve.exact import failing, options_of
+from optimizer.solve.problem import Problem
 
 GAP = 0.001
 ONE_EFFORT = 0.25
 ALL_EFFORT = 1.0
 MOST_OPTIONS_AT_ONCE = 2_000
+MOST_PEOPLE, MOST_DAYS = 100, 2
+"""Of each activation so many of the most embedded are looked at, on so many days each."""
 
 
 def embeddedness_of(instance: Instance, selection: Selection) -> float:
@@ -53,8 +57,39 @@ def most_embedded(problem: Problem, cheapest: Selection, cost: int) -> Selection
 
 
 def _size(instance: Instance, selection: Selection) -> int:
-    windows = set(selection.windows.values())
-    return sum(int(window) in windows for window in instance.options.window)
+    return sum(len(instance.options.in_window(window)) for window in selection.windows.values())
+
+
+def _worth_choosing(instance: Instance, best: Selection, standing: Selection, free: Collection[int]) -> Ints:
+    """Return the options of some activations worth a look: who is in the team, and the most embedded.
+
+    They ship on the likeliest days that have a free place, or one the team itself would give up.
+    """
+    table, capacity = instance.options, instance.limits.daily_capacity
+    used = np.bincount(table.ship_day[list(standing.options)], minlength=len(instance.limits.ship_month))
+    chosen = np.array(best.options, dtype=np.int64)
+    kept = [chosen]
+    for activation in free:
+        options = table.in_window(best.windows[activation])
+        if capacity is not None:
+            options = options[used[table.ship_day[options]] < capacity]
+        if not len(options):
+            continue
+        creators = np.unique(table.creator[options])
+        ranked = creators[np.lexsort((creators, -instance.embeddedness[creators]))][:MOST_PEOPLE]
+        team = table.creator[chosen[table.activation[chosen] == activation]]
+        options = options[np.isin(table.creator[options], np.concatenate([ranked, team]))]
+        order = options[
+            np.lexsort(
+                (table.ship_day[options], -table.probability[options], table.paid[options], table.creator[options])
+            )
+        ]
+        keys = table.creator[order] * 2 + table.paid[order]
+        starts = np.concatenate([[True], keys[1:] != keys[:-1]])
+        index = np.arange(len(order))
+        rank = index - np.maximum.accumulate(np.where(starts, index, 0))
+        kept.append(order[rank < MOST_DAYS])
+    return np.unique(np.concatenate(kept))
 
 
 def _exchange(
@@ -74,6 +109,7 @@ def _exchange(
         Side.CHOOSING,
         activations=free,
         windows=[best.windows[a] for a in free],
+        options=_worth_choosing(instance, best, standing, free),
         settled=standing,
     )
     v = Variables(part, Side.CHOOSING)

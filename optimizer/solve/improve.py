@@ -13,10 +13,11 @@ from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
 from optimizer.model.variables import Selection, Side, Variables
 from optimizer.solve.assemble import cost_of, place, union, without
-from optimizer.solve.blocks import Problem, best_days
 from optimizer.solve.call import Limits, optimise
+from optimizer.solve.core import best_days
 from optimizer.solve.exact import options_of
 from optimizer.solve.ledger import Ledger
+from optimizer.solve.problem import Problem
 
 EFFORT = 6.0
 TIED_EFFORT = 20.0
@@ -29,40 +30,40 @@ def improve(
     floors: Mapping[int, int],
     wanted: Sequence[int],
     tied: Sequence[tuple[int, ...]],
+    rounds: int,
 ) -> None:
-    """Improve the incumbent until it is closed, its share of the time is out, or no neighbourhood helps.
+    """Improve the incumbent until it is closed, or that many neighbourhoods in a row were of no help.
 
     Groups of activations that rotation ties together are decided anew as a whole, before smaller neighbourhoods.
-    Half of the time left is kept for proofs.
     """
-    reserve = 0.5 * problem.control.remaining
     best = ledger.best
     if best is None:
         return
-    groups = [tuple(a for a in group if a in best.windows) for group in tied]
-    improved = True
-    while improved and not ledger.closed:
-        improved = False
+    groups = [group for group in (tuple(a for a in group if a in best.windows) for group in tied) if len(group) > 1]
+    in_vain = 0
+    while in_vain < rounds and not ledger.closed and not problem.control.stopped:
         missing = [] if ledger.value_proven else [a for a in wanted if a not in best.windows]
         for free in [*groups, *_neighbourhoods(problem, best, floors, missing)]:
-            if ledger.closed or problem.control.remaining <= reserve:
+            if ledger.closed or problem.control.stopped or in_vain >= rounds:
                 return
             changed = _reassign(problem, floors, free, best)
             if changed is not None and ledger.offer(changed):
-                best, improved = changed, True
+                best, in_vain = changed, 0
                 break
+            in_vain += 1
+        else:
+            return
         groups = []
 
 
 def complete(problem: Problem, partial: Selection, floors: Mapping[int, int], wanted: Sequence[int]) -> Selection:
     """Return `partial` with as many of the missing wanted activations as room can be made for, one after the other.
 
-    Room is made by deciding one or two of those already placed anew. Half of the time left is kept for proofs.
+    Room is made by deciding one or two of those already placed anew.
     """
-    reserve = 0.5 * problem.control.remaining
     for absent in [a for a in wanted if a not in partial.windows]:
         for free in _neighbourhoods(problem, partial, floors, [absent]):
-            if problem.control.remaining <= reserve:
+            if problem.control.stopped:
                 return partial
             changed = _reassign(problem, floors, free, partial) if absent in free else None
             if changed is not None:
@@ -116,7 +117,7 @@ def _reassign(problem: Problem, floors: Mapping[int, int], free: tuple[int, ...]
         problem.covers,
         Side.CHOOSING,
         activations=free,
-        windows=problem.windows,
+        windows=[int(w) for a in free for w in problem.windows_of(a)],
         options=_worth_deciding(problem, free, best),
         settled=standing,
     )
@@ -138,8 +139,10 @@ def _reassign(problem: Problem, floors: Mapping[int, int], free: tuple[int, ...]
     return out.selection
 
 
-def _worth_deciding(problem: Problem, free: tuple[int, ...], best: Selection) -> Ints | None:
-    """Return the options of a neighbourhood: all, or for a large one the best days and those in use."""
+def _worth_deciding(problem: Problem, free: tuple[int, ...], best: Selection) -> Ints:
+    """Return the core options of a neighbourhood: all, or for a large one the best days and those in use."""
+    core = problem.core_of(int(w) for a in free for w in problem.windows_of(a))
     if len(free) <= LARGEST_NEIGHBOURHOOD:
-        return None
-    return np.union1d(best_days(problem.instance), np.array(best.options, dtype=np.int64))
+        return core
+    costs = problem.instance.options.cost_minor
+    return np.union1d(best_days(problem.instance, core, costs[core]), np.array(best.options, dtype=np.int64))

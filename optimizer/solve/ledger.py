@@ -55,13 +55,16 @@ class Ledger:
         return int(self.instance.options.cost_minor[np.array(selection.options, dtype=np.int64)].sum())
 
     def offer(self, selection: Selection | None) -> bool:
-        """Take a selection that keeps every rule, if it holds exactly and beats the best; tell whether it did."""
+        """Take a selection that keeps every rule, if it holds, is paid for and beats the best; tell whether it did."""
         if selection is None or failing(self.instance, selection, selection.windows):
             return False
         must = np.flatnonzero(self.instance.must_secure)
         if not set(must.tolist()) <= set(selection.windows):
             return False
         value, cost = self.value_of(selection), self.cost_of(selection)
+        budget = self.instance.limits.budget_minor
+        if budget is not None and cost > budget:
+            return False
         with self._lock:
             if self.best is not None and (value, -cost) <= (self.value, -self.cost):
                 return False

@@ -1,18 +1,17 @@
-"""Which activations can be secured together, as far as their floors and the budget tell: bounds on value and cost.
+"""Which activations can be secured together, as far as the floors and the budget tell: bounds on value and cost.
 
-With rc_a the floor of activation a, every plan that secures the set R costs at least Σ_{a∈R} rc_a, so::
+With ``least(R)`` the best of the bounds in `floors` on the cost of a set R::
 
-    value_bound      = max Σ value_a   over R ⊇ required with Σ_{a∈R} rc_a ≤ budget
-    cost_bound(v)    = min Σ rc_a      over R ⊇ required with Σ value_a ≥ v
+    value_bound      = max Σ value_a   over R ⊇ required with least(R) ≤ budget
+    cost_bound(v)    = min least(R)    over R ⊇ required with Σ value_a ≥ v
 
-Activations tied by rotation also have a joint floor that holds when all of them are secured. Both are knapsacks; one
-that is not solved to the end still gives a bound.
+Both are knapsacks; one that is not solved to the end still gives a bound.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,12 +19,16 @@ from ortools.sat.python import cp_model
 
 from optimizer.derive.instance import Instance
 from optimizer.solve.call import TOLERANCE
-from optimizer.solve.components import JointFloor
+from optimizer.solve.floors import LARGEST_GROUP, Floors
+
+EFFORT = 10.0
+Groups = Sequence[tuple[int, ...]]
+"""Tied groups of activations; those that belong to none stand alone."""
 
 
 @dataclass(frozen=True)
 class Knapsack:
-    """What is known of a knapsack: the best set found with its cost by floors, a certified bound, or impossibility."""
+    """What is known of a knapsack: the best set found with its least cost, a certified bound, or impossibility."""
 
     chosen: tuple[int, ...] | None
     cost: int
@@ -33,55 +36,58 @@ class Knapsack:
     impossible: bool
 
 
-def value_bound(instance: Instance, floors: Mapping[int, int], joint: Sequence[JointFloor] = ()) -> int | None:
-    """Return a certified bound on the value of any plan, None where it is proven that there is no plan.
-
-    Parameters
-    ----------
-    floors
-        Lower bound on the cost of each activation that can be secured at all (minor units).
-    joint
-        Lower bounds on the cost of groups of activations.
-    """
-    if any(activation not in floors for activation in _must(instance)):
+def value_bound(instance: Instance, floors: Floors, groups: Groups = ()) -> int | None:
+    """Return a certified bound on the value of any plan, None where it is proven that there is no plan."""
+    if any(activation not in floors.own for activation in _must(instance)):
         return None
-    most = _knapsack(instance, floors, joint, least_value=None)
+    most = solve_knapsack(instance, floors, groups)
     everything = int(instance.value.sum())
     return None if most.impossible else everything if most.bound is None else min(everything, most.bound)
 
 
-def best_set(instance: Instance, floors: Mapping[int, int], joint: Sequence[JointFloor] = ()) -> tuple[int, ...] | None:
-    """Return a set of highest value found, cheapest by floors among those; None if none was found."""
-    if any(activation not in floors for activation in _must(instance)):
+def best_set(
+    instance: Instance, floors: Floors, groups: Groups = (), *, without: Sequence[frozenset[int]] = ()
+) -> tuple[int, ...] | None:
+    """Return a set of highest value found, of least cost among those; None if none was found.
+
+    `without`: sets that are known to fail, not to be returned again.
+    """
+    if any(activation not in floors.own for activation in _must(instance)):
         return None
-    most = _knapsack(instance, floors, joint, least_value=None).chosen
+    most = solve_knapsack(instance, floors, groups, without=without).chosen
     if most is None:
         return None
-    cheapest = _knapsack(instance, floors, joint, least_value=int(sum(instance.value[a] for a in most))).chosen
+    value = int(sum(instance.value[a] for a in most))
+    cheapest = solve_knapsack(instance, floors, groups, least_value=value, without=without).chosen
     return most if cheapest is None else cheapest
 
 
-def cost_bound(
-    instance: Instance, floors: Mapping[int, int], value: int, joint: Sequence[JointFloor] = ()
-) -> int | None:
-    """Return a certified bound on the cost by floors of any set of at least this value; None where there is none."""
-    return _knapsack(instance, floors, joint, least_value=value).bound
+def cost_bound(instance: Instance, floors: Floors, value: int, groups: Groups = ()) -> int | None:
+    """Return a certified bound on the cost of any set of at least this value; None where there is none."""
+    return solve_knapsack(instance, floors, groups, least_value=value).bound
 
 
 def _must(instance: Instance) -> list[int]:
     return [int(a) for a in np.flatnonzero(instance.must_secure)]
 
 
-def _knapsack(
-    instance: Instance, floors: Mapping[int, int], joint: Sequence[JointFloor], *, least_value: int | None
+def solve_knapsack(
+    instance: Instance,
+    floors: Floors,
+    groups: Groups,
+    *,
+    least_value: int | None = None,
+    without: Sequence[frozenset[int]] = (),
 ) -> Knapsack:
     """Maximise value, or minimise cost at `least_value`, under the budget."""
     model = cp_model.CpModel()
-    secured = {a: model.new_bool_var(f"secured[{a}]") for a in floors}
-    value = cp_model.LinearExpr.weighted_sum(list(secured.values()), [int(instance.value[a]) for a in floors])
-    spent = _spent(model, secured, floors, joint)
+    secured = {a: model.new_bool_var("") for a in floors.own}
+    value = cp_model.LinearExpr.weighted_sum(list(secured.values()), [int(instance.value[a]) for a in secured])
+    spent = _spent(model, secured, floors, groups)
     for activation in _must(instance):
         model.add(secured[activation] == 1)
+    for failed in without:
+        model.add_bool_or([~flag if a in failed else flag for a, flag in secured.items()])
     if instance.limits.budget_minor is not None:
         model.add(spent <= instance.limits.budget_minor)
     if least_value is None:
@@ -89,33 +95,83 @@ def _knapsack(
     else:
         model.add(value >= least_value)
         model.minimize(spent)
+    return _answer(model, secured, spent, maximise=least_value is None)
+
+
+def _answer(
+    model: cp_model.CpModel, secured: dict[int, cp_model.IntVar], spent: cp_model.IntVar, *, maximise: bool
+) -> Knapsack:
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     solver.parameters.catch_sigint_signal = False
-    solver.parameters.max_deterministic_time = 30
+    solver.parameters.linearization_level = 2
+    solver.parameters.max_deterministic_time = EFFORT
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:
         return Knapsack(None, 0, None, True)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         return Knapsack(None, 0, None, False)
     best = solver.best_objective_bound
-    bound = math.floor(best + TOLERANCE) if least_value is None else math.ceil(best - TOLERANCE)
+    bound = math.floor(best + TOLERANCE) if maximise else math.ceil(best - TOLERANCE)
     chosen = tuple(a for a, flag in secured.items() if solver.boolean_value(flag))
     return Knapsack(chosen, int(solver.value(spent)), bound, False)
 
 
 def _spent(
-    model: cp_model.CpModel,
-    secured: Mapping[int, cp_model.IntVar],
-    floors: Mapping[int, int],
-    joint: Sequence[JointFloor],
-) -> cp_model.LinearExpr:
-    """Return the cost by floors: own ones, plus what a complete group costs beyond the sum of its members' floors."""
-    terms: list[tuple[cp_model.IntVar, int]] = [(flag, floors[a]) for a, flag in secured.items()]
-    for number, group in enumerate(joint):
-        if all(a in secured for a in group.activations):
-            complete = model.new_bool_var(f"complete[{number}]")
-            missing = [1 - secured[a] for a in group.activations]
-            model.add(complete + cp_model.LinearExpr.sum(missing) >= 1)
-            terms.append((complete, group.floor - sum(floors[a] for a in group.activations)))
+    model: cp_model.CpModel, secured: dict[int, cp_model.IntVar], floors: Floors, groups: Groups
+) -> cp_model.IntVar:
+    """Return a variable that is at least every known bound on the cost of the secured set."""
+    most = sum(floors.own.values()) + sum(floors.joint.values()) + 1
+    most += sum(sum(priced.own.values()) for priced in floors.priced)
+    spent = model.new_int_var(0, most, "spent")
+    terms: list[tuple[cp_model.IntVar, int]] = []
+    grouped: set[int] = set()
+    for group in groups:
+        members = [a for a in group if a in secured]
+        known = any(set(joint) <= set(members) for joint in floors.joint)
+        if not known:
+            continue
+        grouped.update(members)
+        terms.extend((_subsets if len(members) <= LARGEST_GROUP else _complete)(model, secured, floors, members))
+    terms.extend((flag, floors.own[a]) for a, flag in secured.items() if a not in grouped)
+    model.add(spent >= _weighted(terms))
+    for priced in floors.priced:
+        known_terms = [(flag, priced.own[a]) for a, flag in secured.items() if a in priced.own]
+        model.add(spent >= _weighted(known_terms) - priced.constant)
+    return spent
+
+
+def _weighted(terms: Sequence[tuple[cp_model.IntVar, int]]) -> cp_model.LinearExpr:
     return cp_model.LinearExpr.weighted_sum([flag for flag, _ in terms], [weight for _, weight in terms])
+
+
+def _subsets(
+    model: cp_model.CpModel, secured: dict[int, cp_model.IntVar], floors: Floors, members: Sequence[int]
+) -> list[tuple[cp_model.IntVar, int]]:
+    """Return cost terms of a group: one Boolean per subset of its members."""
+    costs = floors.subset_costs(members)
+    picked = [model.new_bool_var("") for _ in costs]
+    model.add_exactly_one(picked)
+    for index, a in enumerate(members):
+        model.add(sum(flag for mask, flag in enumerate(picked) if mask >> index & 1) == secured[a])
+    return list(zip(picked, costs, strict=True))
+
+
+def _complete(
+    model: cp_model.CpModel, secured: dict[int, cp_model.IntVar], floors: Floors, members: Sequence[int]
+) -> list[tuple[cp_model.IntVar, int]]:
+    """Return cost terms of a large group: own floors, and what the dearest disjoint known groups cost beyond them."""
+    terms = [(secured[a], floors.own[a]) for a in members]
+    taken: set[int] = set()
+    extra = {
+        joint: floor - sum(floors.own[a] for a in joint)
+        for joint, floor in floors.joint.items()
+        if set(joint) <= set(members)
+    }
+    for joint in sorted(extra, key=lambda known: (-extra[known], known)):
+        if extra[joint] > 0 and not taken & set(joint):
+            taken.update(joint)
+            complete = model.new_bool_var("")
+            model.add(complete + sum(1 - secured[a] for a in joint) >= 1)
+            terms.append((complete, extra[joint]))
+    return terms

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Literal
 
 from pydantic import Field
 
@@ -27,4 +28,9 @@ class Settings(Strict):
         le=64,
         description="Solver threads (count).",
         examples=[2],
+    )
+    method: Literal["auto", "plain", "decomposed"] = Field(
+        "auto",
+        description="Search by one plain model, decomposed, or as the scenario's size suggests.",
+        examples=["auto"],
     )

@@ -246,7 +246,7 @@ def test_what_helps_one_activation_alone_says_so() -> None:
 
 
 def test_creators_who_do_not_suffice_for_both_are_no_limit_to_ease() -> None:
-    given = document([activation("a", "x"), activation("b", "x")], creators("x", 5))
+    given = document([activation("a", "x", value=2), activation("b", "x")], creators("x", 5))
     found = diagnosed(given)
     assert [(item.activation, item.limit) for item in found.blocked] == [("b", "network")]
     assert "the creators there are do not suffice" in found.blocked[0].detail

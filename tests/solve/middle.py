@@ -76,3 +76,70 @@ def _creator(dice: Random, number: int, names: list[str]) -> Document:
     if dice.random() < 0.3:
         found["paid_fee"] = dice.randint(40, 300)
     return found
+
+
+def busy_scenario(seed: int, *, people: int = 18) -> Document:  # noqa: PLR0912
+    """Return a middle scenario to which rules it lacks are added, each by chance: locks, gaps, absences and so on."""
+    found, dice = middle_scenario(seed, people=people), Random(-seed - 1)
+    names = [community["id"] for community in found["communities"]]
+    if dice.random() < 0.5:
+        found["objective"]["goal"] = "activate_most"
+    if dice.random() < 0.4:
+        found["shipping"]["holiday_calendar"] = "GB-ENG"
+    for community in found["communities"]:
+        if dice.random() < 0.3:
+            community["max_paid_share"] = dice.choice((0.0, 0.25, 0.4, 0.75, 1.0))
+        if dice.random() < 0.3:
+            community["min_gap_days"] = dice.choice((3, 10, 20))
+        if dice.random() < 0.15:
+            community["min_embeddedness"] = 0.2
+    for wave in found["activations"]:
+        if dice.random() < 0.25:
+            wave["min_paid"] = dice.choice((1, 2))
+        if dice.random() < 0.3:
+            wave["delivery"] = {"before_days": dice.choice((3, 7, 12)), "after_days": dice.choice((0, 0, 4))}
+        if dice.random() < 0.2:
+            wave["required"] = True
+        if "tier_mix" not in wave and dice.random() < 0.15:
+            wave["tier_mix"] = {tier: {"min": dice.choice((0, 1, 2)), "max": 4} for tier in dice.sample(TIERS, 2)}
+        if dice.random() < 0.25:
+            wave["start_weekday"] = dice.choice(("wed", "any"))
+            wave["window_days"] = dice.choice((7, 10))
+    if dice.random() < 0.3:
+        again = dict(dice.choice(found["activations"])) | {"id": "again", "value": dice.randint(1, 3)}
+        found["activations"].append(again)
+    for person in found["creators"]:
+        _live(dice, person, names)
+    found["locks"] = _locks(dice, found) if dice.random() < 0.4 else []
+    return found
+
+
+def _live(dice: Random, person: Document, names: list[str]) -> None:
+    """Give a creator a life: other communities, absences, terms of their own."""
+    if dice.random() < 0.15:
+        person["communities"] = sorted({*person["communities"], dice.choice(names)})
+    if dice.random() < 0.15:
+        first = dice.choice(("2027-03-20", "2027-04-02", "2027-04-20"))
+        person["unavailable"] = [{"start": first, "end": first[:-2] + f"{int(first[-2:]) + 8:02d}"}]
+    if "paid_fee" in person:
+        person["paid_reliability"] = dice.choice((0.97, 0.97, 0.9, 0.6))
+        if dice.random() < 0.2:
+            person["accepts"] = ["paid"]
+    elif dice.random() < 0.3:
+        person["paid_fee"] = dice.choice((30, 60))
+    if dice.random() < 0.1:
+        person["organic_rate"] = dice.choice((0.05, 0.6))
+
+
+def _locks(dice: Random, document: Document) -> list[Document]:
+    waves = [wave for wave in document["activations"] if "repeat" not in wave]
+    found: list[Document] = []
+    for wave in dice.sample(waves, min(len(waves), dice.choice((1, 1, 2)))):
+        members = [person for person in document["creators"] if wave["community"] in person["communities"]]
+        for person in dice.sample(members, min(len(members), dice.choice((1, 2, 4)))):
+            modes = [mode for mode in person.get("accepts", ["gift", "paid"]) if mode == "gift" or "paid_fee" in person]
+            lock = {"creator": person["id"], "activation": wave["id"], "mode": dice.choice([*modes, "skip"])}
+            if lock["mode"] != "skip" and dice.random() < 0.3:
+                lock["ship_on"] = dice.choice(("2027-03-15", "2027-03-16", "2027-03-22"))
+            found.append(lock)
+    return found

@@ -6,13 +6,17 @@ import threading
 import time
 from collections.abc import Callable
 from random import Random
+from typing import Literal
 
 from optimizer.derive.instance import Instance
-from optimizer.solve.blocks import Problem, prepare
 from optimizer.solve.control import Control, Progress
+from optimizer.solve.problem import Problem, prepare
 from optimizer.solve.search import Solution, search
 from optimizer.solve.settings import Settings
 from tests.derive.small import activation, creator, instance, shipping
+
+Method = Literal["auto", "plain", "decomposed"]
+METHODS: tuple[Method, ...] = ("plain", "decomposed")
 
 
 def control(seconds: float = 60.0, listener: Callable[[Progress], None] | None = None) -> Control:
@@ -27,10 +31,11 @@ def found(
     gap: float = 0.0,
     workers: int = 1,
     seed: int = 1,
+    method: Method = "auto",
     by: Control | None = None,
 ) -> Solution:
     """Return what a search finds."""
-    settings = Settings(time_limit_seconds=seconds, gap=gap, workers=workers, seed=seed)
+    settings = Settings(time_limit_seconds=seconds, gap=gap, workers=workers, seed=seed, method=method)
     return search(given, settings, by or control(seconds))
 
 

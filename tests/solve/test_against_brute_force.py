@@ -1,4 +1,4 @@
-"""The optimiser against complete enumeration on random tiny scenarios: the same optimum, and no false claim."""
+"""Both methods of search against complete enumeration on random tiny scenarios: the same optimum, no false claim."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from optimizer.scenario.loading import scenario_from_data
 from optimizer.scenario.models import Scenario
 from optimizer.solve.settings import Settings
 from tests.brute_force import Best, Enumeration
+from tests.solve.searching import METHODS
 from tests.tiny import tiny_scenario
 
 PLENTY = Settings(gap=0, time_limit_seconds=20, workers=1, seed=1)
@@ -26,8 +27,10 @@ def everything_in(seed: int) -> Enumeration:
     return Enumeration(scenario_from_data(tiny_scenario(seed)))
 
 
-def planned(scenario: Scenario, settings: Settings) -> Plan:
-    return certified(scenario, settings, draws=2000).plan
+def planned(scenario: Scenario, settings: Settings, method: str) -> Plan:
+    plan = certified(scenario, settings.model_copy(update={"method": method}), draws=2000).plan
+    assert plan.run.method == method
+    return plan
 
 
 def minor(amount: str | None) -> int | None:
@@ -41,8 +44,13 @@ def spent(plan: Plan) -> int:
 
 
 def check_optimum(seed: int) -> None:
+    for method in METHODS:
+        check_optimum_by(method, seed)
+
+
+def check_optimum_by(method: str, seed: int) -> None:
     everything = everything_in(seed)
-    plan = planned(everything.scenario, PLENTY)
+    plan = planned(everything.scenario, PLENTY, method)
     if everything.best is None:
         assert plan.status == "infeasible"
         assert plan.assignments == []
@@ -68,8 +76,13 @@ def check_embeddedness(everything: Enumeration, plan: Plan, best: Best) -> None:
 
 
 def check_no_false_claim(seed: int) -> None:
+    for method in METHODS:
+        check_no_false_claim_by(method, seed)
+
+
+def check_no_false_claim_by(method: str, seed: int) -> None:
     best = everything_in(seed).best
-    plan = planned(everything_in(seed).scenario, HURRIED)
+    plan = planned(everything_in(seed).scenario, HURRIED, method)
     stated = plan.objective
     if best is None:
         assert plan.status in ("infeasible", "unknown")

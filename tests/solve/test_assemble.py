@@ -7,17 +7,19 @@ import numpy as np
 import pytest
 
 from optimizer.derive.build import derive
-from optimizer.derive.instance import Instance
+from optimizer.derive.instance import Instance, Ints
 from optimizer.model.variables import Selection, Side
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve import floors
-from optimizer.solve.assemble import EMPTY, assemble, cost_of, place, union, without, worth_shipping
+from optimizer.solve.assemble import EMPTY, cost_of, place, union, without, worth_shipping
 from optimizer.solve.blocks import price
+from optimizer.solve.board import Board
 from optimizer.solve.exact import failing
-from optimizer.solve.ledger import Ledger
+from optimizer.solve.improve import complete
+from optimizer.solve.rebuild import Rebuilder
+from optimizer.solve.search import Status
 from tests.derive.small import activation, creator, document, instance, shipping
 from tests.model.desk import Desk, Draft
-from tests.solve.searching import found, problem
+from tests.solve.searching import METHODS, Method, found, problem
 
 WAVES = (
     activation(min_posts=2, confidence=0.45),
@@ -60,29 +62,29 @@ def crowded(seed: int, *, capacity: int | None = None) -> Instance:
     return derive(scenario_from_data(fields))
 
 
-def everything(given: Instance, _activation: int, window: int, _standing: Selection) -> np.ndarray:
-    return np.flatnonzero(given.options.window == window)
+def everything(_given: Instance, _activation: int, options: Ints, _standing: Selection) -> Ints:
+    return options
 
 
 @pytest.mark.parametrize("seed", [*range(12), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(12, 150))])
 def test_the_least_cost_does_not_depend_on_the_days_left_out(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    """Floors per window and the search as a whole are the same with every ship day."""
+    """Placing one activation, and the search as a whole, end the same with every ship day."""
     given = crowded(seed)
-    lean, lean_floors = found(given), window_prices(given)
+    lean, alone = found(given, method="decomposed"), placed_alone(given)
     monkeypatch.setattr("optimizer.solve.assemble.worth_shipping", everything)
-    monkeypatch.setattr("optimizer.solve.floors.worth_shipping", everything)
-    full = found(given)
+    full = found(given, method="decomposed")
     assert (lean.status, lean.value, lean.least_cost) == (full.status, full.value, full.least_cost)
-    assert lean_floors == window_prices(given)
+    assert alone == placed_alone(given)
 
 
-def window_prices(given: Instance) -> dict[int, int]:
-    asked, known = problem(given), dict.fromkeys(given.activations, 0)
-    prices: dict[int, int] = {}
-    floors.refine_floors(asked, Ledger(given, asked.control, 0.0), known, prices)
-    return prices
+def placed_alone(given: Instance) -> list[int | None]:
+    """The least cost of every activation with the warehouse to itself."""
+    asked = problem(given)
+    plans = [place(asked, a, EMPTY, 0) for a in given.activations]
+    return [None if plan is None else cost_of(given, plan) for plan in plans]
 
 
+@pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize(
     "fields",
     [
@@ -90,40 +92,42 @@ def window_prices(given: Instance) -> dict[int, int]:
         {"products": [{"id": "p", "unit_cost": "10.00", "stock": [{"on": "2027-04-01", "units": 9}]}]},
     ],
 )
-def test_windows_alike_but_for_their_dates_are_priced_each_by_its_own_limits(fields: dict[str, Any]) -> None:
+def test_windows_alike_but_for_their_dates_are_judged_each_by_its_own_limits(
+    fields: dict[str, Any], method: Method
+) -> None:
     """In March there is nothing to spend, or to send: only the second window can be secured."""
     wave = activation(start_earliest="2027-03-29", start_latest="2027-04-05")
     given = instance([creator("x")], wave, **fields)
-    beyond = int(given.options.cost_minor.sum()) + 1
-    assert window_prices(given) == {0: beyond, 1: 1_000}
-    assert found(given).least_cost == 1_000
+    solution = found(given, method=method)
+    assert (solution.status, solution.least_cost, solution.cost_bound) == (Status.OPTIMAL, 1_000, 1_000)
+    assert solution.selection is not None
+    assert solution.selection.windows == {0: 1}
 
 
-def test_a_floor_grows_to_that_of_the_cheapest_window() -> None:
-    """One of the two is away in the first week, the other costs more."""
+def test_a_floor_is_that_of_the_cheapest_window() -> None:
+    """One of the two is away in the first weeks, the other costs more."""
     people = [creator("x", unavailable=[{"start": "2027-03-01", "end": "2027-03-31"}]), creator("y", paid_fee="2.50")]
     people[1]["accepts"] = ["paid"]
-    given = instance(people, activation(start_latest="2027-03-15"))
-    asked = problem(given)
-    known, prices = {0: 1_000}, dict[int, int]()
-    floors.refine_floors(asked, Ledger(given, asked.control, 0.0), known, prices)
-    assert (known, prices) == ({0: 1_250}, {0: 1_250, 1: 1_250})
+    (block,) = price(problem(instance(people, activation(start_latest="2027-03-15"))), [0])
+    assert (block.floor, block.windows) == (1_250, {0: 1_250, 1: 1_250})
+    (block,) = price(problem(instance(people, activation(start_latest="2027-04-05"))), [0])
+    assert (block.floor, block.windows[0], block.windows[4]) == (1_000, 1_250, 1_000)
 
 
-def test_an_activation_without_a_possible_window_loses_its_floor() -> None:
-    given = instance([creator("x")], shipping=shipping(daily_capacity=0))
-    asked = problem(given)
-    known, prices = {0: 1_000}, dict[int, int]()
-    floors.refine_floors(asked, Ledger(given, asked.control, 0.0), known, prices)
-    assert (known, prices) == ({}, {0: 1_001})
+@pytest.mark.parametrize("method", METHODS)
+def test_an_activation_that_the_warehouse_cannot_serve_is_left_out_with_proof(method: Method) -> None:
+    solution = found(instance([creator("x")], shipping=shipping(daily_capacity=0)), method=method)
+    assert (solution.status, solution.value, solution.value_bound) == (Status.OPTIMAL, 0, 0)
 
 
 def test_some_of_these_leave_days_out() -> None:
     cases = [(given, window) for given in map(crowded, range(12)) for window in range(len(given.windows))]
-    lean = [worth_shipping(given, int(given.windows.activation[w]), w, EMPTY) for given, w in cases]
-    assert (
-        sum(len(kept) < len(everything(given, 0, w, EMPTY)) for kept, (given, w) in zip(lean, cases, strict=True)) > 5
-    )
+    assert sum(len(shipped(given, w)) < len(given.options.in_window(w)) for given, w in cases) > 5
+
+
+def shipped(given: Instance, window: int, standing: Selection = EMPTY) -> Ints:
+    """Options of a window that are worth a look."""
+    return worth_shipping(given, int(given.windows.activation[window]), given.options.in_window(window), standing)
 
 
 def test_days_are_left_out_only_where_better_ones_have_room_for_all() -> None:
@@ -136,10 +140,10 @@ def test_days_are_left_out_only_where_better_ones_have_room_for_all() -> None:
     communities = [{"id": name, "authenticity": "low"} for name in ("k", "m")]
     given = instance(people, days, later, shipping=shipping(daily_capacity=2), communities=communities)
     table = given.options
-    kept = table.ship_day[worth_shipping(given, 0, 0, EMPTY)]
+    kept = table.ship_day[shipped(given, 0)]
     assert sorted(set(kept.tolist())) == [3, 4]
     taken = int(np.flatnonzero((table.activation == 1) & (table.ship_day == 3))[0])
-    kept = table.ship_day[worth_shipping(given, 0, 0, Selection((taken,), {1: 1}))]
+    kept = table.ship_day[shipped(given, 0, Selection((taken,), {1: 1}))]
     assert sorted(set(kept.tolist())) == [3, 4, 5]
 
 
@@ -154,7 +158,7 @@ def test_days_are_left_out_only_where_better_ones_have_room_for_all() -> None:
 )
 def test_with_dated_limits_every_day_counts(fields: dict[str, object]) -> None:
     given = instance(PEOPLE, activation(delivery={"before_days": 4}), **fields)
-    assert worth_shipping(given, 0, 0, EMPTY).tolist() == list(range(len(given.options)))
+    assert shipped(given, 0).tolist() == list(range(len(given.options)))
 
 
 def test_a_horizon_beyond_400_days_with_a_capacity_is_planned() -> None:
@@ -198,12 +202,19 @@ def test_what_is_assembled_keeps_every_rule_and_holds(seed: int) -> None:
     asked = problem(given)
     blocks = {block.activation: block for block in price(asked, given.activations)}
     possible = {a: block.floor for a, block in blocks.items() if not block.impossible}
-    plan = assemble(asked, list(possible), possible)
-    draft = Draft(frozenset(plan.options), frozenset(plan.windows.values()), frozenset(plan.windows))
-    assert Desk(given).allows(draft, side=Side.BOUNDING, without={"required"})
-    assert not failing(given, plan, plan.windows)
-    for a in plan.windows:
-        assert cost_of(given, without(given, plan, set(plan.windows) - {a})) >= possible[a]
+    board = Board(given)
+    Rebuilder(asked, board, list(possible), possible, np.zeros(len(given.options), dtype=np.int64), 1).fill()
+    exact = EMPTY
+    for a, floor in possible.items():
+        found_one = place(asked, a, exact, floor)
+        exact = exact if found_one is None else union(exact, found_one)
+    for plan in (board.selection(), exact, complete(asked, board.selection(), possible, list(possible))):
+        draft = Draft(frozenset(plan.options), frozenset(plan.windows.values()), frozenset(plan.windows))
+        waiting = {"locks"} if any(choice.activation not in plan.windows for choice in given.fixed) else set()
+        assert Desk(given).allows(draft, side=Side.BOUNDING, without={"required", *waiting})
+        assert not failing(given, plan, plan.windows)
+        for a in plan.windows:
+            assert cost_of(given, without(given, plan, set(plan.windows) - {a})) >= possible[a]
 
 
 def test_selections_are_joined_and_taken_apart() -> None:

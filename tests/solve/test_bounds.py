@@ -19,19 +19,20 @@ from optimizer.solve.call import Limits
 from optimizer.solve.closing import Closed, close
 from optimizer.solve.exact import options_of
 from optimizer.solve.ledger import Ledger
+from optimizer.solve.schedule import make_schedule
 from optimizer.solve.search import Solution, Status
 from tests.derive.small import activation, creator, instance
 from tests.model.desk import Desk
 from tests.solve.middle import middle_scenario
-from tests.solve.searching import control, found, tight
+from tests.solve.searching import METHODS, control, found, tight
 
 EFFORTS = (
     "blocks.EFFORT",
-    "floors.EFFORT",
+    "runs.EFFORT",
+    "master.EFFORT",
     "assemble.EFFORT",
     "improve.EFFORT",
     "improve.TIED_EFFORT",
-    "components.EFFORT",
 )
 
 
@@ -72,16 +73,17 @@ def optimum(given: Instance) -> tuple[int, int] | None:
 @pytest.mark.parametrize("seed", seeds(16, 150))
 def test_the_search_agrees_with_one_model_of_everything(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     """That model knows no floors, no windows in reach, no dropped days and no joint prices."""
-    solution = found(middle(seed, people=8))
+    solutions = [found(middle(seed, people=8), method=method) for method in METHODS]
     monkeypatch.setattr("optimizer.derive.build.undominated_days", lambda chances, *_: sorted(chances))
     truth = optimum(middle(seed, people=8))
-    if truth is None:
-        assert solution.status is Status.INFEASIBLE
-        assert solution.selection is None
-    else:
-        assert solution.status is Status.OPTIMAL
-        assert (solution.value, solution.least_cost) == truth
-        assert (solution.value_bound, solution.cost_bound) == truth
+    for solution in solutions:
+        if truth is None:
+            assert solution.status is Status.INFEASIBLE
+            assert solution.selection is None
+        else:
+            assert solution.status is Status.OPTIMAL
+            assert (solution.value, solution.least_cost) == truth
+            assert (solution.value_bound, solution.cost_bound) == truth
 
 
 def consistent(given: Instance, early: Solution, best: Solution) -> None:
@@ -106,15 +108,16 @@ def test_bounds_of_calls_that_end_early_are_valid(monkeypatch: pytest.MonkeyPatc
     best = found(given, seconds=20.0)
     for name in EFFORTS:
         monkeypatch.setattr(f"optimizer.solve.{name}", dice.choice((0.001, 0.01, 0.05, 0.2)))
-    consistent(given, found(given, seconds=dice.choice((0.5, 2.0))), best)
+    monkeypatch.setitem(make_schedule.__kwdefaults__ or {}, "effort", dice.choice((0.001, 0.01, 0.05, 0.2)))
+    consistent(given, found(given, seconds=dice.choice((0.5, 2.0)), method="decomposed"), best)
 
 
 @pytest.mark.parametrize("seed", seeds(6, 120))
 def test_bounds_of_searches_that_the_clock_ends_are_valid(seed: int) -> None:
     given, dice = middle(seed, people=14), Random(seed)
     best = found(given, seconds=20.0)
-    for _ in range(3):
-        consistent(given, found(given, seconds=dice.uniform(0.0, 0.4)), best)
+    for method in ("decomposed", "plain", "decomposed"):
+        consistent(given, found(given, seconds=dice.uniform(0.0, 0.4), method=method), best)
 
 
 def test_bounds_of_a_hard_scenario_are_valid_wherever_it_ends() -> None:
@@ -129,8 +132,9 @@ def test_a_scenario_is_called_infeasible_with_proof_only() -> None:
     """Two waves must share one creator, whose rest forbids it: seen only by what ties them together."""
     waves = (activation(), activation("b", start_earliest="2027-03-22", start_latest="2027-03-22"))
     given = instance([creator("x")], *waves, rotation={"rest_days": 60}, objective={"goal": "min_cost"})
-    assert found(given).status is Status.INFEASIBLE
-    assert found(given, by=control(0.0)).status is Status.UNKNOWN
+    for method in METHODS:
+        assert found(given, method=method).status is Status.INFEASIBLE
+        assert found(given, by=control(0.0), method=method).status is Status.UNKNOWN
 
 
 def ledger(given: Instance, gap: float = 0.0) -> Ledger:

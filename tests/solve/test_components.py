@@ -8,13 +8,17 @@ import numpy as np
 import pytest
 
 from optimizer.derive.build import derive
-from optimizer.derive.instance import Instance
+from optimizer.derive.instance import Instance, Ints
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.blocks import best_days, in_parallel, prepare, price
-from optimizer.solve.components import JointFloor, components, joint_floors
+from optimizer.solve.blocks import price
+from optimizer.solve.components import components
+from optimizer.solve.core import best_days
 from optimizer.solve.exact import holds
+from optimizer.solve.floors import Floors
+from optimizer.solve.problem import Problem, in_parallel, prepare
+from optimizer.solve.runs import price_run, price_runs, record
 from tests.derive.small import activation, creator, instance, shipping
-from tests.solve.searching import control, found, problem
+from tests.solve.searching import METHODS, control, found, problem
 from tests.tiny import tiny_scenario
 
 COMMUNITIES = [{"id": name, "authenticity": "low"} for name in ("k", "m", "n")]
@@ -32,6 +36,17 @@ def test_creators_and_communities_tie_activations_together() -> None:
     assert components(instance(bridge, *waves, communities=COMMUNITIES)) == [(0, 1, 3)]
     assert components(instance([], *waves, communities=COMMUNITIES)) == [(0, 3)]
     assert components(instance(alone, *waves[:3], communities=COMMUNITIES)) == []
+
+
+def fastest(given: Instance) -> Ints:
+    """The best days of everybody, prices left out."""
+    return best_days(given, np.arange(len(given.options)), given.options.cost_minor)
+
+
+def floors_of(asked: Problem) -> Floors:
+    """What each activation costs at least alone."""
+    blocks = price(asked, asked.instance.activations)
+    return Floors({block.activation: block.floor for block in blocks if not block.impossible})
 
 
 def rotating(seed: int) -> Instance:
@@ -54,7 +69,7 @@ def rotating(seed: int) -> Instance:
 
 def least_joint_cost(given: Instance) -> int | None:
     """The cheapest two disjoint selections that hold on the best days, one of each wave, by looking at all of them."""
-    table, costs, best = given.options, [], best_days(given)
+    table, costs, best = given.options, [], fastest(given)
     pools = []
     for a in (0, 1):
         menus = [[None, *best[(table.activation[best] == a) & (table.creator[best] == who)]] for who in range(5)]
@@ -70,15 +85,19 @@ def least_joint_cost(given: Instance) -> int | None:
 def test_a_joint_floor_lies_between_the_sum_of_floors_and_the_best_joint_plan(seed: int) -> None:
     given = rotating(seed)
     asked = problem(given)
-    own = {block.activation: block.floor for block in price(asked, [0, 1]) if not block.impossible}
-    joint = joint_floors(asked, [(0, 1)], own)
+    known = floors_of(asked)
     truth = least_joint_cost(given)
-    plan = found(given)
+    plan = found(given, method="decomposed")
     if truth is None:
         assert plan.value in (0, 1)
         return
-    assert sum(own.values()) <= truth
-    assert all(sum(own.values()) < each.floor <= truth for each in joint)
+    run = price_run(asked, (0, 1), known)
+    assert run.floor is not None
+    assert sum(known.own.values()) <= run.floor <= truth
+    if run.selection is not None:
+        creators = given.options.creator[list(run.selection.options)].tolist()
+        assert len(set(creators)) == len(creators)
+        assert given.options.cost_minor[list(run.selection.options)].sum() >= truth
     if given.limits.daily_capacity is None:
         assert (plan.value, plan.least_cost) == (2, truth)
     elif plan.value == 2:
@@ -90,22 +109,28 @@ def test_some_of_these_are_dearer_together() -> None:
     raised = 0
     for seed in range(8):
         asked = problem(rotating(seed))
-        own = {block.activation: block.floor for block in price(asked, [0, 1]) if not block.impossible}
-        raised += bool(joint_floors(asked, [(0, 1)], own))
+        known = floors_of(asked)
+        price_runs(asked, known)
+        raised += any(floor > sum(known.own[a] for a in pair) for pair, floor in known.joint.items())
     assert raised >= 2
 
 
 def test_a_group_that_cannot_be_secured_together_costs_more_than_everything() -> None:
     waves = (activation(), activation("b", start_earliest="2027-03-22", start_latest="2027-03-22"))
     given = instance([creator("x")], *waves, rotation={"rest_days": 60})
-    (joint,) = joint_floors(problem(given), [(0, 1)], {0: 1_000, 1: 1_000})
-    assert joint == JointFloor((0, 1), 2_001)
-    assert found(given).value == 1
+    asked, known = problem(given), Floors({0: 1_000, 1: 1_000})
+    run = price_run(asked, (0, 1), known)
+    assert (run.floor, run.selection) == (None, None)
+    record(asked, known, run)
+    assert known.joint == {(0, 1): 2_001}
+    assert {found(given, method=method).value for method in METHODS} == {1}
 
 
 def test_groups_with_something_impossible_have_no_joint_floor() -> None:
     given = instance([creator("x")], activation(), activation("b"), rotation={"rest_days": 60})
-    assert joint_floors(problem(given), [(0, 1)], {0: 1_000}) == []
+    known = Floors({0: 1_000})
+    assert price_runs(problem(given), known) == {}
+    assert known.joint == {}
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -136,14 +161,14 @@ def test_the_best_day_of_a_creator_and_mode_is_kept_per_window() -> None:
     given = instance(
         [creator("x"), creator("y", paid_fee="3")], wave, posting=slow, shipping=shipping(daily_capacity=1)
     )
-    table, kept = given.options, best_days(given)
+    table, kept = given.options, fastest(given)
     assert len(kept) == 2 * 3
     for o in kept:
         same = (table.window == table.window[o]) & (table.creator == table.creator[o]) & (table.paid == table.paid[o])
         best = table.probability[same].max()
         assert table.probability[o] == best
         assert table.ship_day[o] == table.ship_day[same][table.probability[same] == best].min()
-    assert best_days(instance([])).tolist() == []
+    assert fastest(instance([])).tolist() == []
 
 
 def test_windows_out_of_reach_are_left_out() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 from random import Random
 from types import SimpleNamespace
@@ -10,7 +10,7 @@ import pytest
 from ortools.sat.python import cp_model
 
 from optimizer.derive.instance import Instance
-from optimizer.solve.components import JointFloor
+from optimizer.solve.floors import Floors, PricedFloors
 from optimizer.solve.master import best_set, cost_bound, value_bound
 from tests.derive.small import activation, creator, instance
 from tests.solve.searching import found
@@ -24,15 +24,25 @@ def waves(values: Sequence[int], *, required: Sequence[int] = (), budget: int | 
     return instance([creator("x")], *acts, budget={"total": f"{budget // 100}.{budget % 100:02d}"})
 
 
-def affordable(case: Instance, floors: Mapping[int, int], joint: Sequence[JointFloor]) -> list[tuple[int, int]]:
+def joint_cost(floors: Floors, kept: frozenset[int]) -> int:
+    """Return the dearest way to split a set into known groups and single activations."""
+    if not kept:
+        return 0
+    first = min(kept)
+    return max(
+        floor + joint_cost(floors, kept.difference(group))
+        for group, floor in [((first,), floors.own[first]), *floors.joint.items()]
+        if first in group and kept.issuperset(group)
+    )
+
+
+def affordable(case: Instance, floors: Floors) -> list[tuple[int, int]]:
     """Return (value, cost by floors) of every set that the budget and what is required allow."""
     budget = case.limits.budget_minor
     pairs = []
-    for kept in (set(kept) for size in range(len(floors) + 1) for kept in combinations(floors, size)):
-        cost = sum(floors[a] for a in kept)
-        for group in joint:
-            if kept.issuperset(group.activations):
-                cost += group.floor - sum(floors[a] for a in group.activations)
+    for kept in (frozenset(kept) for size in range(len(floors.own) + 1) for kept in combinations(floors.own, size)):
+        priced = [sum(p.own.get(a, 0) for a in kept) - p.constant for p in floors.priced]
+        cost = max(joint_cost(floors, kept), *priced, 0)
         if kept.issuperset(np.flatnonzero(case.must_secure).tolist()) and (budget is None or cost <= budget):
             pairs.append((int(case.value[sorted(kept)].sum()), cost))
     return pairs
@@ -45,48 +55,55 @@ def test_the_knapsack_is_solved_exactly(seed: int) -> None:
     required = [n for n in range(count) if dice.random() < 0.15]
     budget = None if dice.random() < 0.2 else dice.randint(0, 40_000)
     case = waves([dice.randint(1, 6) for _ in range(count)], required=required, budget=budget)
-    floors = {n: dice.randint(0, 12_000) for n in range(count) if dice.random() < 0.95}
-    pairs = [group for group in combinations(sorted(floors), 2) if dice.random() < 0.3]
-    joint = [JointFloor(group, sum(floors[a] for a in group) + dice.randint(1, 9_000)) for group in pairs]
-    known = affordable(case, floors, joint)
-    chosen = best_set(case, floors, joint)
+    floors = Floors({n: dice.randint(0, 12_000) for n in range(count) if dice.random() < 0.95})
+    sizes = [group for size in (2, 3) for group in combinations(sorted(floors.own), size)]
+    for group in sizes:
+        if dice.random() < 0.3:
+            floors.joint[group] = sum(floors.own[a] for a in group) + dice.randint(1, 9_000)
+    for _ in range(dice.choice((0, 0, 1, 2))):
+        prices = {a: floor + dice.randint(0, 8_000) for a, floor in floors.own.items()}
+        floors.priced.append(PricedFloors(prices, dice.randint(0, 20_000)))
+    everything = (tuple(range(count)),)
+    known = affordable(case, floors)
+    chosen = best_set(case, floors, everything)
     assert (chosen is None) == (not known)
-    assert value_bound(case, floors, joint) == max((value for value, _ in known), default=None)
+    assert value_bound(case, floors, everything) == max((value for value, _ in known), default=None)
     for least in range(int(case.value.sum()) + 2):
-        assert cost_bound(case, floors, least, joint) == min((cost for v, cost in known if v >= least), default=None)
+        truth = min((cost for v, cost in known if v >= least), default=None)
+        assert cost_bound(case, floors, least, everything) == truth
     if chosen is not None:
-        assert set(required) <= set(chosen) <= set(floors)
+        assert set(required) <= set(chosen) <= set(floors.own)
         assert int(case.value[list(chosen)].sum()) == max(value for value, _ in known)
 
 
 def test_of_equal_value_the_cheapest_set_is_taken() -> None:
-    assert best_set(waves([2, 2, 2], budget=5_000), {0: 2_600, 1: 2_400, 2: 2_500}) == (1, 2)
+    assert best_set(waves([2, 2, 2], budget=5_000), Floors({0: 2_600, 1: 2_400, 2: 2_500})) == (1, 2)
 
 
 @pytest.mark.parametrize(("budget", "chosen"), [(4_999, (0,)), (5_000, (0, 1)), (None, (0, 1))])
 def test_the_budget_is_kept_to_the_penny(budget: int | None, chosen: tuple[int, ...]) -> None:
-    assert best_set(waves([2, 1], budget=budget), {0: 3_000, 1: 2_000}) == chosen
+    assert best_set(waves([2, 1], budget=budget), Floors({0: 3_000, 1: 2_000})) == chosen
 
 
 @pytest.mark.parametrize(("budget", "chosen"), [(6_999, (0,)), (7_000, (0, 1))])
 def test_a_joint_floor_counts_once_the_group_is_complete(budget: int, chosen: tuple[int, ...]) -> None:
-    joint = [JointFloor((0, 1), 7_000)]
-    assert best_set(waves([2, 1], budget=budget), {0: 3_000, 1: 2_000}, joint) == chosen
-    assert cost_bound(waves([2, 1]), {0: 3_000, 1: 2_000}, 3, joint) == 7_000
-    assert cost_bound(waves([2, 1]), {0: 3_000, 1: 2_000}, 1, joint) == 2_000
+    floors, tied = Floors({0: 3_000, 1: 2_000}, {(0, 1): 7_000}), ((0, 1),)
+    assert best_set(waves([2, 1], budget=budget), floors, tied) == chosen
+    assert cost_bound(waves([2, 1]), floors, 3, tied) == 7_000
+    assert cost_bound(waves([2, 1]), floors, 1, tied) == 2_000
 
 
 def test_what_is_required_and_impossible_or_too_dear_leaves_no_set() -> None:
-    assert best_set(waves([2, 1], required=[1]), {0: 3_000}) is None
-    assert value_bound(waves([2, 1], required=[1]), {0: 3_000}) is None
-    assert best_set(waves([2, 1], required=[1], budget=1_999), {0: 0, 1: 2_000}) is None
-    assert value_bound(waves([2, 1], required=[1], budget=1_999), {0: 0, 1: 2_000}) is None
-    assert best_set(waves([2, 1], required=[1], budget=2_000), {0: 3_000, 1: 2_000}) == (1,)
+    assert best_set(waves([2, 1], required=[1]), Floors({0: 3_000})) is None
+    assert value_bound(waves([2, 1], required=[1]), Floors({0: 3_000})) is None
+    assert best_set(waves([2, 1], required=[1], budget=1_999), Floors({0: 0, 1: 2_000})) is None
+    assert value_bound(waves([2, 1], required=[1], budget=1_999), Floors({0: 0, 1: 2_000})) is None
+    assert best_set(waves([2, 1], required=[1], budget=2_000), Floors({0: 3_000, 1: 2_000})) == (1,)
 
 
 def test_without_activations_in_reach_the_set_is_empty() -> None:
-    assert best_set(waves([2, 1], budget=0), {}) == ()
-    assert cost_bound(waves([2, 1]), {}, 1) is None
+    assert best_set(waves([2, 1], budget=0), Floors({})) == ()
+    assert cost_bound(waves([2, 1]), Floors({}), 1) is None
 
 
 class Unfinished(cp_model.CpSolver):
@@ -102,8 +119,8 @@ def test_a_knapsack_that_is_not_finished_proves_nothing(monkeypatch: pytest.Monk
         "optimizer.solve.master.cp_model", SimpleNamespace(**{**vars(cp_model), "CpSolver": Unfinished})
     )
     case = waves([2, 1])
-    assert value_bound(case, {0: 3_000, 1: 2_000}) == 3
-    assert cost_bound(case, {0: 3_000, 1: 2_000}, 3) is None
+    assert value_bound(case, Floors({0: 3_000, 1: 2_000})) == 3
+    assert cost_bound(case, Floors({0: 3_000, 1: 2_000}), 3) is None
     assert found(case).status.value != "infeasible"
 
 
@@ -112,7 +129,7 @@ def test_a_hard_knapsack_is_not_called_impossible() -> None:
     dice = np.random.default_rng(2)
     weights = dice.integers(2_500_000, 5_000_000, 200)
     hard = waves((weights // 10).tolist(), budget=int(weights.sum()) // 2)
-    floors = dict(enumerate(weights.tolist()))
+    floors = Floors(dict(enumerate(weights.tolist())))
     chosen, bound = best_set(hard, floors), value_bound(hard, floors)
     assert chosen is not None
     assert bound is not None

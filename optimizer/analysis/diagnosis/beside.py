@@ -18,8 +18,8 @@ from optimizer.analysis.evaluate import evaluate
 from optimizer.chance.covers import Cover, cover_of
 from optimizer.derive.instance import Limits
 from optimizer.solve.assemble import EMPTY, place, union
-from optimizer.solve.blocks import Problem
 from optimizer.solve.control import Control
+from optimizer.solve.problem import Problem
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Beside:
         windows = np.flatnonzero(instance.windows.activation == self.activation)
         control = Control(self.inquiry.question_deadline, self.inquiry.cancel)
         seed = self.inquiry.settings.seed
-        problem = Problem(instance, {self.activation: self.cover}, windows, control, seed, ANY_PLAN, 1)
+        problem = Problem(instance, {self.activation: self.cover}, windows, (), control, seed, ANY_PLAN, 1)
         floor = self.result.solution.floors.get(self.activation, 0)
         found = place(problem, self.activation, standing, floor)
         scenario = self.inquiry.changed(patches)

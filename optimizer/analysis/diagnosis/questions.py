@@ -145,7 +145,9 @@ class Inquiry:
     def _answered(self, scenario: Scenario, gap: float) -> Answer:
         limits = {"time_limit_seconds": min(self.allowance, self.remaining), "gap": gap}
         try:
-            plan = certified(scenario, self.settings.model_copy(update=limits), cancel=self.cancel, draws=0).plan
+            plan = certified(
+                scenario, self.settings.model_copy(update=limits), cancel=self.cancel, draws=0, people=False
+            ).plan
         except VerificationError:
             return NOT_KNOWN  # a plan that fails its verification is no answer
         if plan.status == "infeasible":

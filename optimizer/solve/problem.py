@@ -1,0 +1,139 @@
+"""An instance made ready for the search: covers, windows within reach, what each window costs at least on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+
+from optimizer.chance.covers import Cover, cover_of
+from optimizer.chance.network import ceiling, strongest
+from optimizer.chance.tail import SECURE_TOLERANCE, tail
+from optimizer.chance.tilt import UnfinishedError
+from optimizer.derive.instance import Instance, Ints
+from optimizer.solve.catalogue import Entry, entry, most_people
+from optimizer.solve.components import components
+from optimizer.solve.control import Control
+from optimizer.solve.parametric import BEYOND
+
+SOME_PEOPLE = 60
+NOTHING_PREPARED = Cover((), 0.0, 1.0, 1.0, ())
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """An instance with what the search needs to know of it, and the settings of its calls.
+
+    Attributes
+    ----------
+    covers
+        By activation.
+    windows
+        Windows whose whole network could reach the confidence.
+    tied
+        Groups of activations that creators or community gaps tie together.
+    """
+
+    instance: Instance
+    covers: Mapping[int, Cover]
+    windows: Ints
+    tied: tuple[tuple[int, ...], ...]
+    control: Control
+    seed: int
+    gap: float
+    workers: int
+
+    def windows_of(self, activation: int) -> Ints:
+        """Return the windows of an activation that are within reach."""
+        mine: Ints = self.windows[self.instance.windows.activation[self.windows] == activation]
+        return mine
+
+    @cached_property
+    def others(self) -> dict[int, int]:
+        """How many people the activations tied to each one use at most."""
+        found = dict.fromkeys(self.instance.activations, 0)
+        for group in self.tied:
+            size = {a: sum(most_people(self.instance, self.covers[a], a)) for a in group}
+            found.update({a: sum(size.values()) - size[a] for a in group})
+        return found
+
+    @cached_property
+    def entries(self) -> dict[int, Entry]:
+        """What is known of each window within reach."""
+
+        def made(window: int) -> Entry:
+            activation = int(self.instance.windows.activation[window])
+            return entry(self.instance, self.covers[activation], window, self.others[activation])
+
+        found = in_parallel(made, [int(w) for w in self.windows], self.workers)
+        return {item.window: item for item in found}
+
+    def lean_cover(self, activation: int) -> Cover:
+        """Return an activation's cover with the cells that some window keeps."""
+        kept = sorted({int(i) for w in self.windows_of(activation) for i in self.entries[int(w)].cells})
+        cover = self.covers[activation]
+        return replace(cover, cells=tuple(cover.cells[index] for index in kept))
+
+    def rest_of(self, activation: int) -> int:
+        """Return a bound on an activation's cost with any cell that no window keeps (minor units)."""
+        return min((self.entries[int(w)].rest for w in self.windows_of(activation)), default=BEYOND)
+
+    def core_of(self, windows: Iterable[int]) -> Ints:
+        """Return the core options of some windows, in order."""
+        parts = [self.entries[int(w)].options for w in sorted(windows) if int(w) in self.entries]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
+
+
+def in_parallel(work: Callable[[Item], Result], items: Iterable[Item], workers: int) -> list[Result]:
+    """Return `work` of every item, in order, computed on `workers` threads."""
+    listed = list(items)
+    if workers == 1 or len(listed) < 2:
+        return [work(item) for item in listed]
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        return list(pool.map(work, listed))
+
+
+def prepare(instance: Instance, control: Control, *, seed: int, gap: float, workers: int) -> Problem:
+    """Return the problem of an instance.
+
+    Once the control is stopped nothing more is prepared: no solver call begins after that, so nothing is concluded
+    from what is missing.
+    """
+
+    def cover(activation: int) -> Cover:
+        try:
+            return NOTHING_PREPARED if control.stopped else cover_of(instance, activation, lambda: control.stopped)
+        except UnfinishedError:
+            return NOTHING_PREPARED
+
+    covers = in_parallel(cover, instance.activations, workers)
+    reachable = [
+        window
+        for window, activation in enumerate(instance.windows.activation)
+        if control.stopped or _within_reach(instance, int(activation), window)
+    ]
+    windows = np.array(reachable, dtype=np.int64)
+    tied: Sequence[tuple[int, ...]] = components(instance)
+    return Problem(instance, dict(enumerate(covers)), windows, tuple(tied), control, seed, gap, workers)
+
+
+def _within_reach(instance: Instance, activation: int, window: int) -> bool:
+    """Tell whether everybody together could reach the confidence; rounding (1e-12) counts in favour.
+
+    More people only help, so where some do already, the whole network need not be asked.
+    """
+    wave = instance.waves[activation]
+    least = wave.confidence - SECURE_TOLERANCE - 1e-12
+    gifts, paid = strongest(instance, instance.options.in_window(window))
+    some = np.sort(gifts)[-SOME_PEOPLE:], np.sort(paid)[-SOME_PEOPLE:]
+    if tail(some[0], [], wave.min_posts, instance.rates) >= least:
+        return True
+    if tail([], some[1], wave.min_posts, instance.rates) >= least:
+        return True
+    return ceiling(instance, activation, window) >= least

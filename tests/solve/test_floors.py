@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+from random import Random
+
+import pytest
+
+from optimizer.solve.floors import Floors
+
+
+def partitions(members: Sequence[int]) -> Iterator[list[tuple[int, ...]]]:
+    """Every way to split some activations into groups."""
+    if not members:
+        yield []
+        return
+    first, rest = members[0], members[1:]
+    for size in range(len(rest) + 1):
+        for mates in combinations(rest, size):
+            for others in partitions([a for a in rest if a not in mates]):
+                yield [(first, *mates), *others]
+
+
+def dearest(floors: Floors, members: Sequence[int]) -> int:
+    known: dict[tuple[int, ...], int] = {(a,): floor for a, floor in floors.own.items()}
+    known.update(floors.joint)
+    splits = (split for split in partitions(members) if all(group in known for group in split))
+    return max(sum(known[group] for group in split) for split in splits)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_subset_costs_what_its_dearest_split_into_known_groups_costs(seed: int) -> None:
+    dice = Random(seed)
+    group = sorted(dice.sample(range(20), dice.randint(1, 5)))
+    beyond = [a for a in range(20) if a not in group][:2]
+    floors = Floors({a: dice.randint(0, 100) for a in [*group, *beyond]})
+    for size in (2, 3):
+        for members in combinations(sorted([*group, *beyond]), size):
+            if dice.random() < 0.4:
+                floors.joint[members] = sum(floors.own[a] for a in members) + dice.randint(-5, 60)
+    costs = floors.subset_costs(group)
+    assert len(costs) == 2 ** len(group)
+    for mask, cost in enumerate(costs):
+        assert cost == dearest(floors, [a for index, a in enumerate(group) if mask >> index & 1])
+
+
+def test_a_floor_only_rises() -> None:
+    floors = Floors({3: 10})
+    for floor, after in ((12, 12), (11, 12), (15, 15)):
+        floors.raise_own(3, floor)
+        assert floors.own == {3: after}
