@@ -78,8 +78,8 @@ def _creator(dice: Random, number: int, names: list[str]) -> Document:
     return found
 
 
-def busy_scenario(seed: int, *, people: int = 18) -> Document:  # noqa: PLR0912
-    """Return a middle scenario to which rules it lacks are added, each by chance: locks, gaps, absences and so on."""
+def busy_scenario(seed: int, *, people: int = 18) -> Document:
+    """Return a middle scenario with the rules it lacks added by chance: locks, gaps, absences, least paid and so on."""
     found, dice = middle_scenario(seed, people=people), Random(-seed - 1)
     names = [community["id"] for community in found["communities"]]
     if dice.random() < 0.5:
@@ -87,24 +87,9 @@ def busy_scenario(seed: int, *, people: int = 18) -> Document:  # noqa: PLR0912
     if dice.random() < 0.4:
         found["shipping"]["holiday_calendar"] = "GB-ENG"
     for community in found["communities"]:
-        if dice.random() < 0.3:
-            community["max_paid_share"] = dice.choice((0.0, 0.25, 0.4, 0.75, 1.0))
-        if dice.random() < 0.3:
-            community["min_gap_days"] = dice.choice((3, 10, 20))
-        if dice.random() < 0.15:
-            community["min_embeddedness"] = 0.2
+        _govern(dice, community)
     for wave in found["activations"]:
-        if dice.random() < 0.25:
-            wave["min_paid"] = dice.choice((1, 2))
-        if dice.random() < 0.3:
-            wave["delivery"] = {"before_days": dice.choice((3, 7, 12)), "after_days": dice.choice((0, 0, 4))}
-        if dice.random() < 0.2:
-            wave["required"] = True
-        if "tier_mix" not in wave and dice.random() < 0.15:
-            wave["tier_mix"] = {tier: {"min": dice.choice((0, 1, 2)), "max": 4} for tier in dice.sample(TIERS, 2)}
-        if dice.random() < 0.25:
-            wave["start_weekday"] = dice.choice(("wed", "any"))
-            wave["window_days"] = dice.choice((7, 10))
+        _demand(dice, wave)
     if dice.random() < 0.3:
         again = dict(dice.choice(found["activations"])) | {"id": "again", "value": dice.randint(1, 3)}
         found["activations"].append(again)
@@ -112,6 +97,29 @@ def busy_scenario(seed: int, *, people: int = 18) -> Document:  # noqa: PLR0912
         _live(dice, person, names)
     found["locks"] = _locks(dice, found) if dice.random() < 0.4 else []
     return found
+
+
+def _govern(dice: Random, community: Document) -> None:
+    if dice.random() < 0.3:
+        community["max_paid_share"] = dice.choice((0.0, 0.25, 0.4, 0.75, 1.0))
+    if dice.random() < 0.3:
+        community["min_gap_days"] = dice.choice((3, 10, 20))
+    if dice.random() < 0.15:
+        community["min_embeddedness"] = 0.2
+
+
+def _demand(dice: Random, wave: Document) -> None:
+    if dice.random() < 0.25:
+        wave["min_paid"] = dice.choice((1, 2))
+    if dice.random() < 0.3:
+        wave["delivery"] = {"before_days": dice.choice((3, 7, 12)), "after_days": dice.choice((0, 0, 4))}
+    if dice.random() < 0.2:
+        wave["required"] = True
+    if "tier_mix" not in wave and dice.random() < 0.15:
+        wave["tier_mix"] = {tier: {"min": dice.choice((0, 1, 2)), "max": 4} for tier in dice.sample(TIERS, 2)}
+    if dice.random() < 0.25:
+        wave["start_weekday"] = dice.choice(("wed", "any"))
+        wave["window_days"] = dice.choice((7, 10))
 
 
 def _live(dice: Random, person: Document, names: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""Both methods of search against complete enumeration on random tiny scenarios: the same optimum, no false claim."""
+"""Both methods of search against complete enumeration of tiny scenarios: the same optimum, and no false claim."""
 
 from __future__ import annotations
 

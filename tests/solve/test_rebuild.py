@@ -1,0 +1,133 @@
+"""Ruin and recreate: never worse than before, the same for the same seed, and within every rule."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from optimizer.derive.build import derive
+from optimizer.derive.instance import Instance
+from optimizer.model.variables import Side
+from optimizer.scenario.loading import scenario_from_data
+from optimizer.solve.blocks import price
+from optimizer.solve.board import Board
+from optimizer.solve.exact import failing
+from optimizer.solve.ledger import Ledger
+from optimizer.solve.placing import place_quickly
+from optimizer.solve.problem import Problem
+from optimizer.solve.rebuild import Rebuilder, scarcity
+from optimizer.solve.team import Team
+from tests.derive.small import CALM, activation, creator, instance, shipping
+from tests.model.desk import Desk, Draft
+from tests.solve.middle import busy_scenario
+from tests.solve.searching import found, problem
+
+
+def busy(seed: int) -> Instance:
+    document = busy_scenario(seed, people=12)
+    document["objective"]["goal"] = "activate_most"
+    document["locks"] = []
+    for wave in document["activations"]:
+        wave.pop("required", None)
+    document["shipping"]["daily_capacity"] = 3
+    return derive(scenario_from_data(document))
+
+
+def rebuilt(asked: Problem, *, seed: int = 1, tries: int = 15) -> tuple[Board, Board, Ledger]:
+    """Return a board as it was filled and as it was bettered, and the ledger that was offered both."""
+    given = asked.instance
+    blocks = price(asked, given.activations)
+    floors = {block.activation: block.floor for block in blocks if not block.impossible}
+    ledger = Ledger(given, asked.control, 0.0)
+    board = Board(given, over_budget=True)
+    builder = Rebuilder(asked, board, list(floors), floors, scarcity(asked, list(floors)), seed)
+    builder.fill()
+    first = Board(given, board.selection(), over_budget=True)
+    builder.run(ledger, tries)
+    return first, board, ledger
+
+
+@pytest.mark.parametrize("seed", [*range(8), *(pytest.param(n, marks=pytest.mark.slow) for n in range(8, 200))])
+def test_a_board_gets_no_worse_and_keeps_every_rule(seed: int) -> None:
+    given = busy(seed)
+    asked = problem(given)
+    first, board, ledger = rebuilt(asked)
+    assert (board.value(), -board.cost) >= (first.value(), -first.cost)
+    assert ledger.best is not None
+    budget = given.limits.budget_minor
+    assert budget is None or ledger.cost <= budget
+    for plan, loose in ((board.selection(), {"budget_total"}), (ledger.best, set[str]())):
+        assert not failing(given, plan, plan.windows)
+        draft = Draft(frozenset(plan.options), frozenset(plan.windows.values()), frozenset(plan.windows))
+        assert Desk(given).allows(draft, side=Side.BOUNDING, without={"required", *loose})
+    if budget is None or board.cost <= budget:
+        assert (ledger.value, -ledger.cost) >= (board.value(), -board.cost)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 4, 6])
+def test_the_same_seed_takes_the_same_path(seed: int) -> None:
+    given = busy(seed)
+    ends = [rebuilt(problem(given), seed=own)[1] for own in (5, 5)]
+    assert ends[0].selection() == ends[1].selection()
+
+
+def test_most_of_the_best_value_is_found_without_a_solver() -> None:
+    mine = best = 0
+    for seed in (1, 2, 4, 5, 6, 7):
+        given = busy(seed)
+        mine += rebuilt(problem(given))[2].value
+        best += found(given, seconds=3.0, method="plain").value or 0
+    assert mine >= 0.8 * best
+
+
+def contested() -> Instance:
+    """Activation `k` can only ship on the one day that `m`, which is placed first, likes best too."""
+    waves = [
+        activation("m", community="m", min_posts=2, confidence=0.6, delivery={"before_days": 1}),
+        activation("k", min_posts=2, confidence=0.6, value=3),
+    ]
+    crowd = [creator(f"{name}{n}") | {"communities": [name]} for name in ("k", "m") for n in range(5)]
+    rules = [{"id": name, "authenticity": "low"} for name in ("k", "m")]
+    return instance(
+        crowd,
+        *waves,
+        communities=rules,
+        shipping=shipping(daily_capacity=5),
+        posting={**CALM, "hold_decay_per_day": 0.01},
+    )
+
+
+def test_room_is_made_for_what_is_missing() -> None:
+    """Activations that nothing ties together can be taken out and put back, also where others are tied."""
+    asked = problem(contested())
+    first, board, ledger = rebuilt(asked, tries=60)
+    assert sorted(board.windows) == [0, 1]
+    assert ledger.value == 4
+    assert first.value() <= 4
+
+
+def test_days_that_many_want_are_charged_a_little() -> None:
+    asked = problem(contested())
+    charges = scarcity(asked, [0, 1])
+    table = asked.instance.options
+    dearest = {int(table.ship_day[o]) for o in np.flatnonzero(charges == charges.max())}
+    assert dearest == {6}
+    assert 0 < charges.max() <= 0.01 * table.cost_minor.max()
+    assert not scarcity(problem(instance([creator("x")])), [0]).any()
+
+
+def test_reserved_people_are_left_to_others_and_proposals_taken_first() -> None:
+    later = activation("b", start_earliest="2027-03-22", start_latest="2027-03-22")
+    asked = problem(instance([creator(f"c{n}") for n in range(2)], activation(), later))
+    creators, board = asked.instance.options.creator, Board(asked.instance)
+    assert place_quickly(asked, board, 0)
+    assert creators[board.teams[0]].tolist() == [0]
+    board.remove(0)
+    assert place_quickly(asked, board, 0, reserved=[0])
+    assert creators[board.teams[0]].tolist() == [1]
+    other = Team(tuple(board.teams[0].tolist()), 1_000, 1_000)
+    board.remove(0)
+    assert not place_quickly(asked, board, 0, reserved=[0, 1])
+    assert not place_quickly(asked, board, 0, below=1_000)
+    assert place_quickly(asked, board, 0, proposals=[other], below=1_001)
+    assert tuple(board.teams[0].tolist()) == other.options
