@@ -267,7 +267,8 @@ def test_stock_counts_up_and_what_came_before_the_horizon_is_there_on_its_first_
     products = [{"id": "p", "unit_cost": 1, "stock": lots}]
     assert instance([creator("x")], products=products).limits.arrivals == {0: ((0, 5), (9, 10), (298, 15))}
     assert instance([creator("x")]).limits.arrivals == {}
-    assert instance([creator("x")], products=[{"id": "p", "unit_cost": 1, "stock": []}]).limits.arrivals == {0: ()}
+    nothing = [{"id": "p", "unit_cost": 1, "stock": []}]
+    assert instance([creator("x")], products=nothing).limits.arrivals == {0: ((0, 0),)}
 
 
 def test_windows_are_every_candidate_start() -> None:
