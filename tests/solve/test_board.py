@@ -26,6 +26,10 @@ def busy(seed: int) -> Instance:
     if dice.random() < 0.5:
         document["budget"] = {"total": dice.randint(80, 500), "monthly": {"2027-03": dice.randint(60, 300)}}
     if dice.random() < 0.5:
+        document["rotation"] = dice.choice(({"rest_days": 21}, {"max_activations_per_creator": 1}))
+        for person in document["creators"]:
+            person["communities"] = [community["id"] for community in document["communities"]]
+    if dice.random() < 0.5:
         lots = [("2027-03-01", dice.randint(0, 3)), ("2027-03-20", 1), ("2027-03-29", dice.randint(0, 4))]
         document["products"][0]["stock"] = [{"on": on, "units": units} for on, units in lots if units]
     return derive(scenario_from_data(document))

@@ -105,6 +105,9 @@ def test_who_is_charged_pays_no_more_than_the_limits_are_worth(seed: int) -> Non
     assert _worth(rows, prices) >= float((prices * scale) @ rows.capacity) - 1e-6
 
 
+QUEUE = {"shipping": shipping(daily_capacity=0)}
+
+
 def queue(capacity: int) -> Instance:
     """Two activations share one ship day for the cheap service; whoever ships by the dear one arrives later."""
     services = [
@@ -133,6 +136,19 @@ def test_prices_raise_the_bound_where_the_best_day_is_full() -> None:
     truth = found(queue(6), method="plain").least_cost
     assert truth == 10_000 + 4 * 900
     assert 0.97 * truth <= bound <= truth
+
+
+def test_a_lot_charges_what_is_shipped_before_the_next_one_arrives() -> None:
+    stock = [{"on": "2027-03-01", "units": 1}, {"on": "2027-03-05", "units": 5}]
+    wave = activation(delivery={"before_days": 4})
+    given = instance([creator("x")], wave, products=[{"id": "p", "unit_cost": "10.00", "stock": stock}], **QUEUE)
+    rows = shared_rows(given)
+    assert (rows.lots, rows.capacity[-3:].tolist()) == (((0, 0), (0, 4), (0, 90 + 1)), [0, 1, 6])
+    prices = np.zeros(len(rows), dtype=np.int64)
+    prices[len(rows.days) + 1] = 40
+    days = given.options.ship_day
+    assert charges(given, rows, prices, given.options.in_window(0)).tolist() == [40 * int(day < 4) for day in days]
+    assert {3, 4} <= set(days.tolist())
 
 
 def test_prices_add_nothing_where_nothing_is_scarce() -> None:

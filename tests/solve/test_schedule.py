@@ -157,6 +157,14 @@ def test_floors_far_above_every_size_are_told_and_not_impossible(floors: Floors)
     assert (schedule.impossible, schedule.bound, schedule.cost) == (False, 95_000, 95_000)
 
 
+def test_a_lot_can_be_shipped_on_the_day_it_arrives() -> None:
+    """Everybody ships on 7 March."""
+    for day, taken in (("2027-03-07", [0]), ("2027-03-08", [])):
+        stock = [{"on": "2027-03-01", "units": 1}, {"on": day, "units": 5}]
+        asked = problem(two(products=[{"id": "p", "unit_cost": "10.00", "stock": stock}]))
+        assert list(make_schedule(asked, floors_of(asked), [0, 1]).windows) == taken
+
+
 def test_windows_that_did_not_go_together_are_not_taken_again() -> None:
     asked = problem(two())
     schedule = make_schedule(asked, floors_of(asked), [0, 1], without=[frozenset({0, 1})])
