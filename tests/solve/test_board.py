@@ -142,3 +142,17 @@ def test_within_budget_gives_up_the_least_value_for_money_and_nothing_required()
     assert (board.value(), board.value([0, 2])) == (8, 6)
     assert not Board(given, board.within_budget()).fits(1, 1, board.teams[1])
     assert Board(given, board.within_budget(), over_budget=True).fits(1, 1, board.teams[1])
+
+
+@pytest.mark.parametrize(("rest", "free"), [(6, True), (7, True), (8, False)])
+def test_who_took_part_rests_to_the_day(rest: int, free: bool) -> None:
+    """Seven days lie between the windows."""
+    later = activation("b", start_earliest="2027-03-22", start_latest="2027-03-22")
+    given = instance([creator("x"), creator("y")], activation(), later, rotation={"rest_days": rest})
+    board = Board(given)
+    first, second = given.options.in_window(0), given.options.in_window(1)
+    board.put(0, 0, first[:1])
+    assert board.available(1, 1, second).tolist() == [free, True]
+    board.remove(0)
+    board.put(1, 1, second[:1])
+    assert board.available(0, 0, first).tolist() == [free, True]
