@@ -85,7 +85,7 @@ def team_beside(
     cost = table.cost_minor[options] + (0 if charges is None else charges[options])
     reduced = best_days(instance, options, cost)
     bounds = cell_bounds(instance, item.cover, reduced, cost[np.searchsorted(options, reduced)])
-    unlimited = free.min() >= PLENTY
+    unlimited = free.min() >= PLENTY // 2
     pool = reduced if unlimited else options
     people = roster(instance, window, pool, cost[np.searchsorted(options, pool)])
     known: Team | None = None

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.solve.settings import Settings
 from tests.benchmarks import store
 from tests.benchmarks.__main__ import RESULTS, main
 from tests.benchmarks.judge import judged
@@ -21,8 +20,6 @@ SHEETS = ("spreadsheet", "pessimist")
 
 @pytest.mark.parametrize("method", METHODS)
 def test_every_method_answers_the_smallest_instance(method: str) -> None:
-    if method == "plain" and "method" not in Settings.model_fields:
-        pytest.skip("Settings have no field `method` yet")
     scenario = small_scenario()
     run = run_of(method)
     answer = METHODS[method].load()(scenario, run)
