@@ -6,7 +6,7 @@ can serve for certain: `rest` bounds them all, and the core only has to serve th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -131,7 +131,3 @@ def _trimmed(cover: Cover, bounds: CellBounds, kept: Ints, options: Ints) -> tup
         bounds.bound[kept], bounds.gifts[kept], np.searchsorted(rows, bounds.row[kept]), bounds.multiplier[kept]
     )
     return lean, options, known
-
-
-Catalogue = Mapping[int, Entry]
-"""Entries by window."""

@@ -83,7 +83,7 @@ def _strongest(instance: Instance, options: Ints, tiers: bool, count: int) -> In
     np.maximum.at(chance, position, table.probability[options])
     label = _label(instance, options[first], tiers)
     order = np.lexsort((creator, -chance, label))
-    rank = _rank_within(label[order])
+    rank = rank_within(label[order])
     chosen: Ints = np.sort(creator[order[rank < count]])
     return chosen
 
@@ -120,7 +120,7 @@ def _label(instance: Instance, options: Ints, tiers: bool) -> Ints:
     return service * 8 + (instance.tier[table.creator[options]] + 1 if tiers else 0)
 
 
-def _rank_within(label: Ints) -> Ints:
+def rank_within(label: Ints) -> Ints:
     """Return the position of each entry within its run of equal labels."""
     starts = np.concatenate([[True], label[1:] != label[:-1]])
     index = np.arange(len(label))

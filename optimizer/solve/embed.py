@@ -19,6 +19,7 @@ from optimizer.model.variables import Selection, Side, Variables
 from optimizer.money import exact
 from optimizer.solve.assemble import cost_of, without
 from optimizer.solve.call import Limits, optimise
+from optimizer.solve.core import rank_within
 from optimizer.solve.exact import failing, options_of
 from optimizer.solve.problem import Problem
 
@@ -84,11 +85,7 @@ def _worth_choosing(instance: Instance, best: Selection, standing: Selection, fr
                 (table.ship_day[options], -table.probability[options], table.paid[options], table.creator[options])
             )
         ]
-        keys = table.creator[order] * 2 + table.paid[order]
-        starts = np.concatenate([[True], keys[1:] != keys[:-1]])
-        index = np.arange(len(order))
-        rank = index - np.maximum.accumulate(np.where(starts, index, 0))
-        kept.append(order[rank < MOST_DAYS])
+        kept.append(order[rank_within(table.creator[order] * 2 + table.paid[order]) < MOST_DAYS])
     return np.unique(np.concatenate(kept))
 
 

@@ -42,10 +42,6 @@ class Floors:
     joint: dict[tuple[int, ...], int] = field(default_factory=dict)
     priced: list[PricedFloors] = field(default_factory=list)
 
-    def raise_own(self, activation: int, floor: int) -> None:
-        """Record a floor of one activation."""
-        self.own[activation] = max(floor, self.own[activation])
-
     def subset_costs(self, group: Sequence[int]) -> list[int]:
         """Return the best bound for every subset of a group, by bit mask over its members.
 

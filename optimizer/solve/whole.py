@@ -26,7 +26,10 @@ def bounding_model(
     v = Variables(part, Side.BOUNDING)
     add_rules(v)
     objective.add_cost_floors(v, floors)
-    objective.add_window_floors(v, window_floors)
+    objective.add_window_floors(v, {window: floor for window, floor in window_floors.items() if floor < BEYOND})
+    for window, floor in window_floors.items():
+        if floor >= BEYOND and window in v.window:
+            v.model.add(v.window[window] == 0)
     for activation, secured in v.secured.items():
         if activation not in floors:
             v.model.add(secured == 0)

@@ -42,10 +42,3 @@ def test_a_subset_costs_what_its_dearest_split_into_known_groups_costs(seed: int
     assert len(costs) == 2 ** len(group)
     for mask, cost in enumerate(costs):
         assert cost == dearest(floors, [a for index, a in enumerate(group) if mask >> index & 1])
-
-
-def test_a_floor_only_rises() -> None:
-    floors = Floors({3: 10})
-    for floor, after in ((12, 12), (11, 12), (15, 15)):
-        floors.raise_own(3, floor)
-        assert floors.own == {3: after}

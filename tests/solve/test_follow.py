@@ -1,0 +1,54 @@
+"""Schedules turned into plans: what is placed keeps every rule, what fails is repaired or ruled out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from optimizer.solve.blocks import price
+from optimizer.solve.exact import failing
+from optimizer.solve.floors import Floors
+from optimizer.solve.follow import follow
+from optimizer.solve.problem import Problem
+from optimizer.solve.schedule import Schedule, make_schedule
+from tests.solve.searching import problem, tight
+
+
+def scheduled(capacity: int, seed: int) -> tuple[Problem, Schedule]:
+    """Return six activations for which a schedule exists that people who need their own days hardly fit."""
+    given = problem(tight(capacity=capacity, seed=seed))
+    floors = Floors({block.activation: block.floor for block in price(given, given.instance.activations)})
+    return given, make_schedule(given, floors, list(floors.own), all_of_them=True)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 6, 7])
+@pytest.mark.parametrize("capacity", [2, 3])
+def test_what_is_placed_keeps_the_schedule_and_every_rule(capacity: int, seed: int) -> None:
+    given, schedule = scheduled(capacity, seed)
+    board, conflicts = follow(given, schedule, sorted(schedule.windows), {})
+    found = board.selection()
+    assert not failing(given.instance, found, found.windows)
+    assert found.windows.items() <= schedule.windows.items()
+    assert np.bincount(given.instance.options.ship_day[list(found.options)]).max() <= capacity
+    missing = set(schedule.windows) - set(found.windows)
+    assert bool(missing) >= bool(conflicts)
+    assert all(conflict <= set(schedule.windows.values()) for conflict in conflicts)
+    assert all(not conflict <= set(found.windows.values()) for conflict in conflicts)
+
+
+@pytest.mark.parametrize("seed", [2, 5, 6])
+def test_who_does_not_fit_is_decided_anew_with_those_who_share_its_days(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, schedule = scheduled(3, seed)
+    repaired, _ = follow(given, schedule, sorted(schedule.windows), {})
+    monkeypatch.setattr("optimizer.solve.follow.CLUSTERS", (1,))
+    alone, _ = follow(given, schedule, sorted(schedule.windows), {})
+    assert len(repaired.windows) > len(alone.windows)
+
+
+def test_a_roomy_schedule_is_placed_as_it_stands() -> None:
+    given, schedule = scheduled(4, 1)
+    board, conflicts = follow(given, schedule, sorted(schedule.windows), {})
+    assert board.windows == dict(schedule.windows)
+    assert not conflicts
