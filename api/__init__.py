@@ -1,0 +1,1 @@
+"""The service: scenarios over HTTP, runs that survive."""

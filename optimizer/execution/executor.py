@@ -1,0 +1,105 @@
+"""What an executor does: take tasks, tell how they go, end them early, give them up.
+
+An executor keeps nothing: whoever submits a task remembers it, and after a restart submits it again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from optimizer.solve.control import Progress
+from optimizer.solve.settings import Settings
+
+
+@dataclass(frozen=True)
+class Task:
+    """A solve to be done.
+
+    Attributes
+    ----------
+    key
+        Names the task; while it is known to the executor, a second one with the same key is the same task.
+    settings
+        Of the solve; `time_limit_seconds` is what the search keeps to by itself.
+    load
+        Returns the scenario's JSON text; called once for each attempt, when there is a place.
+    lane
+        Tasks of one lane come first come first served; lanes take turns.
+    """
+
+    key: str
+    settings: Settings
+    load: Callable[[], str]
+    lane: str = ""
+
+
+class Reason(Enum):
+    """Why there is no plan."""
+
+    DIED = "solver_died"
+    OUT_OF_TIME = "out_of_time"
+    OUT_OF_MEMORY = "out_of_memory"
+    BAD_INPUT = "scenario_invalid"
+    BUG = "internal_error"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A solve that ended with a plan, whatever the plan says.
+
+    Attributes
+    ----------
+    plan
+        The plan as JSON text (contract).
+    """
+
+    plan: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A solve that ended without an answer; `detail` is one sentence for people, without paths or tracebacks."""
+
+    reason: Reason
+    detail: str
+
+
+Outcome = Finished | Failed
+
+
+class Listener(Protocol):
+    """Whoever is told; calls for one task come in order, from a thread of the executor's, and may block it."""
+
+    def started(self, key: str, attempt: int) -> None:
+        """Tell that a task has a place; `attempt` counts from 1."""
+
+    def moved(self, key: str, progress: Progress) -> None:
+        """Tell that phase, incumbent or bound have changed."""
+
+    def ended(self, key: str, outcome: Outcome) -> None:
+        """Tell how it ended; the last call for a task, never made for one that was abandoned."""
+
+
+class Executor(Protocol):
+    """Runs tasks, a bounded number at once; safe to call from any thread."""
+
+    def submit(self, task: Task) -> None:
+        """Take a task, to be run when its turn comes."""
+
+    def finish(self, key: str) -> bool:
+        """Ask a running task for its best plan so far; return whether it runs here."""
+
+    def abandon(self, key: str) -> bool:
+        """Kill a task or take it out of the queue, and tell nothing more about it; return whether it was known.
+
+        When this returns its process is gone.
+        """
+
+    def close(self, grace_seconds: float) -> None:
+        """Begin nothing more, ask what runs for its best plan so far, wait so long, then kill what is left.
+
+        What ends in time is told as usual, what is killed or was still queued is not: it is to be submitted again.
+        """
