@@ -1,0 +1,158 @@
+"""What runs in a solver's process: take the work, tell how it goes, answer, and go when the parent goes."""
+
+from __future__ import annotations
+
+import ctypes
+import faulthandler
+import os
+import pkgutil
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, NoReturn
+
+from optimizer.errors import InputError, VerificationError
+from optimizer.execution.executor import Failed, Finished, Outcome, Reason
+from optimizer.execution.words import FINISH, Order, Trouble
+from optimizer.plan import to_json
+from optimizer.planner import make_plan
+from optimizer.scenario.loading import parse_scenario
+from optimizer.solve.control import Progress
+from optimizer.solve.settings import Settings
+
+SECONDS_BETWEEN_MOVES = 0.25
+OOM_SCORE = 500
+_PR_SET_PDEATHSIG = 1
+
+Tell = Callable[[Progress], None]
+Work = Callable[[str, Settings, Tell, threading.Event], str]
+
+
+def plan_of(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
+    """Return the plan of a scenario, both as JSON text: the work that children are for."""
+    return to_json(make_plan(parse_scenario(text), settings, progress=tell, cancel=cancel))
+
+
+def main(descriptor: int, noise: int, server: int) -> NoReturn:
+    """Do one order that comes over the connection `descriptor`, and exit.
+
+    Parameters
+    ----------
+    noise
+        Takes what would go to standard output and error, the last words of a native crash among it.
+    server
+        Process id of the fork server this was forked from.
+    """
+    os.dup2(noise, 1)
+    os.dup2(noise, 2)
+    os.close(noise)
+    faulthandler.enable(sys.__stderr__ or 2)
+    die_with(server)
+    be_killed_first()
+    connection: Any = Connection(descriptor)
+    order: Order = connection.recv()
+    cancel = threading.Event()
+    threading.Thread(target=_listen, args=(connection, cancel), daemon=True).start()
+    teller = Teller(connection.send)
+    outcome, trouble = _outcome(order, teller, cancel)
+    teller.close()
+    if trouble is not None:
+        connection.send(trouble)
+    connection.send(outcome)
+    os._exit(0)
+
+
+def die_with(server: int) -> None:
+    """Have the kernel kill this process when the process it was forked from dies, on Linux.
+
+    The thread that listens to the parent does the same elsewhere, but cannot while native code holds the interpreter.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != server:
+        os._exit(1)
+
+
+def be_killed_first() -> None:
+    """Offer this process to the kernel when memory runs out, rather than the one that keeps the tasks."""
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE), encoding="ascii")
+
+
+class Teller:
+    """Sends progress from a thread of its own: the newest, at most so often, the last one always.
+
+    The solver never waits for whoever listens.
+    """
+
+    def __init__(self, send: Callable[[Progress], None]) -> None:
+        self._send = send
+        self._newest: Progress | None = None
+        self._closed = False
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def tell(self, progress: Progress) -> None:
+        """Keep `progress` to be sent in place of what has not been sent yet."""
+        with self._changed:
+            self._newest = progress
+            self._changed.notify()
+
+    def close(self) -> None:
+        """Send what has not been sent and end."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._newest is not None or self._closed)
+                newest, self._newest = self._newest, None
+            if newest is None:
+                return
+            self._send(newest)
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed, SECONDS_BETWEEN_MOVES)
+
+
+def _listen(connection: Any, cancel: threading.Event) -> None:
+    """Hear the parent; its silence for good means that it is gone, and nobody wants the answer."""
+    try:
+        while True:
+            if connection.recv() == FINISH:
+                cancel.set()
+    except (EOFError, OSError):
+        os._exit(1)
+
+
+def _outcome(order: Order, teller: Teller, cancel: threading.Event) -> tuple[Outcome, Trouble | None]:
+    """Do the work; return how it ended, and what the log should say where it is the fault of the program."""
+    try:
+        work: Work = pkgutil.resolve_name(order.work)
+        settings = Settings.model_validate_json(order.settings)
+        return Finished(work(order.text, settings, teller.tell, cancel)), None
+    except InputError as error:
+        return Failed(Reason.BAD_INPUT, _told(error)), None
+    except MemoryError:
+        detail = "The system had no memory left for this scenario."
+        return Failed(Reason.OUT_OF_MEMORY, detail), Trouble(traceback.format_exc())
+    except VerificationError:
+        detail = "The plan failed its own verification and is withheld: a bug in groundswell, written to its log."
+        return Failed(Reason.BUG, detail), Trouble(traceback.format_exc())
+    except BaseException:  # noqa: BLE001
+        detail = "The solver stopped at an error of its own: a bug in groundswell, written to its log."
+        return Failed(Reason.BUG, detail), Trouble(traceback.format_exc())
+
+
+def _told(error: InputError) -> str:
+    first, more = error.problems[0], len(error.problems) - 1
+    others = f" ({more:,} more like it were found)" if more else ""
+    return f"The scenario cannot be used: {first}{others}"

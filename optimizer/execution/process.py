@@ -1,0 +1,229 @@
+"""Solver processes as seen by their parent: started from a warm fork server, told, heard, killed, joined.
+
+`multiprocessing` has a fork server too. It is not used because it refuses to start anything inside a daemonic process
+(what a Dask worker is), runs the caller's `__main__` again in every child, dies of a SIGTERM that is sent to the whole
+service, and reads an exit code wrongly when two threads ask for it at once.
+"""
+
+from __future__ import annotations
+
+import atexit
+import os
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import ExitStack, suppress
+from multiprocessing.connection import Pipe
+from typing import Any
+
+import psutil
+
+START_SECONDS = 120.0
+STOP_SECONDS = 1.0
+ORPHAN_SECONDS = 5.0
+NOISE_KEPT = 16_384
+_BOOT = """import sys
+sys.path[:] = {path!r}
+from optimizer.execution.fork_server import serve
+serve({control})
+"""
+
+
+class StartError(Exception):
+    """No process could be started."""
+
+
+class Child:
+    """A process that was started; every method but `receive`, which is one thread's, may be called from any thread."""
+
+    def __init__(self, connection: Any, noise: int, status: Any) -> None:
+        self._connection = connection
+        self._noise, self._tail = noise, b""
+        self._status = status
+        self._joining = threading.Lock()
+        self._sending = threading.Lock()
+        self._gone = False
+        self.exit_code: int | None = None
+        self.pid: int = status.recv()
+        os.set_blocking(noise, False)
+        try:
+            self._process: psutil.Process | None = psutil.Process(self.pid)
+        except psutil.NoSuchProcess:
+            self._process = None
+
+    def send(self, word: object) -> None:
+        """Say something; a process that is gone does not hear it."""
+        with suppress(OSError), self._sending:
+            self._connection.send(word)
+
+    def receive(self) -> Any:
+        """Wait for what it says next; raise EOFError once it is gone and all is read."""
+        try:
+            return self._connection.recv()
+        except OSError as error:
+            raise EOFError from error
+
+    def memory_mb(self) -> float:
+        """Return its resident memory in MiB; 0 once it is gone."""
+        try:
+            return 0.0 if self._process is None else float(self._process.memory_info().rss) / 2**20
+        except psutil.Error:
+            return 0.0
+
+    def kill(self) -> None:
+        """Kill it; psutil makes sure that the number has not passed to another process."""
+        if self._process is not None:
+            with suppress(psutil.Error):
+                self._process.kill()
+
+    def join(self, seconds: float | None = None) -> bool:
+        """Wait until it is gone; return whether it is. `exit_code` stays None if the fork server died before."""
+        with self._joining:
+            if not self._gone and self._status.poll(seconds):
+                try:
+                    self.exit_code = self._status.recv()
+                except EOFError:
+                    self._outlive()
+                self._gone = True
+            return self._gone
+
+    def drain(self) -> str:
+        """Take what it wrote to standard output and error, so that it never waits; return the last of it."""
+        with suppress(BlockingIOError):
+            while chunk := os.read(self._noise, 65536):
+                self._tail = (self._tail + chunk)[-NOISE_KEPT:]
+        return self._tail.decode(errors="replace")
+
+    def close(self) -> None:
+        """Let go of every descriptor; the process must be gone."""
+        with self._sending:
+            self._connection.close()
+        self._status.close()
+        os.close(self._noise)
+
+    def _outlive(self) -> None:
+        """Wait for a child of a dead fork server, which the kernel kills, or this does."""
+        self.kill()
+        if self._process is not None:
+            with suppress(psutil.Error):
+                self._process.wait(timeout=ORPHAN_SECONDS)
+
+
+class ForkServer:
+    """The fork server of this process: started when first needed, and again whenever it is found dead."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+        self._stopped = False
+
+    @property
+    def stopped(self) -> bool:
+        """Whether this process is on its way out and starts nothing more."""
+        return self._stopped
+
+    def start(self) -> Child:
+        """Start a process that awaits an order.
+
+        Raises
+        ------
+        StartError
+            The system refuses a process, or the solver cannot be imported.
+        """
+        for _ in range(2):
+            connection, its_connection = Pipe()
+            noise, its_noise = os.pipe()
+            status, its_status = Pipe(duplex=False)
+            with ExitStack() as ours:
+                ours.callback(connection.close)
+                ours.callback(os.close, noise)
+                ours.callback(status.close)
+                with ExitStack() as theirs:
+                    theirs.callback(its_connection.close)
+                    theirs.callback(os.close, its_noise)
+                    theirs.callback(its_status.close)
+                    self._request((its_connection.fileno(), its_noise, its_status.fileno()))
+                if (child := self._answered(connection, noise, status)) is not None:
+                    ours.pop_all()
+                    return child
+        raise StartError
+
+    def _answered(self, connection: Any, noise: int, status: Any) -> Child | None:
+        """Return the child once it is forked; None if the fork server is dead or deaf, or the system refused."""
+        try:
+            if status.poll(START_SECONDS):
+                return Child(connection, noise, status)
+        except EOFError:
+            return None
+        with self._lock:
+            self._drop()
+        return None
+
+    def warm(self) -> None:
+        """Begin to load the solver, so that the first start need not wait for it."""
+        with self._lock:
+            self._ensure()
+
+    def stop(self) -> None:
+        """End it, with all its children, for good."""
+        with self._lock:
+            self._stopped = True
+            self._drop()
+
+    def _request(self, descriptors: tuple[int, int, int]) -> None:
+        """Hand over a child's descriptors; a dead fork server is known by its closed socket, and replaced."""
+        with self._lock:
+            for _ in range(2):
+                try:
+                    socket.send_fds(self._ensure(), [b"."], descriptors)
+                    return
+                except OSError:
+                    self._drop()
+            raise StartError
+
+    def _ensure(self) -> socket.socket:
+        if self._stopped:
+            raise StartError
+        if self._control is None:
+            self._launch()
+        assert self._control is not None
+        return self._control
+
+    def _launch(self) -> None:
+        ours, its = socket.socketpair()
+        with its:
+            boot = _BOOT.format(path=sys.path, control=its.fileno())
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", boot],
+                pass_fds=[its.fileno()],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        self._control = ours
+
+    def _drop(self) -> None:
+        """End it; it needs no time to do so, unless it is still loading, when it has no children."""
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
+        self._control = self._process = None
+
+    def forget(self) -> None:
+        """Be without it; a forked copy of this process does so, and neither uses its parent's nor keeps it alive."""
+        if self._control is not None:
+            self._control.close()
+        self._lock = threading.Lock()
+        self._control = self._process = None
+
+
+FORK_SERVER = ForkServer()
+atexit.register(FORK_SERVER.stop)
+os.register_at_fork(after_in_child=FORK_SERVER.forget)
