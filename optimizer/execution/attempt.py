@@ -1,0 +1,160 @@
+"""One solve in one process: its order, its words, and the watch that keeps it within its limits."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from optimizer.execution.executor import Failed, Finished, Outcome, Reason
+from optimizer.execution.process import Child
+from optimizer.execution.words import FINISH, Order, Trouble
+from optimizer.solve.control import Progress
+
+WATCH_SECONDS = 0.25
+MEMORY_TO_FINISH_AT = 0.85
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a solver's process may take.
+
+    Attributes
+    ----------
+    grace_seconds
+        A process that is still there so long after its time limit is killed; after half of it, it is asked for its
+        best plan so far. Reading, verifying and explaining happen partly outside the time limit.
+    memory_mb
+        Resident memory in MiB, the libraries' 200 or so among it; None for no limit. At 85 % a process that has a plan
+        is asked for it; at 100 % it is killed.
+    """
+
+    grace_seconds: float = 30.0
+    memory_mb: int | None = None
+
+
+class Attempt:
+    """Has `child` do `order`; `run` is for one thread, `finish` and `kill` for any."""
+
+    def __init__(self, key: str, child: Child, time_limit: float, limits: Limits) -> None:
+        self._key = key
+        self._child = child
+        self._limits = limits
+        self._finish_after = time.monotonic() + time_limit + limits.grace_seconds / 2
+        self._kill_after = time.monotonic() + time_limit + limits.grace_seconds
+        self._time_limit = time_limit
+        self._lock = threading.Lock()
+        self._ordered = self._asked = self._has_plan = False
+        self._finish_by: float | None = None
+        self._broken: Failed | None = None
+        self._over = threading.Event()
+
+    def run(self, order: Order, moved: Callable[[str, Progress], None]) -> Outcome:
+        """Return how it ended; `Reason.DIED` where the process went by itself, or was killed by `kill`."""
+        watch = threading.Thread(target=self._watch, name=f"watch {self._key}", daemon=True)
+        watch.start()
+        try:
+            self._child.send(order)
+            with self._lock:
+                self._ordered = True
+            self._press()
+            outcome = self._heard(moved)
+        finally:
+            self._over.set()
+            watch.join()
+            self._child.kill()
+            self._child.join()
+        return outcome or self._broken or self._death()
+
+    def finish(self, patience: float = 0.0) -> None:
+        """Ask for the best plan so far; where there is none yet, after so many seconds at the latest."""
+        by = time.monotonic() + patience
+        with self._lock:
+            self._finish_by = by if self._finish_by is None else min(by, self._finish_by)
+        self._press()
+
+    def kill(self) -> None:
+        """Kill the process and return when it is gone."""
+        self._child.kill()
+        self._child.join()
+
+    def last_words(self) -> str:
+        """Return the end of what the process wrote to standard output and error; for after `run`."""
+        return self._child.drain()
+
+    def _press(self) -> None:
+        """Send the wish to finish once, when its time has come; the order goes first."""
+        with self._lock:
+            wished = self._ordered and not self._asked and self._finish_by is not None
+            due = wished and (self._has_plan or time.monotonic() >= (self._finish_by or 0.0))
+            self._asked = self._asked or due
+        if due:
+            self._child.send(FINISH)
+
+    def _heard(self, moved: Callable[[str, Progress], None]) -> Outcome | None:
+        while True:
+            try:
+                word = self._child.receive()
+            except EOFError:
+                return None
+            if isinstance(word, Progress):
+                if word.value and not self._has_plan:
+                    self._has_plan = True
+                    self._press()
+                moved(self._key, word)
+            elif isinstance(word, Trouble):
+                log.error("Task %s failed in its process.\n%s", self._key, word.traceback)
+            elif isinstance(word, Finished | Failed):
+                return word
+
+    def _watch(self) -> None:
+        while not self._over.wait(WATCH_SECONDS):
+            self._child.drain()
+            self._press()
+            self._keep_time()
+            self._keep_memory()
+
+    def _keep_time(self) -> None:
+        if time.monotonic() >= self._kill_after:
+            allowed = f"{self._time_limit:g} s and {self._limits.grace_seconds:g} s of grace"
+            self._break(Reason.OUT_OF_TIME, f"The solver did not end within {allowed}.")
+        elif time.monotonic() >= self._finish_after:
+            self.finish()
+
+    def _keep_memory(self) -> None:
+        limit = self._limits.memory_mb
+        if limit is None:
+            return
+        taken = self._child.memory_mb()
+        if taken >= limit:
+            self._break(Reason.OUT_OF_MEMORY, f"The solver needed more than the {limit:,} MB of memory it may take.")
+        elif taken >= MEMORY_TO_FINISH_AT * limit and self._finish_by is None:
+            log.warning("Task %s takes %d of %d MB and is asked to finish early.", self._key, taken, limit)
+            self.finish(float("inf"))
+
+    def _break(self, reason: Reason, detail: str) -> None:
+        self._broken = self._broken or Failed(reason, detail)
+        self._child.kill()
+
+    def _death(self) -> Failed:
+        end = in_words(self._child.exit_code)
+        return Failed(Reason.DIED, f"The solver's process ended before it had an answer: {end}.")
+
+
+def in_words(code: int | None) -> str:
+    """Return for people how a process ended, after its exit code: a negative one names a signal."""
+    if code is None:
+        return "it was lost together with the process that had started it"
+    if code >= 0:
+        return f"it exited with code {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    hint = ", as the system does when its memory runs out" if -code == signal.SIGKILL else ""
+    return f"it was ended by {name}{hint}"

@@ -1,0 +1,134 @@
+"""One task from its text to its outcome, whoever keeps the queue: a process, and another where that one dies."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+from collections.abc import Callable
+
+from optimizer.execution.attempt import Attempt, Limits
+from optimizer.execution.executor import Failed, Outcome, Reason, Task
+from optimizer.execution.process import FORK_SERVER, StartError
+from optimizer.execution.words import Order
+from optimizer.solve.control import Progress
+
+SOLVE = "optimizer.execution.child:plan_of"
+ATTEMPTS = 2
+PATIENCE_OF_A_RETRY_SECONDS = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class Supervision:
+    """Looks after one task; `run` is for one thread, the other methods for any.
+
+    Parameters
+    ----------
+    task
+        What is to be done.
+    limits
+        Of each attempt.
+    work
+        Import path, ``module:function``, of what does it.
+    """
+
+    def __init__(self, task: Task, limits: Limits, work: str = SOLVE) -> None:
+        self._task = task
+        self._limits = limits
+        self._work = work
+        self._lock = threading.Lock()
+        self._current: Attempt | None = None
+        self._patience: float | None = None
+        self._abandoned = self._last = False
+
+    def run(self, started: Callable[[str, int], None], moved: Callable[[str, Progress], None]) -> Outcome | None:
+        """Do the task and return how it ended; None if there is nothing to be told.
+
+        That is so when the task was abandoned, when `Task.load` raises LookupError, which withdraws it, and when the
+        process died while it was winding up or the whole program was ending: the task is then to be submitted again.
+
+        A process that dies by itself is replaced once; limits and refusals are final. A wish to finish that came
+        before the replacement stands, but waits a few seconds for a first plan, or nothing would be returned.
+        What the two callables raise is raised here, after the process is gone.
+        """
+        outcome: Outcome | None = None
+        for number in range(1, ATTEMPTS + 1):
+            try:
+                text = self._task.load()
+            except LookupError:
+                return None
+            except Exception:
+                log.exception("The scenario of task %s could not be loaded.", self._task.key)
+                return Failed(Reason.BUG, "The scenario could not be loaded: a bug or a fault, written to the log.")
+            if self._abandoned or self._last:
+                return None
+            started(self._task.key, number)
+            outcome = self._attempt(number, text, moved)
+            if self._abandoned or (_died(outcome) and self._nobody_waits):
+                return None
+            if not _died(outcome):
+                return outcome
+        return outcome
+
+    def finish(self) -> None:
+        """Ask for the best plan so far, at once, whether there is one or not."""
+        self._ask(0.0)
+
+    def wind_up(self) -> None:
+        """Ask for the best plan so far, or for the first one where there is none yet; begin no other attempt."""
+        self._last = True
+        self._ask(math.inf)
+
+    def abandon(self) -> None:
+        """Kill the process and return when it is gone; `run` then returns None.
+
+        A process that is just being started is killed as soon as it is there; only `run` waits for that.
+        """
+        with self._lock:
+            self._abandoned = True
+            current = self._current
+        if current is not None:
+            current.kill()
+
+    @property
+    def _nobody_waits(self) -> bool:
+        """Whether a process may die without anybody missing it."""
+        return self._abandoned or self._last or FORK_SERVER.stopped
+
+    def _ask(self, patience: float) -> None:
+        with self._lock:
+            self._patience = patience if self._patience is None else min(patience, self._patience)
+            current = self._current
+        if current is not None:
+            current.finish(patience)
+
+    def _attempt(self, number: int, text: str, moved: Callable[[str, Progress], None]) -> Outcome:
+        settings = self._task.settings
+        try:
+            child = FORK_SERVER.start()
+        except (StartError, OSError):
+            if not self._nobody_waits:
+                log.exception("No process could be started for task %s.", self._task.key)
+            return Failed(Reason.DIED, "The solver's process could not be started; the log says more.")
+        attempt = Attempt(self._task.key, child, settings.time_limit_seconds, self._limits)
+        with self._lock:
+            self._current = attempt
+            abandoned, patience = self._abandoned, self._patience
+        if abandoned:
+            child.kill()
+        if patience is not None:
+            attempt.finish(patience if number == 1 else max(patience, PATIENCE_OF_A_RETRY_SECONDS))
+        try:
+            outcome = attempt.run(Order(self._work, text, settings.model_dump_json()), moved)
+            if _died(outcome) and not self._nobody_waits:
+                log.error("Task %s lost its process. Its last words:\n%s", self._task.key, attempt.last_words())
+            return outcome
+        finally:
+            with self._lock:
+                self._current = None
+            child.close()
+
+
+def _died(outcome: Outcome) -> bool:
+    return isinstance(outcome, Failed) and outcome.reason is Reason.DIED
