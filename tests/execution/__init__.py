@@ -1,0 +1,1 @@
+"""Tests of solves in processes of their own."""
