@@ -17,9 +17,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
-from api.store.errors import DamagedDatabase, UnsupportedDatabase
+from api.store.errors import DamagedDatabase, DatabaseUnavailable, UnsupportedDatabase
 
 T = TypeVar("T")
 BUSY_SECONDS = 10.0
@@ -37,6 +38,8 @@ def make_engine(url: str) -> Engine:
     ------
     UnsupportedDatabase
         For any other address.
+    DatabaseUnavailable
+        If the file can be neither opened nor made.
     """
     file = database_file(url)
     shared: dict[str, Any] = {
@@ -48,7 +51,10 @@ def make_engine(url: str) -> Engine:
         # Several servers share what the database admits; one that was restarted leaves dead connections behind.
         return create_engine(url, pool_size=5, max_overflow=15, pool_pre_ping=True, **shared)
     make_folder(file)
-    os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise DatabaseUnavailable(f"{file} cannot be opened: {error.strerror}.") from error
     # A connection is an open file: enough for every thread that serves requests, none of which waits for another.
     engine = create_engine(url, pool_size=10, max_overflow=50, connect_args={"timeout": BUSY_SECONDS}, **shared)
     event.listen(engine, "connect", _prepare)
@@ -87,7 +93,10 @@ def _sqlite_file(parts: URL) -> Path:
 
 def make_folder(file: Path) -> None:
     """Make the folder of `file`, open to its owner only; one that exists stays as it is."""
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnavailable(f"The folder {file.parent} cannot be made: {error.strerror}.") from error
 
 
 def _prepare(connection: DBAPIConnection, record: object) -> None:  # noqa: ARG001
@@ -97,7 +106,7 @@ def _prepare(connection: DBAPIConnection, record: object) -> None:  # noqa: ARG0
         "journal_mode = WAL",  # readers and the writer do not wait for each other
         "synchronous = FULL",  # in WAL mode less would lose acknowledged writes when the power goes
         "foreign_keys = ON",
-        "secure_delete = ON",  # what was erased is overwritten
+        "secure_delete = ON",  # what was erased is overwritten: in the file at once, in its log by later writes
     ):
         connection.cursor().execute(f"PRAGMA {pragma}").close()
 
@@ -112,15 +121,31 @@ def _begin(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Lend a connection whose transaction only reads."""
-    with engine.connect() as connection:
+    with _in_own_words(), engine.connect() as connection:
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Lend a connection whose transaction writes: kept if the block ends well, taken back as a whole if not."""
-    with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with _in_own_words(), engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def _in_own_words() -> Iterator[None]:
+    """Say with an error of the store's what those who may not know of SQLAlchemy have to tell apart."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, NoConnectionLeft) as error:
+        raise DatabaseUnavailable(
+            "The database cannot be reached, is full, or is kept busy by others; try again later."
+        ) from error
+    except DatabaseError as error:
+        # Its kinds say what was wrong with a statement; none of them, that SQLite could not make sense of the file.
+        if type(error) is not DatabaseError:
+            raise
+        raise DamagedDatabase("The file is damaged or no database of groundswell's.") from error
 
 
 def again_if_raced(work: Callable[[], T], attempts: int = 3) -> T:
@@ -153,7 +178,7 @@ def migrating(engine: Engine) -> Iterator[Connection]:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
             yield connection
         return
-    with engine.connect().execution_options(**{WRITES: True}) as connection:
+    with _in_own_words(), engine.connect().execution_options(**{WRITES: True}) as connection:
         # SQLite takes no notice of this inside a transaction.
         connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
         try:

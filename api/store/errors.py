@@ -5,8 +5,9 @@
     StoreError
     ├── UnsupportedDatabase   the address names a database this store does not work with
     ├── DatabaseInUse         another server has the file
+    ├── DatabaseUnavailable   it cannot be reached, is full, or others keep it busy
     ├── UnknownSchema         the database was written by a version that this one does not know
-    ├── DamagedDatabase       a migration would have left rows that point nowhere
+    ├── DamagedDatabase       it is not what it should be, or would not be after a migration
     ├── UnknownWorkspace      there is no such workspace
     ├── KeyReused             an idempotency key came back with another request
     └── TooManyOpen           the workspace has as many open runs as it may have
@@ -32,12 +33,16 @@ class DatabaseInUse(StoreError):
     """Another server has the file."""
 
 
+class DatabaseUnavailable(StoreError):
+    """The database cannot be reached, is full, or others keep it busy; later it may work again."""
+
+
 class UnknownSchema(StoreError):
     """The database was written by a version that this one does not know."""
 
 
 class DamagedDatabase(StoreError):
-    """A migration would have left rows that point nowhere; it was taken back."""
+    """The file is no database, or a migration would have left rows that point nowhere and was taken back."""
 
 
 class UnknownWorkspace(StoreError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Select, delete, exists, func, insert, literal, select, tuple_
@@ -108,7 +107,7 @@ class Runs(Base):
             wanted = wanted.where(tuple_(runs.c.created_at, runs.c.id) < place)
         return self._records(wanted.order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit))
 
-    def open_runs(self) -> Sequence[RunRecord]:
+    def open_runs(self) -> list[RunRecord]:
         """Return the queued and running runs of all workspaces, first come first."""
         return self._records(SELECT_RUNS.where(_OPEN).order_by(runs.c.created_at, runs.c.id))
 

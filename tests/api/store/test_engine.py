@@ -12,10 +12,12 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
+import api.store.engine as engine_module
 from api.store.engine import make_engine, reading, writing
-from api.store.errors import UnsupportedDatabase
+from api.store.errors import DamagedDatabase, DatabaseUnavailable, UnsupportedDatabase
 from api.store.records import Scope
 from api.store.repository import Store
+from api.store.states import State
 from api.store.tables import plans, workspaces
 from api.store.upgrading import upgrade
 from tests.api.store.desk import at_once, new_run, queued, running
@@ -104,6 +106,33 @@ def test_a_writer_that_has_read_waits_for_another(on_file: Store) -> None:
         return on_file.add_run(new_run(workspace), most_open=5).run.state.value
 
     assert at_once([hold, add]) == ["held", "queued"]
+
+
+def test_a_database_that_stays_busy_is_said_to_be(on_file: Store, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "BUSY_SECONDS", 0.05)
+    impatient = Store(make_engine(f"sqlite:///{file}"))
+    workspace = on_file.default_workspace().id
+    with writing(on_file.engine):
+        assert impatient.runs(workspace) == []  # readers never wait
+        with pytest.raises(DatabaseUnavailable, match="try again later"):
+            impatient.add_run(new_run(workspace))
+    assert impatient.add_run(new_run(workspace)).run.state is State.QUEUED
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text("Dear all, " * 1000)
+    with pytest.raises(DamagedDatabase, match="no database"):
+        upgrade(make_engine(f"sqlite:///{file}"))
+    assert file.read_text() == "Dear all, " * 1000
+
+
+def test_a_place_that_holds_no_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(DatabaseUnavailable, match=r"The folder .*file cannot be made"):
+        make_engine(f"sqlite:///{tmp_path}/file/groundswell.db")
+    with pytest.raises(DatabaseUnavailable, match="cannot be opened: Is a directory"):
+        make_engine(f"sqlite:///{tmp_path}")
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def pages(store: Store, workspace: str, limit: int, label: str | None = None) ->
     found: list[list[RunRecord]] = []
     after: Cursor | None = None
     while page := store.runs(workspace, label=label, after=after, limit=limit):
+        assert page[-1].cursor != after
         found.append(page)
         after = page[-1].cursor
     return found
