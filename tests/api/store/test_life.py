@@ -5,11 +5,14 @@ from functools import partial
 from hashlib import sha256
 
 import pytest
-from sqlalchemy.exc import StatementError
+from sqlalchemy import delete, insert
+from sqlalchemy.exc import IntegrityError, StatementError
 
+from api.store.engine import writing
 from api.store.records import Ending, EventKind, Figures, RunRecord
 from api.store.repository import Store
 from api.store.states import State
+from api.store.tables import plans
 from optimizer.solve.control import Progress
 from tests.api.store.desk import (
     CANCELLED,
@@ -107,8 +110,8 @@ def test_the_first_ending_counts(store: Store, workspace: str) -> None:
 
 def test_of_endings_at_once_one_is_recorded(store: Store, workspace: str) -> None:
     run_id = running(store, workspace)
-    plans: list[Ending] = [replace(PLANNED, text=f"plan {number}") for number in range(10)]
-    endings = plans + [FAILURE, CANCELLED] * 5
+    planned: list[Ending] = [replace(PLANNED, text=f"plan {number}") for number in range(10)]
+    endings = planned + [FAILURE, CANCELLED] * 5
     ended = at_once([partial(store.end, run_id, ending) for ending in endings])
     assert ended.count(True) == 1
     winner = endings[ended.index(True)]
@@ -126,6 +129,13 @@ def test_an_ending_is_recorded_as_a_whole_or_not_at_all(store: Store, workspace:
         store.end(run_id, unstorable)
     assert read(store, workspace, run_id).state is State.RUNNING
     assert sizes(store)["plans"] == 0
+    with writing(store.engine) as connection:
+        connection.execute(insert(plans).values(run_id=run_id, sha256="", body="in the way"))
+    with pytest.raises(IntegrityError):
+        store.end(run_id, PLANNED)
+    assert read(store, workspace, run_id).state is State.RUNNING
+    with writing(store.engine) as connection:
+        connection.execute(delete(plans))
     assert store.end(run_id, PLANNED)
     assert [event.sequence for event in store.events(run_id)] == [1, 2, 3]
 
