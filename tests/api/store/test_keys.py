@@ -9,7 +9,7 @@ from api.store.keys import COARSE
 from api.store.records import Scope
 from api.store.repository import Store
 from api.store.tables import METADATA
-from tests.api.store.desk import NOON, Clock, at_once, sizes
+from tests.api.store.desk import NOON, Clock, at_once, listening, sizes
 
 
 def test_a_secret_leads_to_its_key(store: Store) -> None:
@@ -69,7 +69,9 @@ def test_use_is_noted_now_and_then(store: Store) -> None:
     store.identify(secret)
     assert store.keys()[0].last_used_at == NOON
     clock.time = NOON + COARSE / 2
-    store.identify(secret)
+    with listening(store) as heard:
+        store.identify(secret)
+    assert not [statement for statement, _ in heard if statement.startswith("UPDATE")]
     assert store.keys()[0].last_used_at == NOON
     clock.time = NOON + COARSE
     store.identify(secret)
