@@ -1,0 +1,1 @@
+"""Workspaces, keys, scenarios, runs, plans and events, in SQLite or PostgreSQL."""

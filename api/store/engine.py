@@ -1,0 +1,190 @@
+"""Connections and transactions: the one place that tells SQLite and PostgreSQL apart.
+
+Everything else is written for both, and relies on what both give: a transaction is all or nothing, constraints hold,
+and of two transactions that update one row the second waits for the first and then sees what it did. SQLite does so
+by letting one writer in at a time (`BEGIN IMMEDIATE`), PostgreSQL by locking rows.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+
+from api.store.errors import DamagedDatabase, DatabaseUnavailable, UnsupportedDatabase
+
+T = TypeVar("T")
+BUSY_SECONDS = 10.0
+WRITES = "groundswell_writes"
+MIGRATION_LOCK = 0x67726F756E64  # any number will do as long as all servers use the same: "ground"
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for a SQLite file or a PostgreSQL database; the file is made if there is none.
+
+    Scenarios hold personal data, so a new folder is open to its owner only and so is a new file; what SQLite puts
+    next to the file takes its permissions from it.
+
+    Raises
+    ------
+    UnsupportedDatabase
+        For any other address.
+    DatabaseUnavailable
+        If the file can be neither opened nor made.
+    """
+    file = database_file(url)
+    shared: dict[str, Any] = {
+        # NaN and infinity are no JSON; better refused here than by whoever reads them.
+        "json_serializer": partial(json.dumps, ensure_ascii=False, allow_nan=False),
+        "poolclass": QueuePool,
+    }
+    if file is None:
+        # Several servers share what the database admits; one that was restarted leaves dead connections behind.
+        return create_engine(url, pool_size=5, max_overflow=15, pool_pre_ping=True, **shared)
+    make_folder(file)
+    try:
+        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise DatabaseUnavailable(f"{file} cannot be opened: {error.strerror}.") from error
+    # A connection is an open file: enough for every thread that serves requests, none of which waits for another.
+    engine = create_engine(url, pool_size=10, max_overflow=50, connect_args={"timeout": BUSY_SECONDS}, **shared)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def database_file(url: str) -> Path | None:
+    """Return the file of a SQLite address, None for a PostgreSQL one; raise `UnsupportedDatabase` for any other."""
+    try:
+        parts = make_url(url)
+    except ArgumentError:
+        # The address itself stays unsaid: it may hold a password.
+        raise UnsupportedDatabase(
+            "The database address cannot be read; write sqlite:////folder/file.db or postgresql+psycopg://host/name."
+        ) from None
+    if parts.drivername in {"postgresql", "postgresql+psycopg"}:
+        return None
+    if parts.drivername not in {"sqlite", "sqlite+pysqlite"}:
+        raise UnsupportedDatabase(
+            f"A {parts.drivername} database is not supported; use SQLite or PostgreSQL (postgresql+psycopg://)."
+        )
+    return _sqlite_file(parts)
+
+
+def _sqlite_file(parts: URL) -> Path:
+    name = parts.database or ":memory:"
+    if ":memory:" in name or parts.query.get("mode") == "memory":
+        raise UnsupportedDatabase(
+            "A SQLite database in memory would be lost with the server and is not supported; name a file."
+        )
+    if name.startswith("file:"):
+        raise UnsupportedDatabase("A SQLite database is named by a plain path, not by a file: URI.")
+    return Path(name)
+
+
+def make_folder(file: Path) -> None:
+    """Make the folder of `file`, open to its owner only; one that exists stays as it is."""
+    try:
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise DatabaseUnavailable(f"The folder {file.parent} cannot be made: {error.strerror}.") from error
+
+
+def _prepare(connection: DBAPIConnection, record: object) -> None:  # noqa: ARG001
+    # Takes the transactions out of sqlite3's hands, which begins none before a SELECT or a CREATE TABLE.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode = WAL",  # readers and the writer do not wait for each other
+        "synchronous = FULL",  # in WAL mode less would lose acknowledged writes when the power goes
+        "foreign_keys = ON",
+        "secure_delete = ON",  # what was erased is overwritten: in the file at once, in its log by later writes
+    ):
+        connection.cursor().execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that read before it writes cannot wait for another writer: SQLite fails it at once, whatever the
+    # timeout. One that says from the start that it will write waits its turn.
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """Lend a connection whose transaction only reads."""
+    with _in_own_words(), engine.connect() as connection:
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Lend a connection whose transaction writes: kept if the block ends well, taken back as a whole if not."""
+    with _in_own_words(), engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def _in_own_words() -> Iterator[None]:
+    """Say with an error of the store's what those who may not know of SQLAlchemy have to tell apart."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, NoConnectionLeft) as error:
+        raise DatabaseUnavailable(
+            "The database cannot be reached, is full, or is kept busy by others; try again later."
+        ) from error
+    except DatabaseError as error:
+        # Its kinds say what was wrong with a statement; none of them, that SQLite could not make sense of the file.
+        if type(error) is not DatabaseError:
+            raise
+        raise DamagedDatabase("The file is damaged or no database of groundswell's.") from error
+
+
+def again_if_raced(work: Callable[[], T], attempts: int = 3) -> T:
+    """Do a transaction, and once more when a constraint refused it.
+
+    Where two insert the same row at once, the database lets one through; the other, done again, finds the row.
+    """
+    for _ in range(attempts - 1):
+        try:
+            return work()
+        except IntegrityError:
+            continue
+    return work()
+
+
+@contextmanager
+def migrating(engine: Engine) -> Iterator[Connection]:
+    """Lend a connection with a transaction for changing tables; nobody else changes them meanwhile.
+
+    SQLite can change most things only by building a table anew and dropping the old one, and dropping a table
+    deletes, by cascade, what refers to its rows; so references are checked at the end instead of throughout.
+
+    Raises
+    ------
+    DamagedDatabase
+        If references are broken at the end; nothing is kept then.
+    """
+    if engine.dialect.name != "sqlite":
+        with writing(engine) as connection:
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+            yield connection
+        return
+    with _in_own_words(), engine.connect().execution_options(**{WRITES: True}) as connection:
+        # SQLite takes no notice of this inside a transaction.
+        connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise DamagedDatabase(f"A migration left rows in {broken[0]} that refer to nothing; it was undone.")
+        finally:
+            connection.connection.cursor().execute("PRAGMA foreign_keys = ON")

@@ -1,0 +1,130 @@
+"""The life of a run from the queue to its end; each step is one transaction that also tells of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, case, insert, null, or_, select
+
+from api.store.base import Base, hash_of
+from api.store.engine import writing
+from api.store.events import add_event, change_run
+from api.store.records import Ending, EventKind, Failure, FinishAsker, Planned
+from api.store.rows import FIGURES
+from api.store.states import OPEN, State, predecessors
+from api.store.tables import plans, runs
+from optimizer.solve.control import Progress
+
+# Of a search that has not begun.
+_NO_FIGURES: Mapping[str, Any] = {"phase": None, **dict.fromkeys(FIGURES)}
+
+
+class Life(Base):
+    """Takes runs from state to state, along `api.store.states.TRANSITIONS` only."""
+
+    def start(self, run_id: str, attempt: int) -> bool:
+        """Note that a run is being solved.
+
+        Parameters
+        ----------
+        attempt
+            As the executor counts, from 1 for each time it was submitted. Above 1 the executor tries anew by itself,
+            and the run may be running already.
+
+        Returns
+        -------
+        False if the run is not waiting to be solved, so that whoever solves it had better stop.
+        """
+        among = (*predecessors(State.RUNNING), *((State.RUNNING,) if attempt > 1 else ()))
+        with writing(self.engine) as connection:
+            now = self.now()
+            values = {"state": State.RUNNING.value, "started_at": now, "attempts": runs.c.attempts + 1}
+            changed = change_run(connection, run_id, among, {**_NO_FIGURES, **values})
+            if changed is None:
+                return False
+            data = {"attempt": changed.attempts}
+            add_event(connection, run_id, changed.last_sequence, now, EventKind.RUNNING, data)
+            return True
+
+    def move(self, run_id: str, progress: Progress) -> bool:
+        """Note how far the search is; return False if the run is no longer being solved."""
+        data = asdict(progress)
+        with writing(self.engine) as connection:
+            changed = change_run(connection, run_id, (State.RUNNING,), data)
+            if changed is None:
+                return False
+            add_event(connection, run_id, changed.last_sequence, self.now(), EventKind.PROGRESS, data)
+            return True
+
+    def requeue(self, run_id: str, reason: str = "server_restarted") -> bool:
+        """Put a run back that nobody solves any more; return False if it was not being solved.
+
+        Its search begins anew, so what is known of it is dropped. That a person asked it to finish still stands;
+        that the server asked, because it was shutting down, does not.
+        """
+        kept = case((runs.c.finish_asked == "shutdown", null()), else_=runs.c.finish_asked)
+        values = {**_NO_FIGURES, "started_at": None, "finish_asked": kept}
+        with writing(self.engine) as connection:
+            return _step(connection, run_id, State.QUEUED, values, {"reason": reason}, self.now())
+
+    def finish_asked(self, run_id: str, by: FinishAsker) -> State | None:
+        """Note who asked an open run for its best plan so far; return the run's state, None if there is no run.
+
+        A person's wish outlasts a restart, hence it replaces the server's, never the other way round.
+        """
+        asked = runs.c.finish_asked
+        weaker = or_(asked.is_(None), asked == "shutdown") if by == "request" else asked.is_(None)
+        with writing(self.engine) as connection:
+            changed = change_run(connection, run_id, OPEN, {"finish_asked": by}, weaker)
+            if changed is not None:
+                add_event(connection, run_id, changed.last_sequence, self.now(), EventKind.FINISH_ASKED, {"by": by})
+            state = connection.scalar(select(runs.c.state).where(runs.c.id == run_id))
+            return None if state is None else State(state)
+
+    def end(self, run_id: str, ending: Ending) -> bool:
+        """Record how a run ended, with its plan if there is one: all of it or nothing, and once.
+
+        Returns
+        -------
+        False, and nothing recorded, if the run has ended before, was erased, or may not end like this from where it
+        is.
+        """
+        state, values, data = _told(ending)
+        plan = {"sha256": hash_of(ending.text), "body": ending.text} if isinstance(ending, Planned) else None
+        with writing(self.engine) as connection:
+            now = self.now()
+            if not _step(connection, run_id, state, {**values, "phase": None, "ended_at": now}, data, now):
+                return False
+            if plan is not None:
+                connection.execute(insert(plans).values(run_id=run_id, **plan))
+            return True
+
+
+def _told(ending: Ending) -> tuple[State, Mapping[str, Any], Mapping[str, Any]]:
+    """Return the state a run ends in, what its row keeps of the ending, and what its last event tells."""
+    if isinstance(ending, Planned):
+        figures = asdict(ending.figures)
+        return State.DONE, {"plan_status": ending.status, **figures}, {"plan_status": ending.status, **figures}
+    if isinstance(ending, Failure):
+        kept = {"failure_code": ending.code, "failure_detail": ending.detail}
+        return State.FAILED, kept, {"code": ending.code, "detail": ending.detail}
+    return State.CANCELLED, {}, {}
+
+
+def _step(
+    connection: Connection,
+    run_id: str,
+    after: State,
+    values: Mapping[str, Any],
+    data: Mapping[str, Any],
+    now: datetime,
+) -> bool:
+    """Put a run into state `after` from any state that may become it, and tell so; return whether it was in one."""
+    changed = change_run(connection, run_id, predecessors(after), {**values, "state": after.value})
+    if changed is None:
+        return False
+    add_event(connection, run_id, changed.last_sequence, now, EventKind(after.value), data)
+    return True

@@ -1,0 +1,201 @@
+"""Runs as their workspace sees them: queued once, listed page by page, erased without a trace."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Select, delete, exists, func, insert, literal, select, tuple_
+
+from api.store.base import Base, hash_of, lock_workspace, new_id
+from api.store.engine import again_if_raced, reading, writing
+from api.store.errors import KeyReused, TooManyOpen
+from api.store.events import add_event
+from api.store.records import AddedRun, Cursor, Document, EventKind, NewRun, NewScenario, RunRecord
+from api.store.rows import SELECT_RUNS, run_record
+from api.store.states import OPEN, State
+from api.store.tables import plans, runs, scenarios
+
+_OPEN = runs.c.state.in_([state.value for state in OPEN])
+
+
+class Runs(Base):
+    """Adds, finds, lists and erases runs."""
+
+    def add_run(self, new: NewRun, most_open: int | None = None) -> AddedRun:
+        """Queue a run, unless this very request did so before.
+
+        All in one transaction that holds the workspace, so that of equal requests at once one queues a run and the
+        others find it, and no two take the last free place. The unique constraint on idempotency keys stands behind
+        that: a request it refuses is tried again and finds the run.
+
+        Parameters
+        ----------
+        most_open
+            How many runs of the workspace may be queued or running.
+
+        Raises
+        ------
+        UnknownWorkspace
+            If there is no such workspace.
+        KeyReused
+            If the idempotency key came with another request.
+        TooManyOpen
+            If there is no place left; a repeated request needs none.
+        """
+        body_sha256 = hash_of(new.scenario.body)
+        return again_if_raced(lambda: self._add_run(new, body_sha256, most_open))
+
+    def _add_run(self, new: NewRun, body_sha256: str, most_open: int | None) -> AddedRun:
+        with writing(self.engine) as connection:
+            lock_workspace(connection, new.workspace_id)
+            known = _repeated(connection, new)
+            if known is not None:
+                return AddedRun(known, repeated=True)
+            if most_open is not None and _count_open(connection, new.workspace_id) >= most_open:
+                raise TooManyOpen(most_open)
+            scenario_id = _scenario_id(connection, new.workspace_id, new.scenario, body_sha256)
+            run_id = self._insert(connection, new, scenario_id)
+            return AddedRun(run_record(connection.execute(SELECT_RUNS.where(runs.c.id == run_id)).one()), False)
+
+    def _insert(self, connection: Connection, new: NewRun, scenario_id: str) -> str:
+        run_id, now = new_id(), self.now()
+        connection.execute(
+            insert(runs).values(
+                id=run_id,
+                workspace_id=new.workspace_id,
+                scenario_id=scenario_id,
+                label=new.label,
+                from_run=new.from_run,
+                settings=dict(new.settings),
+                state=State.QUEUED.value,
+                created_at=now,
+                attempts=0,
+                idempotency_key=new.idempotency_key,
+                idempotency_hash=new.idempotency_hash,
+                last_sequence=1,
+            )
+        )
+        add_event(connection, run_id, 1, now, EventKind.QUEUED, {})
+        return run_id
+
+    def run(self, workspace_id: str, run_id: str) -> RunRecord | None:
+        """Return a run of the workspace."""
+        with reading(self.engine) as connection:
+            row = connection.execute(_of(SELECT_RUNS, workspace_id, run_id)).first()
+        return None if row is None else run_record(row)
+
+    def runs(
+        self,
+        workspace_id: str,
+        label: str | None = None,
+        state: State | None = None,
+        after: Cursor | None = None,
+        limit: int = 50,
+    ) -> list[RunRecord]:
+        """Return a page of the workspace's runs, newest first.
+
+        The next page is asked for with the cursor of this one's last run. Since a cursor names a place in the order
+        and not a number of runs, what is added or erased in between neither repeats nor hides another run.
+        """
+        wanted = SELECT_RUNS.where(runs.c.workspace_id == workspace_id)
+        if label is not None:
+            wanted = wanted.where(runs.c.label == label)
+        if state is not None:
+            wanted = wanted.where(runs.c.state == state.value)
+        if after is not None:
+            place = tuple_(literal(after.created_at, runs.c.created_at.type), literal(after.id))
+            wanted = wanted.where(tuple_(runs.c.created_at, runs.c.id) < place)
+        return self._records(wanted.order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit))
+
+    def open_runs(self) -> list[RunRecord]:
+        """Return the queued and running runs of all workspaces, first come first."""
+        return self._records(SELECT_RUNS.where(_OPEN).order_by(runs.c.created_at, runs.c.id))
+
+    def _records(self, wanted: Select[Any]) -> list[RunRecord]:
+        with reading(self.engine) as connection:
+            return [run_record(row) for row in connection.execute(wanted)]
+
+    def counts(self) -> dict[State, int]:
+        """Return how many runs of all workspaces are in each state."""
+        counted = select(runs.c.state, func.count()).group_by(runs.c.state)
+        with reading(self.engine) as connection:
+            found = {State(state): number for state, number in connection.execute(counted)}
+        return {state: found.get(state, 0) for state in State}
+
+    def scenario_text(self, workspace_id: str, run_id: str) -> Document | None:
+        """Return the scenario that a run of the workspace solves."""
+        wanted = select(scenarios.c.body_sha256, scenarios.c.body).join(runs, runs.c.scenario_id == scenarios.c.id)
+        return self._document(_of(wanted, workspace_id, run_id))
+
+    def plan_text(self, workspace_id: str, run_id: str) -> Document | None:
+        """Return the plan of a run of the workspace; None until it is done."""
+        wanted = select(plans.c.sha256, plans.c.body).join(runs, runs.c.id == plans.c.run_id)
+        return self._document(_of(wanted, workspace_id, run_id))
+
+    def _document(self, wanted: Select[Any]) -> Document | None:
+        with reading(self.engine) as connection:
+            row = connection.execute(wanted).first()
+        return None if row is None else Document(*row)
+
+    def scenario_for(self, run_id: str) -> str | None:
+        """Return the text of the scenario a run solves, whosever it is: for those who solve it."""
+        wanted = select(scenarios.c.body).join(runs, runs.c.scenario_id == scenarios.c.id).where(runs.c.id == run_id)
+        with reading(self.engine) as connection:
+            body: str | None = connection.scalar(wanted)
+        return body
+
+    def erase(self, workspace_id: str, run_id: str) -> bool:
+        """Delete a run with its events and its plan, and its scenario if no other run uses it.
+
+        Whoever still solves it is told so by the next `move` or `end`, which return False. Runs derived from it keep
+        its id.
+
+        Returns
+        -------
+        False if the workspace has no such run.
+        """
+        with writing(self.engine) as connection:
+            # A run of the same scenario that is being added must not find the scenario and then lose it.
+            lock_workspace(connection, workspace_id)
+            gone = delete(runs).where(runs.c.workspace_id == workspace_id, runs.c.id == run_id)
+            scenario_id = connection.scalar(gone.returning(runs.c.scenario_id))
+            if scenario_id is None:
+                return False
+            used = exists(select(runs.c.id).where(runs.c.scenario_id == scenario_id))
+            connection.execute(delete(scenarios).where(scenarios.c.id == scenario_id, ~used))
+            return True
+
+
+def _of(wanted: Select[Any], workspace_id: str, run_id: str) -> Select[Any]:
+    return wanted.where(runs.c.workspace_id == workspace_id, runs.c.id == run_id)
+
+
+def _repeated(connection: Connection, new: NewRun) -> RunRecord | None:
+    """Return the run that the same request queued before."""
+    if new.idempotency_key is None:
+        return None
+    same_key = (runs.c.workspace_id == new.workspace_id, runs.c.idempotency_key == new.idempotency_key)
+    known_hash = connection.scalar(select(runs.c.idempotency_hash).where(*same_key))
+    if known_hash is None:
+        return None
+    if known_hash != new.idempotency_hash:
+        raise KeyReused("The idempotency key was used before for a different request; use a new key for a new request.")
+    return run_record(connection.execute(SELECT_RUNS.where(*same_key)).one())
+
+
+def _count_open(connection: Connection, workspace_id: str) -> int:
+    counted = select(func.count()).select_from(runs).where(runs.c.workspace_id == workspace_id, _OPEN)
+    return connection.scalars(counted).one()
+
+
+def _scenario_id(connection: Connection, workspace_id: str, new: NewScenario, body_sha256: str) -> str:
+    """Return the id of the workspace's scenario with this text, stored now if it was not."""
+    same = (scenarios.c.workspace_id == workspace_id, scenarios.c.body_sha256 == body_sha256)
+    known: str | None = connection.scalar(select(scenarios.c.id).where(*same))
+    if known is not None:
+        return known
+    made = {"id": new_id(), "workspace_id": workspace_id, "body_sha256": body_sha256}
+    connection.execute(
+        insert(scenarios).values(**made, sha256=new.sha256, name=new.name, currency=new.currency, body=new.body)
+    )
+    return str(made["id"])

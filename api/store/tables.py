@@ -1,0 +1,164 @@
+"""The tables as they are now; `migrations` holds the steps that lead here, and a test holds the two together.
+
+Long texts stand last in their rows: SQLite reads a row from its beginning, so that what is asked of the columns
+before them never touches their pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+from api.store.records import FinishAsker, Scope
+from api.store.states import State
+
+METADATA = MetaData(
+    # Names of our own, since a migration can only change a constraint that it can name.
+    naming_convention={
+        "pk": "%(table_name)s_pk",
+        "fk": "%(table_name)s_%(column_0_name)s_fk",
+        "uq": "%(table_name)s_%(column_0_N_name)s_unique",
+        "ck": "%(table_name)s_%(constraint_name)s_check",
+        "ix": "%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment to the microsecond, in UTC and aware of it on every database; SQLite itself keeps no zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Refuse a moment without a zone, since it could mean any."""
+        if value is not None and value.tzinfo is None:
+            raise ValueError(f"A moment without a time zone cannot be stored: {value}.")
+        return value if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Say that what was read is UTC."""
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
+    listed = ", ".join(f"'{value}'" for value in values)
+    return CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+workspaces = Table(
+    "workspaces",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+keys = Table(
+    "keys",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+    Column("scope", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("revoked_at", UtcTime),
+    Column("last_used_at", UtcTime),
+    _one_of("scope", [scope.value for scope in Scope]),
+)
+
+scenarios = Table(
+    "scenarios",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    # Of the text as it came, byte for byte, which is what makes two the same here ...
+    Column("body_sha256", Text, nullable=False),
+    # ... and of its content whatever its spelling, which is what plans refer to.
+    Column("sha256", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("workspace_id", "body_sha256"),
+)
+
+runs = Table(
+    "runs",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
+    Column("scenario_id", ForeignKey("scenarios.id"), nullable=False),
+    Column("label", Text),
+    # No foreign key: where a run came from stays known after that run was erased.
+    Column("from_run", Text),
+    Column("settings", JSON, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("phase", Text),
+    Column("created_at", UtcTime, nullable=False),
+    Column("started_at", UtcTime),
+    Column("ended_at", UtcTime),
+    Column("attempts", Integer, nullable=False),
+    Column("value", BigInteger),
+    Column("value_bound", BigInteger),
+    Column("cost_minor", BigInteger),
+    Column("cost_bound_minor", BigInteger),
+    Column("gap", Float),
+    Column("elapsed_seconds", Float),
+    Column("plan_status", Text),
+    Column("failure_code", Text),
+    Column("failure_detail", Text),
+    Column("finish_asked", Text),
+    Column("idempotency_key", Text),
+    Column("idempotency_hash", Text),
+    # Counted up in the statement that changes the run, so that the numbers of its events have no holes.
+    Column("last_sequence", Integer, nullable=False),
+    UniqueConstraint("workspace_id", "idempotency_key"),
+    _one_of("state", [state.value for state in State]),
+    _one_of("finish_asked", get_args(FinishAsker)),
+    Index(None, "workspace_id", "created_at", "id"),
+    Index(None, "workspace_id", "label", "created_at", "id"),
+    Index(None, "workspace_id", "state", "created_at", "id"),
+    Index(None, "state", "created_at", "id"),
+    Index(None, "scenario_id"),
+)
+
+plans = Table(
+    "plans",
+    METADATA,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("sha256", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+events = Table(
+    "events",
+    METADATA,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("data", JSON, nullable=False),
+)

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, delete, inspect, text
+
+from api.store.engine import make_engine, migrating, writing
+from api.store.errors import DamagedDatabase, UnknownSchema
+from api.store.repository import Store
+from api.store.states import State
+from api.store.tables import METADATA, scenarios
+from api.store.upgrading import downgrade, upgrade
+from tests.api.store.desk import PLANNED, at_once, put, running, sizes
+
+
+def test_migrations_lead_to_the_tables_that_the_code_knows(store: Store) -> None:
+    with store.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_migrations_make_every_constraint_that_the_code_relies_on(store: Store) -> None:
+    """The comparison above looks neither at checks nor at what a deletion takes along."""
+    found = inspect(store.engine)
+    for table in METADATA.tables.values():
+        keys = {key["name"]: key["options"].get("ondelete") for key in found.get_foreign_keys(table.name)}
+        declared = [each for each in table.constraints if isinstance(each, ForeignKeyConstraint)]
+        assert keys == {each.name: each.ondelete for each in declared}
+        checks = {check["name"] for check in found.get_check_constraints(table.name)}
+        assert checks == {each.name for each in table.constraints if str(each.name).endswith("_check")}
+        unique = {each["name"] for each in found.get_unique_constraints(table.name)}
+        assert unique == {each.name for each in table.constraints if isinstance(each, UniqueConstraint)}
+        assert found.get_pk_constraint(table.name)["name"] == table.primary_key.name
+
+
+def test_there_and_back(store: Store, workspace: str) -> None:
+    put(store, workspace, State.DONE)
+    upgrade(store.engine)  # nothing to do, nothing lost
+    assert sizes(store)["plans"] == 1
+    downgrade(store.engine)
+    assert inspect(store.engine).get_table_names() == ["alembic_version"]
+    upgrade(store.engine)
+    assert set(sizes(store).values()) == {0}
+
+
+def test_servers_that_start_together_migrate_once(url: str) -> None:
+    engines = [make_engine(url) for _ in range(4)]
+    at_once([partial(upgrade, engine) for engine in engines])
+    assert set(sizes(Store(engines[0])).values()) == {0}
+    for engine in engines:
+        engine.dispose()
+
+
+def test_a_later_database_is_refused_and_left_alone(store: Store) -> None:
+    with writing(store.engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(UnknownSchema, match=r"9999.* a later one has written it"):
+        upgrade(store.engine)
+    assert set(sizes(store).values()) == {0}
+
+
+def test_building_a_table_anew_keeps_what_refers_to_it(store: Store, workspace: str) -> None:
+    put(store, workspace, State.DONE)
+    before = sizes(store)
+    with migrating(store.engine) as connection:
+        operations = Operations(MigrationContext.configure(connection, opts={"target_metadata": METADATA}))
+        recreate = "always" if store.engine.dialect.name == "sqlite" else "auto"
+        with operations.batch_alter_table("runs", recreate=recreate) as batch:  # type: ignore[arg-type]
+            batch.alter_column("label", nullable=True)
+    assert sizes(store) == before
+    run_id = running(store, workspace)  # and references are kept again
+    assert store.end(run_id, PLANNED)
+    assert store.erase(workspace, run_id)
+    assert sizes(store) == before
+
+
+def test_a_step_that_breaks_references_is_undone(store: Store, workspace: str) -> None:
+    put(store, workspace, State.DONE)
+    before = sizes(store)
+    if store.engine.dialect.name != "sqlite":
+        pytest.skip("only SQLite checks references at the end of a migration")
+    with pytest.raises(DamagedDatabase), migrating(store.engine) as connection:
+        connection.execute(delete(scenarios))
+    assert sizes(store) == before
