@@ -45,10 +45,15 @@ class Runs(Base):
         body_sha256 = hash_of(new.scenario.body)
         return again_if_raced(lambda: self._add_run(new, body_sha256, most_open))
 
+    def repeated(self, workspace_id: str, idempotency_key: str, idempotency_hash: str) -> RunRecord | None:
+        """Return the run that the same request queued before; raise `KeyReused` if the key came with another one."""
+        with reading(self.engine) as connection:
+            return _repeated(connection, workspace_id, idempotency_key, idempotency_hash)
+
     def _add_run(self, new: NewRun, body_sha256: str, most_open: int | None) -> AddedRun:
         with writing(self.engine) as connection:
             lock_workspace(connection, new.workspace_id)
-            known = _repeated(connection, new)
+            known = _repeated(connection, new.workspace_id, new.idempotency_key, new.idempotency_hash)
             if known is not None:
                 return AddedRun(known, repeated=True)
             if most_open is not None and _count_open(connection, new.workspace_id) >= most_open:
@@ -170,15 +175,15 @@ def _of(wanted: Select[Any], workspace_id: str, run_id: str) -> Select[Any]:
     return wanted.where(runs.c.workspace_id == workspace_id, runs.c.id == run_id)
 
 
-def _repeated(connection: Connection, new: NewRun) -> RunRecord | None:
+def _repeated(connection: Connection, workspace_id: str, key: str | None, content: str | None) -> RunRecord | None:
     """Return the run that the same request queued before."""
-    if new.idempotency_key is None:
+    if key is None:
         return None
-    same_key = (runs.c.workspace_id == new.workspace_id, runs.c.idempotency_key == new.idempotency_key)
+    same_key = (runs.c.workspace_id == workspace_id, runs.c.idempotency_key == key)
     known_hash = connection.scalar(select(runs.c.idempotency_hash).where(*same_key))
     if known_hash is None:
         return None
-    if known_hash != new.idempotency_hash:
+    if known_hash != content:
         raise KeyReused("The idempotency key was used before for a different request; use a new key for a new request.")
     return run_record(connection.execute(SELECT_RUNS.where(*same_key)).one())
 

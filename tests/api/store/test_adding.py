@@ -100,9 +100,9 @@ def test_the_constraint_stands_behind_the_lock(store: Store, workspace: str, mon
 
     seen = module._repeated
 
-    def look_too_early(connection: Connection, new: NewRun) -> RunRecord | None:
-        looked.append(new)
-        return None if len(looked) == 1 else seen(connection, new)
+    def look_too_early(connection: Connection, *request: str) -> RunRecord | None:
+        looked.append(request)
+        return None if len(looked) == 1 else seen(connection, *request)
 
     monkeypatch.setattr(module, "_repeated", look_too_early)
     again = store.add_run(request)
