@@ -48,6 +48,11 @@ def read_decisions(path: Path, scenario: Scenario) -> tuple[list[Decision], dict
     return decided(sheet, scenario)
 
 
+def decisions_from_data(data: object, scenario: Scenario) -> tuple[list[Decision], dict[str, date]]:
+    """Return the decisions in the JSON data of a plan and the window starts, as `read_decisions` does."""
+    return decided(_json_sheet(data), scenario)
+
+
 def decisions_csv(plan: Plan) -> str:
     """Return the assignments of a plan as CSV with the columns `COLUMNS`; `read_decisions` reads it back."""
     out = io.StringIO()
