@@ -41,6 +41,8 @@ ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="File to write.")]
 Shown = Annotated[Format, typer.Option("--format", help="How the plan is printed.")]
 
+_EXTENDED: set[str] = set()
+
 
 @app.callback(invoke_without_command=True)
 def _root(version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:
@@ -158,6 +160,19 @@ def schema(document: Annotated[Document, typer.Argument(help="Which format.")]) 
     run(document)
 
 
+def extended() -> typer.Typer:
+    """Return the application with the commands of installed parts (entry points `groundswell.commands`)."""
+    from importlib.metadata import entry_points
+
+    for part in entry_points(group="groundswell.commands"):
+        if part.name not in _EXTENDED:
+            _EXTENDED.add(part.name)
+            more: typer.Typer = part.load()
+            app.registered_commands += more.registered_commands
+            app.registered_groups += more.registered_groups
+    return app
+
+
 def main() -> NoReturn:
     """Run the command line and leave with the exit code of the outcome."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -176,7 +191,7 @@ def outcome(arguments: list[str]) -> int:
     With GROUNDSWELL_DEBUG set in the environment such an error is raised.
     """
     try:
-        app(args=arguments, prog_name="groundswell")
+        extended()(args=arguments, prog_name="groundswell")
     except SystemExit as leaving:
         return int(leaving.code or ExitCode.DONE)
     except Exception as error:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from optimizer.cli import app, outcome
+from optimizer.cli import extended, outcome
 from optimizer.commands.console import ExitCode
 from optimizer.model.rules import RULES as MODEL_RULES
 from optimizer.scenario.families.table import TIERS
@@ -79,9 +79,14 @@ def test_every_block_is_of_a_kind_that_is_checked() -> None:
 
 
 def test_every_command_is_shown() -> None:
-    shown = {command.split()[1] for block in BLOCKS if block.kind == "console" for command in commands(block)}
-    named = {info.name or getattr(info.callback, "__name__", "") for info in app.registered_commands}
-    assert named <= shown
+    shown = set(re.findall(r"groundswell (\w+(?:-\w+)*(?: (?:create|list|revoke)\b)?)", README))
+    named = {info.name or getattr(info.callback, "__name__", "") for info in extended().registered_commands}
+    named |= {
+        f"{group.name} {info.name or getattr(info.callback, '__name__', '')}"
+        for group in extended().registered_groups
+        for info in (group.typer_instance.registered_commands if group.typer_instance else ())
+    }
+    assert {"serve", "keys list"} <= named <= shown
 
 
 def test_every_rule_has_a_line() -> None:

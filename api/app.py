@@ -1,0 +1,90 @@
+"""The application: routes, what they share, and one shape for everything that goes wrong."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import Lifespan
+
+from api.envelope import Envelope
+from api.logs import log, request_id
+from api.openapi import document
+from api.problems import ApiProblem, answer, invalid
+from api.routes import ROUTERS
+from api.routes.events import NothingMore
+from api.service import Service
+from api.store import StoreError
+from optimizer.errors import Problem, pointer
+
+
+def make_app(service: Service) -> FastAPI:
+    """Return the application that serves `service`; nothing begins before its lifespan does."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:  # noqa: ARG001
+        service.begin()
+        yield
+        service.stop()
+
+    app = bare_app(lifespan)
+    app.state.service = service
+    app.add_middleware(Envelope, service=service)
+    app.add_exception_handler(ApiProblem, _on_problem)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_bad_parameters)
+    app.add_exception_handler(NothingMore, _on_nothing_more)
+    app.add_exception_handler(StoreError, _on_store_error)
+    return app
+
+
+def bare_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """Return an application that has the routes and nothing behind them: enough to be described."""
+    app = FastAPI(
+        lifespan=lifespan, docs_url=None, redoc_url=None, generate_unique_id_function=lambda route: route.name
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    app.openapi = lambda: document(app)  # type: ignore[method-assign]
+    return app
+
+
+def _told(problem: ApiProblem) -> Response:
+    return answer(problem, request_id.get() or "")
+
+
+async def _on_problem(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    assert isinstance(error, ApiProblem)
+    return _told(error)
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """Tell of what the framework refuses: no such path, no such method, a body it cannot follow."""
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        return _told(ApiProblem("method_not_allowed", "This path knows other methods.", headers=error.headers))
+    if error.status_code == 404:
+        return _told(ApiProblem("not_found", "There is no such path; GET /openapi.json lists them."))
+    return _told(ApiProblem("bad_request", "The request cannot be followed."))
+
+
+async def _on_bad_parameters(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    """Tell everything that is wrong with path, query and headers."""
+    assert isinstance(error, RequestValidationError)
+    problems = [
+        Problem(found["type"], pointer(*found["loc"]), found["msg"], "See /openapi.json.", str(found["input"])[:80])
+        for found in error.errors()
+    ]
+    return _told(invalid(problems))
+
+
+async def _on_store_error(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    log.error("the database does not answer", extra={"error": str(error)})
+    return _told(ApiProblem("unavailable", "Nothing was changed; try again.", headers={"Retry-After": "5"}))
+
+
+async def _on_nothing_more(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    return Response(status_code=204)

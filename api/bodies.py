@@ -1,0 +1,179 @@
+"""Request bodies: read within limits, decoded, checked all through; every problem at once.
+
+Bodies are read and decoded here rather than by the framework: a scenario of many megabytes needs limits on size, time
+and the memory of all bodies together, and problems that point into the document.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from fastapi import Request
+
+from api.problems import ApiProblem, invalid
+from api.requests import SolveSettings
+from api.settings import ServiceSettings
+from optimizer.errors import InputError, Problem
+from optimizer.scenario.fields import Strict
+from optimizer.scenario.loading import fingerprint, model_from_data, read_json, scenario_from_data
+from optimizer.scenario.models import Scenario
+from optimizer.solve.settings import Settings
+
+JSON = "application/json"
+DEFAULT_SECONDS = 60.0
+M = TypeVar("M", bound=Strict)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A scenario that can be planned.
+
+    Attributes
+    ----------
+    text
+        As JSON without white space, the fields as given.
+    sha256
+        Its fingerprint, the same as in the plan.
+    """
+
+    scenario: Scenario
+    text: str
+    sha256: str
+
+
+class Room:
+    """How many bytes of bodies are held at once."""
+
+    def __init__(self, most: int):
+        self.most = most
+        self.held = 0
+
+    def take(self, size: int) -> None:
+        """Take room for `size` bytes, or end the request."""
+        if self.held + size > self.most:
+            raise ApiProblem("busy", "Too many large bodies at once; try again.", headers={"Retry-After": "2"})
+        self.held += size
+
+
+@asynccontextmanager
+async def read_body(request: Request, settings: ServiceSettings, room: Room) -> AsyncIterator[bytes]:
+    """Hold the body, if it is JSON by its type, small enough, and arrives in time."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != JSON:
+        raise ApiProblem("unsupported_media_type", f"Send the body as {JSON}.", headers={"Accept": JSON})
+    most = int(settings.body_mb * 2**20)
+    told = request.headers.get("content-length", "")
+    if told.isascii() and told.isdigit() and int(told) > most:
+        raise _too_large(settings)
+    chunks: list[bytes] = []
+    size = 0
+    try:
+        async with _in_time(settings.body_seconds):
+            async for chunk in request.stream():
+                room.take(len(chunk))
+                size += len(chunk)
+                if size > most:
+                    raise _too_large(settings)
+                chunks.append(chunk)
+        yield b"".join(chunks)
+    finally:
+        room.held -= size
+
+
+@asynccontextmanager
+async def _in_time(seconds: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        detail = f"The body has to arrive within {seconds:g} s."
+        raise ApiProblem("body_too_slow", detail, headers={"Connection": "close"}) from None
+
+
+def _too_large(settings: ServiceSettings) -> ApiProblem:
+    detail = f"A body may have {settings.body_mb:g} MB."
+    return ApiProblem("body_too_large", detail, headers={"Connection": "close"})
+
+
+def decoded(raw: bytes) -> dict[str, Any]:
+    """Return the JSON object that a body is."""
+    try:
+        data = read_json(raw)
+    except InputError as error:
+        raise invalid(error.problems) from None
+    if not isinstance(data, dict):
+        raise invalid([Problem("wrong_type", "", "this should be an object", "Send an object in { }.", None)])
+    return data
+
+
+def checked_body(model: type[M], data: dict[str, Any]) -> tuple[M, Checked]:
+    """Return a body and the scenario in it; end the request with everything wrong with either."""
+    problems: list[Problem] = []
+    body: M | None = None
+    found: Checked | None = None
+    try:
+        body = model_from_data(model, data)
+    except InputError as error:
+        problems += error.problems
+    if "scenario" in data:
+        try:
+            found = checked(data["scenario"])
+        except InputError as error:
+            problems += [_below("/scenario", problem) for problem in error.problems]
+    if body is None or found is None or problems:
+        raise invalid(problems)
+    return body, found
+
+
+def body_alone(model: type[M], data: dict[str, Any]) -> M:
+    """Return a body that holds no scenario; end the request with everything wrong with it."""
+    try:
+        return model_from_data(model, data)
+    except InputError as error:
+        raise invalid(error.problems) from None
+
+
+def checked(data: Any) -> Checked:
+    """Return JSON data as a scenario that can be planned; raise InputError with everything wrong with it."""
+    scenario = scenario_from_data(data)
+    text = json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    return Checked(scenario, text, fingerprint(scenario))
+
+
+def merged(target: Any, patch: Any) -> Any:
+    """Return `target` changed by a JSON Merge Patch (RFC 7396, section 2)."""
+    if not isinstance(patch, dict):
+        return patch
+    result = dict(target) if isinstance(target, dict) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result
+
+
+def settings_for(asked: SolveSettings, limit: float, threads: int) -> Settings:
+    """Return the settings of a solve; end the request where the time limit is above `limit` (seconds)."""
+    seconds = asked.time_limit_seconds or min(DEFAULT_SECONDS, limit)
+    if seconds > limit:
+        raise ApiProblem("time_limit_too_long", f"The longest time limit here is {limit:g} s.")
+    return Settings(time_limit_seconds=seconds, gap=asked.gap, seed=asked.seed, workers=threads, method=asked.method)
+
+
+def refuse_too_many_creators(scenario: Scenario, settings: ServiceSettings) -> None:
+    """End the request where the scenario is larger than the service takes."""
+    found = len(scenario.creators)
+    if found > settings.creators:
+        raise ApiProblem(
+            "too_many_creators", f"The scenario has {found:,} creators; this service takes {settings.creators:,}."
+        )
+
+
+def _below(prefix: str, problem: Problem) -> Problem:
+    return Problem(problem.code, prefix + problem.pointer, problem.detail, problem.remedy, problem.value)

@@ -1,0 +1,90 @@
+"""What routes ask for: the service, who is calling and what they may do, the body, the run they name."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Path, Request, Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from api.bodies import read_body
+from api.problems import ApiProblem
+from api.service import Service
+from api.store import RunRecord, Scope
+
+bearer = HTTPBearer(
+    auto_error=False, description="API key, as `groundswell keys create` prints it.", scheme_name="ApiKey"
+)
+Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whose runs a request may see."""
+
+    workspace_id: str
+
+
+def service_of(request: Request) -> Service:
+    """Return the service that the application was made for."""
+    service: Service = request.app.state.service
+    return service
+
+
+Served = Annotated[Service, Depends(service_of)]
+
+
+def needs(scope: Scope) -> Callable[[Service, HTTPAuthorizationCredentials | None], Caller]:
+    """Return a dependency that lets only those through who may do what `scope` allows."""
+
+    def caller(service: Served, credentials: Credentials) -> Caller:
+        if service.open:
+            return Caller(service.workspace.id)
+        key = service.store.identify(credentials.credentials) if credentials else None
+        if key is None:
+            detail = "Send a valid API key as `Authorization: Bearer …`."
+            raise ApiProblem("unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
+        if not key.scope.covers(scope):
+            raise ApiProblem(
+                "scope_missing", f"This needs a key of scope `{scope.value}`; yours is `{key.scope.value}`."
+            )
+        return Caller(key.workspace_id)
+
+    return caller
+
+
+Reader = Annotated[Caller, Depends(needs(Scope.READ))]
+Runner = Annotated[Caller, Depends(needs(Scope.RUN))]
+Admin = Annotated[Caller, Depends(needs(Scope.ADMIN))]
+
+
+async def _body(request: Request, service: Served, caller: Runner) -> AsyncIterator[bytes]:  # noqa: ARG001
+    """Hold the body for as long as the request lasts; nobody unknown gets to send one."""
+    async with read_body(request, service.settings, service.room) as raw:
+        yield raw
+
+
+RawBody = Annotated[bytes, Depends(_body)]
+RunId = Annotated[str, Path(description="Id of the run.", max_length=64, examples=["6d1f0c3a5b7e4f29a8c1d2e3f4a5b6c7"])]
+
+
+def find_run(service: Service, caller: Caller, run_id: str) -> RunRecord:
+    """Return a run of the caller's workspace; others do not exist for them."""
+    run = service.store.run(caller.workspace_id, run_id)
+    if run is None:
+        raise ApiProblem("not_found", "There is no such run.")
+    return run
+
+
+def _read_run(run_id: RunId, service: Served, caller: Reader) -> RunRecord:
+    return find_run(service, caller, run_id)
+
+
+def _changed_run(run_id: RunId, service: Served, caller: Runner) -> RunRecord:
+    return find_run(service, caller, run_id)
+
+
+ReadRun = Annotated[RunRecord, Depends(_read_run)]
+ChangedRun = Annotated[RunRecord, Depends(_changed_run)]

@@ -1,0 +1,92 @@
+"""What every request goes through: an id, the clock, a line in the log, headers that keep browsers strict."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.logs import log, request_id
+from api.problems import ApiProblem, answer
+from api.service import Service
+
+SECURITY_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+OWN_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "testserver"})
+ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class Envelope:
+    """Wraps the application; whatever goes wrong inside becomes a problem that says nothing of the inside."""
+
+    def __init__(self, app: ASGIApp, service: Service):
+        self._app = app
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        told = headers.get("x-request-id", "")
+        name = told if ID.fullmatch(told) else secrets.token_hex(16)
+        token = request_id.set(name)
+        sent = _Sent(name, send)
+        try:
+            await self._answered(scope, headers, receive, sent)
+        except Exception:  # noqa: BLE001
+            log.exception("bug", extra={"path": scope["path"]})
+            if not sent.status:
+                problem = ApiProblem("internal_error", "Please report it, with the request id.")
+                await answer(problem, name)(scope, receive, sent)
+        finally:
+            self._tell(scope, sent)
+            request_id.reset(token)
+
+    async def _answered(self, scope: Scope, headers: Headers, receive: Receive, sent: _Sent) -> None:
+        host = headers.get("host", "").rpartition(":")[0] or headers.get("host", "")
+        if host not in OWN_HOSTS and headers.get("host") not in OWN_HOSTS and self._service.open:
+            # A page in a browser can be made to believe that this service is its own site; its Host gives it away.
+            problem = ApiProblem("host_not_allowed", "Without API keys the service answers as localhost only.")
+            await answer(problem, sent.request_id)(scope, receive, sent)
+            return
+        await self._app(scope, receive, sent)
+
+    def _tell(self, scope: Scope, sent: _Sent) -> None:
+        route = getattr(scope.get("route"), "path", "unknown")
+        seconds = (sent.began_at or time.monotonic()) - sent.asked_at
+        self._service.metrics.requests.labels(scope["method"], route, str(sent.status)).observe(seconds)
+        quiet = scope["method"] == "GET" and 200 <= sent.status < 400
+        told = {"method": scope["method"], "route": route, "status": sent.status, "seconds": round(seconds, 6)}
+        (log.debug if quiet else log.info)("request", extra=told)
+
+
+class _Sent:
+    """Sends on, adds our headers, and remembers what was answered and when."""
+
+    def __init__(self, name: str, send: Send):
+        self.request_id = name
+        self.status = 0
+        self.asked_at = time.monotonic()
+        self.began_at: float | None = None
+        self._send = send
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.began_at = time.monotonic()
+            headers = MutableHeaders(scope=message)
+            headers["X-Request-ID"] = self.request_id
+            for header, value in SECURITY_HEADERS.items():
+                headers.setdefault(header, value)
+        await self._send(message)

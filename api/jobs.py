@@ -1,0 +1,134 @@
+"""Runs on their way: from the run table to an executor, and what becomes of them back into the table.
+
+The table is the truth. What is not there did not happen, and whatever is open there is submitted again when the
+service starts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from api.bell import Bell
+from api.logs import log
+from api.metrics import Metrics
+from api.outcomes import count, ending
+from api.store import Cancelled, Ending, FinishAsker, RunRecord, State, Store
+from optimizer.execution.executor import Executor, Outcome, Task
+from optimizer.solve.control import Progress
+from optimizer.solve.settings import Settings
+
+T = TypeVar("T")
+RECORD_TRIES = 5
+"""A result is worth waiting a minute for a database that is busy or away."""
+
+
+class Jobs:
+    """Takes runs to an executor and records what it tells.
+
+    Parameters
+    ----------
+    make_executor
+        Makes the executor that will tell this object how its tasks go.
+    """
+
+    def __init__(self, store: Store, bell: Bell, metrics: Metrics, make_executor: Callable[[Jobs], Executor]):
+        self._store = store
+        self._bell = bell
+        self._metrics = metrics
+        self._finishing: set[str] = set()
+        self.executor = make_executor(self)
+
+    def resume(self) -> int:
+        """Submit every run that is not in a final state; return how many."""
+        runs = self._store.open_runs()
+        for run in runs:
+            if run.state is State.RUNNING:
+                self._store.requeue(run.id, reason="the service was restarted")
+            if run.finish_asked == "request":
+                self._finishing.add(run.id)
+            self.submit(run)
+        return len(runs)
+
+    def submit(self, run: RunRecord) -> None:
+        """Have a run solved when its turn comes; once, however often it is submitted."""
+        log.info("run accepted", extra={"run_id": run.id})
+        settings = Settings(**run.settings)
+        self.executor.submit(Task(run.id, settings, lambda: self._scenario(run.id), run.workspace_id))
+
+    def finish(self, run: RunRecord, by: FinishAsker = "request") -> State | None:
+        """Ask for the best plan so far; return the state in which that found the run, None if it is gone.
+
+        A run that has not begun has nothing to keep: it is cancelled.
+        """
+        state = self._store.finish_asked(run.id, by)
+        if state is State.RUNNING:
+            self.executor.finish(run.id)
+        elif state is State.QUEUED and self._store.end(run.id, Cancelled()):
+            self.executor.abandon(run.id)
+            log.info("run cancelled before it began", extra={"run_id": run.id})
+        self._bell.ring(run.id)
+        return state
+
+    def erase(self, run: RunRecord) -> bool:
+        """Give a run up, and remove all there is of it; return whether it was there."""
+        # Ended first, so that a result on its way finds the run closed.
+        self._store.end(run.id, Cancelled())
+        self.executor.abandon(run.id)
+        erased = self._store.erase(run.workspace_id, run.id)
+        self._bell.ring(run.id)
+        log.info("run erased", extra={"run_id": run.id})
+        return erased
+
+    def close(self, grace_seconds: float) -> None:
+        """Let what runs save its best plan; what is queued stays so in the table."""
+        for run in self._store.open_runs():
+            if run.state is State.RUNNING:
+                self._store.finish_asked(run.id, "shutdown")
+        self.executor.close(grace_seconds)
+
+    def started(self, key: str, attempt: int) -> None:
+        """Record that a run has a place."""
+        if self._persisted(lambda: self._store.start(key, attempt)):
+            log.info("run started", extra={"run_id": key, "attempt": attempt})
+            self._bell.ring(key)
+
+    def moved(self, key: str, progress: Progress) -> None:
+        """Record phase, incumbent and bound."""
+        if key in self._finishing and progress.value is not None:
+            # Asked for before a restart: the plan of then is lost, the first one of now is kept.
+            self._finishing.discard(key)
+            self.executor.finish(key)
+        self._store.move(key, progress)
+        self._bell.ring(key)
+
+    def ended(self, key: str, outcome: Outcome) -> None:
+        """Record how a run ended."""
+        self._finishing.discard(key)
+        found = ending(outcome)
+        if self._record(key, found):
+            count(self._metrics, "run", found)
+            log.info("run ended", extra={"run_id": key, "outcome": type(found).__name__.lower()})
+        self._bell.ring(key)
+
+    def _record(self, key: str, found: Ending) -> bool:
+        return self._persisted(lambda: self._store.end(key, found))
+
+    def _persisted(self, work: Callable[[], T]) -> T:
+        """Do what must not be lost, again and again while the database is away."""
+        for number in range(RECORD_TRIES):
+            try:
+                return work()
+            except Exception:
+                if number == RECORD_TRIES - 1:
+                    raise
+                log.exception("the database did not take it; trying again")
+                time.sleep(2**number)
+        raise AssertionError("unreachable")
+
+    def _scenario(self, key: str) -> str:
+        text = self._store.scenario_for(key)
+        if text is None:
+            raise LookupError(key)
+        return text

@@ -1,0 +1,51 @@
+"""What a solve came to, read off its plan once: for the run table and for the metrics."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from api.metrics import Metrics
+from api.store.records import Failure, Figures, Planned
+from optimizer.execution.executor import Finished, Outcome
+from optimizer.money import minor_digits, to_minor
+
+
+def planned(text: str) -> Planned:
+    """Return a plan given as JSON text with the figures that a list of runs shows."""
+    data = json.loads(text)
+    objective: dict[str, Any] = data["objective"]
+    digits = minor_digits(data["scenario"]["currency"]) or 0
+
+    def minor(amount: str | None) -> int | None:
+        return None if amount is None else to_minor(Decimal(amount), digits)
+
+    figures = Figures(
+        value=objective["value"],
+        value_bound=objective["value_bound"],
+        cost_minor=minor(objective["least_cost"]),
+        cost_bound_minor=minor(objective["cost_bound"]),
+        gap=objective["gap"],
+        elapsed_seconds=data["run"]["wall_seconds"],
+    )
+    return Planned(text, data["status"], figures)
+
+
+def ending(outcome: Outcome) -> Planned | Failure:
+    """Return what the run table records of an outcome."""
+    if isinstance(outcome, Finished):
+        return planned(outcome.plan)
+    return Failure(outcome.reason.value, outcome.detail)
+
+
+def count(metrics: Metrics, kind: str, ended: Planned | Failure) -> None:
+    """Count how a solve ended; `kind` is `plan` or `run`."""
+    if isinstance(ended, Failure):
+        metrics.outcomes.labels(kind, ended.code).inc()
+        return
+    metrics.outcomes.labels(kind, ended.status).inc()
+    if ended.figures.elapsed_seconds is not None:
+        metrics.seconds.labels(kind).observe(ended.figures.elapsed_seconds)
+    if ended.figures.gap is not None:
+        metrics.gap.labels(kind).observe(ended.figures.gap)

@@ -1,0 +1,82 @@
+"""Plans that are answered at once: solved beside the runs, nothing stored."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
+
+from api.metrics import Metrics
+from api.outcomes import count, ending
+from api.problems import ApiProblem
+from optimizer.execution.executor import Finished, Outcome, Reason, Task
+from optimizer.execution.local import LocalExecutor
+from optimizer.solve.control import Progress
+from optimizer.solve.settings import Settings
+
+LOOK_SECONDS = 0.5
+RETRY_SECONDS = 5
+
+
+class Plans:
+    """Solves while the client waits, in places of their own, so that long runs cannot take them all."""
+
+    def __init__(self, make_executor: Callable[[Plans], LocalExecutor], metrics: Metrics):
+        self._waiting: dict[str, Future[Outcome]] = {}
+        self._metrics = metrics
+        self.executor = make_executor(self)
+
+    async def solve(self, key: str, text: str, settings: Settings, gone: Callable[[], Awaitable[bool]]) -> str:
+        """Return the plan as JSON text; end the request where there is no place or no answer.
+
+        Parameters
+        ----------
+        key
+            Names the solve.
+        text
+            The scenario as JSON.
+        gone
+            Tells whether the client has gone away; the solve is then abandoned.
+        """
+        promise: Future[Outcome] = Future()
+        self._waiting[key] = promise
+        try:
+            if not self.executor.run_now(Task(key, settings, lambda: text)):
+                detail = "Every place for immediate plans is taken; try again, or POST a run, which waits its turn."
+                raise ApiProblem("busy", detail, headers={"Retry-After": str(RETRY_SECONDS)})
+            outcome = await self._outcome(key, promise, gone)
+        finally:
+            self._waiting.pop(key, None)
+        return _answered(outcome)
+
+    async def _outcome(self, key: str, promise: Future[Outcome], gone: Callable[[], Awaitable[bool]]) -> Outcome:
+        answer = asyncio.wrap_future(promise)
+        try:
+            while not (await asyncio.wait([answer], timeout=LOOK_SECONDS))[0]:
+                if await gone():
+                    raise ApiProblem("busy", "The client went away.")
+            return answer.result()
+        finally:
+            if not answer.done():
+                await asyncio.to_thread(self.executor.abandon, key)
+
+    def started(self, key: str, attempt: int) -> None:
+        """Nobody waits for this."""
+
+    def moved(self, key: str, progress: Progress) -> None:
+        """Nobody waits for this."""
+
+    def ended(self, key: str, outcome: Outcome) -> None:
+        """Hand the outcome to whoever waits for it."""
+        count(self._metrics, "plan", ending(outcome))
+        promise = self._waiting.get(key)
+        if promise is not None:
+            promise.set_result(outcome)
+
+
+def _answered(outcome: Outcome) -> str:
+    if isinstance(outcome, Finished):
+        return outcome.plan
+    if outcome.reason is Reason.BUG:
+        raise ApiProblem("internal_error", "The plan failed its own verification, or the solver has a bug.")
+    raise ApiProblem("solve_failed", outcome.detail)

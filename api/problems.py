@@ -1,0 +1,166 @@
+"""Errors over HTTP: one shape (RFC 9457), one list of codes.
+
+Nothing of ours but these sentences ever reaches a client: no path, no SQL, no traceback.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from optimizer.errors import Problem
+
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:groundswell:problem:"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of problem: its status and what it is called."""
+
+    status: int
+    title: str
+
+
+KINDS: Mapping[str, Kind] = {
+    "bad_request": Kind(400, "The request cannot be followed"),
+    "not_json": Kind(400, "The body is not JSON"),
+    "host_not_allowed": Kind(400, "The service is open on this machine only"),
+    "unauthorized": Kind(401, "An API key is needed"),
+    "scope_missing": Kind(403, "The API key does not allow this"),
+    "not_found": Kind(404, "There is no such thing"),
+    "method_not_allowed": Kind(405, "This cannot be done here"),
+    "body_too_slow": Kind(408, "The body did not arrive in time"),
+    "request_unanswered": Kind(409, "The first request with this key is still being answered"),
+    "run_has_ended": Kind(409, "The run has ended"),
+    "body_too_large": Kind(413, "The body is too large"),
+    "unsupported_media_type": Kind(415, "The body has to be JSON"),
+    "invalid": Kind(422, "The request cannot be used"),
+    "key_reused": Kind(422, "The idempotency key belongs to another request"),
+    "too_many_creators": Kind(422, "The scenario has too many creators"),
+    "time_limit_too_long": Kind(422, "The time limit is too long"),
+    "too_many_queued": Kind(429, "Too many runs are waiting"),
+    "solve_failed": Kind(500, "The solve failed"),
+    "internal_error": Kind(500, "This is a bug in groundswell"),
+    "busy": Kind(503, "All places are taken"),
+    "stopping": Kind(503, "The service is stopping"),
+    "unavailable": Kind(503, "The database does not answer"),
+}
+
+
+class ProblemItem(BaseModel):
+    """One thing that is wrong with a body."""
+
+    code: str = Field(description="Stable name.", examples=["missing_field"])
+    pointer: str = Field(description="JSON Pointer into the body.", examples=["/scenario/horizon"])
+    detail: str = Field(description="What is wrong.", examples=["this field is required"])
+    remedy: str = Field(description="What to do.", examples=["Add it."])
+    value: Any = Field(None, description="The offending value, shortened.", examples=[None])
+
+
+class ProblemDetails(BaseModel):
+    """What every answer that is no success looks like (RFC 9457, application/problem+json)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": TYPE + "invalid",
+                    "title": "The request cannot be used",
+                    "status": 422,
+                    "code": "invalid",
+                    "detail": "1 problem in the body.",
+                    "request_id": "5f0c4a1e9d3b4c7f8a6e2d1b0c9f8e7d",
+                    "problems": [
+                        {
+                            "code": "missing_field",
+                            "pointer": "/scenario/horizon",
+                            "detail": "this field is required",
+                            "remedy": "Add it.",
+                            "value": None,
+                        }
+                    ],
+                }
+            ]
+        }
+    )
+
+    type: str = Field(description="URN of the kind of problem.")
+    title: str = Field(description="The kind of problem in words.")
+    status: int = Field(description="HTTP status.")
+    code: str = Field(description="Stable name of the kind of problem.", json_schema_extra={"enum": list(KINDS)})
+    detail: str = Field(description="What is wrong and what to do.")
+    request_id: str = Field(description="Names the request in the logs.")
+    problems: list[ProblemItem] = Field(description="Everything that is wrong with the body; empty for other kinds.")
+
+
+class ApiProblem(Exception):  # noqa: N818
+    """Ends a request with a problem."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str,
+        *,
+        problems: Iterable[Problem] = (),
+        headers: Mapping[str, str] | None = None,
+    ):
+        self.code = code
+        self.detail = detail
+        self.problems = tuple(problems)
+        self.headers = dict(headers or {})
+        super().__init__(f"{code}: {detail}")
+
+
+def invalid(problems: Iterable[Problem], prefix: str = "") -> ApiProblem:
+    """Return the problem that tells everything wrong with a body, pointers below `prefix`."""
+    found = [Problem(p.code, prefix + p.pointer, p.detail, p.remedy, p.value) for p in problems]
+    many = "" if len(found) == 1 else "s"
+    if {problem.code for problem in found} == {"not_json"}:
+        return ApiProblem("not_json", found[0].detail, problems=found)
+    return ApiProblem("invalid", f"{len(found)} problem{many} in the body.", problems=found)
+
+
+def answer(problem: ApiProblem, request_id: str) -> JSONResponse:
+    """Return the response that tells a problem."""
+    kind = KINDS[problem.code]
+    content = {
+        "type": TYPE + problem.code,
+        "title": kind.title,
+        "status": kind.status,
+        "code": problem.code,
+        "detail": problem.detail,
+        "request_id": request_id,
+        "problems": [
+            {
+                "code": item.code,
+                "pointer": item.pointer,
+                "detail": item.detail,
+                "remedy": item.remedy,
+                "value": item.value,
+            }
+            for item in problem.problems
+        ],
+    }
+    return JSONResponse(content, kind.status, media_type=MEDIA_TYPE, headers=problem.headers)
+
+
+def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """Return the answers a route with an API key gives besides its success, for the OpenAPI document."""
+    return documented_open(*codes, "unauthorized", "scope_missing")
+
+
+def documented_open(*codes: str) -> dict[int | str, dict[str, Any]]:
+    """Return the answers a route gives that anybody may use; any may be addressed wrongly or meet a bug of ours."""
+    answers: dict[int | str, dict[str, Any]] = {}
+    for code in (*codes, "bad_request", "host_not_allowed", "internal_error", "unavailable"):
+        kind = KINDS[code]
+        told = answers.setdefault(kind.status, {"description": HTTPStatus(kind.status).phrase + ":"})
+        told["description"] += f" `{code}`"
+        told["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
+    return answers

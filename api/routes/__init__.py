@@ -1,0 +1,9 @@
+"""The routes, a few lines each."""
+
+from __future__ import annotations
+
+from api.routes import documents, events, operating, plans, runs
+
+ROUTERS = (plans.router, runs.router, events.router, documents.router, operating.router)
+
+__all__ = ["ROUTERS"]

@@ -1,0 +1,89 @@
+"""What happens to a run, as it happens: server-sent events from the event table."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from starlette.concurrency import run_in_threadpool
+
+from api.deps import ReadRun, Served
+from api.problems import documented, invalid
+from api.routes.rendering import event_view
+from api.store import EventKind, EventRecord
+from optimizer.errors import Problem
+
+FINAL = (EventKind.DONE, EventKind.FAILED, EventKind.CANCELLED)
+PAGE = 100
+LOOK_SECONDS = 5.0
+"""Without news from this service, look so often whether there is some from another."""
+LARGEST = 2**31 - 1
+
+router = APIRouter(tags=["runs"])
+
+
+class NothingMore(Exception):  # noqa: N818
+    """The client has had every event of a run that has ended: 204, which keeps it from asking again."""
+
+
+def _after(
+    run: ReadRun,
+    service: Served,
+    last: Annotated[str | None, Header(alias="Last-Event-ID", description="Id of the last event received.")] = None,
+    after: Annotated[int, Query(description="The same, for clients that set no headers.", ge=0, le=LARGEST)] = 0,
+) -> int:
+    """Return the number after which events are wanted."""
+    if last is not None:
+        if not (last.isascii() and last.isdigit()) or int(last[:20]) > LARGEST:
+            problem = Problem(
+                "wrong_format", "/header/Last-Event-ID", "is no id of an event", "Send it as received.", last
+            )
+            raise invalid([problem])
+        after = int(last)
+    if run.state.final and not service.store.events(run.id, after, 1):
+        raise NothingMore
+    return after
+
+
+@router.get(
+    "/v1/runs/{run_id}/events",
+    response_class=EventSourceResponse,
+    responses={
+        204: {"description": "The run has ended and there is nothing more."},
+        **documented("not_found", "invalid"),
+    },
+)
+async def run_events(
+    run: ReadRun, service: Served, after: Annotated[int, Depends(_after)]
+) -> AsyncIterator[ServerSentEvent]:
+    """Stream the events of a run until it has ended; `Last-Event-ID` takes the stream up again."""
+    with service.bell.listening(run.id) as news:
+        while True:
+            news.clear()
+            page = await run_in_threadpool(service.store.events, run.id, after, PAGE)
+            for event in page:
+                yield _sent(event, run.currency)
+                after = event.sequence
+                if event.kind in FINAL:
+                    return
+            if page:
+                continue
+            if service.stopping or await run_in_threadpool(service.store.run, run.workspace_id, run.id) is None:
+                return
+            await _patiently(news)
+
+
+async def _patiently(news: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(LOOK_SECONDS):
+            await news.wait()
+    except TimeoutError:
+        return
+
+
+def _sent(event: EventRecord, currency: str) -> ServerSentEvent:
+    data = event_view(event, currency)
+    return ServerSentEvent(id=str(event.sequence), event=event.kind.value, data=data, retry=1000)

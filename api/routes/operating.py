@@ -1,0 +1,37 @@
+"""For those who operate the service: is it alive, is it ready, what does it do."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Response
+
+from api.deps import Admin, Served
+from api.metrics import CONTENT_TYPE
+from api.problems import ApiProblem, documented, documented_open
+from api.views import AliveView
+
+router = APIRouter(tags=["operating"])
+
+
+@router.get("/livez", responses=documented_open())
+async def alive() -> AliveView:
+    """Tell that the service answers."""
+    return AliveView(status="alive")
+
+
+@router.get("/readyz", responses=documented_open("stopping"))
+def ready(service: Served) -> AliveView:
+    """Tell whether the service takes work: its database answers and it is not stopping."""
+    if service.stopping:
+        raise ApiProblem("stopping", "The service is stopping.", headers={"Retry-After": "10"})
+    service.store.has_keys()
+    return AliveView(status="ready")
+
+
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **documented()},
+)
+def metrics(service: Served, caller: Admin) -> Response:  # noqa: ARG001
+    """Show the metrics in Prometheus' text format; with keys, for those of scope `admin`."""
+    return Response(service.metrics.text(), media_type=CONTENT_TYPE)

@@ -1,0 +1,94 @@
+"""The one endpoint: a scenario in, a plan out; and what else is answered at once."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.bodies import (
+    Checked,
+    body_alone,
+    checked,
+    checked_body,
+    decoded,
+    refuse_too_many_creators,
+    settings_for,
+)
+from api.deps import RawBody, Served
+from api.logs import request_id
+from api.problems import ApiProblem, documented, invalid
+from api.requests import EvaluationBody, PlanBody, ValidationBody
+from api.routes.bodies import BODY_PROBLEMS, json_body
+from api.service import Service
+from api.views import ScenarioView, ValidationView, WarningView
+from optimizer.errors import InputError
+from optimizer.plan import Plan, to_json
+from optimizer.scenario.notices import notices
+from optimizer.solve.settings import Settings
+
+JSON = "application/json"
+router = APIRouter(tags=["plans"])
+
+
+@router.post(
+    "/v1/plans",
+    response_model=Plan,
+    openapi_extra=json_body("PlanBody"),
+    responses=documented(*BODY_PROBLEMS, "time_limit_too_long", "stopping", "solve_failed"),
+)
+async def make_plan(request: Request, raw: RawBody, service: Served) -> Response:
+    """Make the best plan there is time for, and answer with it; nothing is stored.
+
+    Also an `infeasible` or `unknown` plan is an answer. Where all places are taken, try again after `Retry-After`
+    seconds, or POST a run.
+    """
+    if service.stopping:
+        raise ApiProblem("stopping", "The service is stopping; try again soon.", headers={"Retry-After": "10"})
+    found, settings = await run_in_threadpool(_to_plan, raw, service)
+    key = request_id.get() or ""
+    plan = await service.plans.solve(key, found.text, settings, request.is_disconnected)
+    return Response(plan, media_type=JSON)
+
+
+def _to_plan(raw: bytes, service: Service) -> tuple[Checked, Settings]:
+    body, found = checked_body(PlanBody, decoded(raw))
+    refuse_too_many_creators(found.scenario, service.settings)
+    return found, settings_for(body.settings, service.settings.plan_seconds, service.settings.solver_threads)
+
+
+@router.post("/v1/validations", openapi_extra=json_body("ValidationBody"), responses=documented(*BODY_PROBLEMS))
+def validate(raw: RawBody, service: Served) -> ValidationView:
+    """Tell everything that is wrong with a scenario, and what is worth knowing about it."""
+    data = decoded(raw)
+    body = body_alone(ValidationBody, data)
+    try:
+        found = checked(body.scenario)
+    except InputError as error:
+        problems = [vars(problem) for problem in error.problems]
+        return ValidationView(valid=False, scenario=None, problems=problems, warnings=[])
+    refuse_too_many_creators(found.scenario, service.settings)
+    told = [WarningView(code=one.code, pointer=one.pointer, detail=one.detail) for one in notices(found.scenario)]
+    about = ScenarioView(name=found.scenario.name, sha256=found.sha256, currency=found.scenario.currency)
+    return ValidationView(valid=True, scenario=about, problems=[], warnings=told)
+
+
+@router.post(
+    "/v1/evaluations",
+    response_model=Plan,
+    openapi_extra=json_body("EvaluationBody"),
+    responses=documented(*BODY_PROBLEMS),
+)
+def evaluate_plan(raw: RawBody, service: Served) -> Response:
+    """Score a plan made by hand: the same figures as ours, and the rules it breaks."""
+    # Takes the solver and its libraries with it, seconds of loading that a service which starts does not wait for.
+    from optimizer.analysis.evaluate import evaluate  # noqa: PLC0415
+    from optimizer.analysis.plan_files import decisions_from_data  # noqa: PLC0415
+
+    body, found = checked_body(EvaluationBody, decoded(raw))
+    refuse_too_many_creators(found.scenario, service.settings)
+    try:
+        decisions, starts = decisions_from_data(body.plan, found.scenario)
+    except InputError as error:
+        raise invalid(error.problems, "/plan") from None
+    plan = evaluate(found.scenario, decisions, starts, Settings(seed=body.seed, workers=1))
+    return Response(to_json(plan), media_type=JSON)

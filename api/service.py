@@ -1,0 +1,107 @@
+"""Everything one running service is made of, and how it begins and ends."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from api.bell import Bell
+from api.bodies import Room
+from api.jobs import Jobs
+from api.logs import log
+from api.metrics import Metrics
+from api.plans import Plans
+from api.settings import ServiceSettings
+from api.store import Store, WorkspaceRecord
+from optimizer.execution.attempt import Limits
+from optimizer.execution.executor import Listener
+from optimizer.execution.local import LocalExecutor
+
+
+class Service:
+    """One service over one database."""
+
+    def __init__(self, settings: ServiceSettings, store: Store):
+        self.settings = settings
+        self.store = store
+        self.bell = Bell()
+        self.metrics = Metrics()
+        self.room = Room(int(settings.bodies_mb * 2**20))
+        self.unanswered = Unanswered()
+        self.jobs = Jobs(store, self.bell, self.metrics, lambda listener: self._executor(listener, settings.run_places))
+        self.plans = Plans(lambda listener: self._executor(listener, settings.plan_places), self.metrics)
+        self.metrics.watch(lambda: {state.value: count for state, count in store.counts().items()})
+        self._closed = False
+        self._closing: list[threading.Thread] = []
+
+    @property
+    def open(self) -> bool:
+        """Whether anybody who reaches the service may use it: no key was ever made.
+
+        Once there is a key, there is no way back, so that losing all keys never opens the service.
+        """
+        self._closed = self._closed or self.store.has_keys()
+        return not self._closed
+
+    @property
+    def stopping(self) -> bool:
+        """Whether no more work is taken."""
+        return self.bell.stopping
+
+    @property
+    def workspace(self) -> WorkspaceRecord:
+        """Whose runs they are while the service is open."""
+        return self.store.default_workspace()
+
+    def begin(self) -> None:
+        """Attach to the running event loop and submit every run that is not in a final state."""
+        self.bell.attach()
+        resumed = self.jobs.resume()
+        log.info("service started", extra={"resumed_runs": resumed})
+
+    def begin_stop(self) -> None:
+        """Take no more work and let what runs save its best plan; returns at once."""
+        if self.stopping:
+            return
+        self.bell.stop()
+        grace = self.settings.shutdown_seconds
+        closing = (lambda: self.jobs.close(grace), lambda: self.plans.executor.close(grace))
+        self._closing = [threading.Thread(target=close) for close in closing]
+        for thread in self._closing:
+            thread.start()
+
+    def stop(self) -> None:
+        """Wait until nothing runs any more."""
+        self.begin_stop()
+        for thread in self._closing:
+            thread.join()
+        log.info("service stopped")
+
+    def _executor(self, listener: Listener, places: int) -> LocalExecutor:
+        limits = Limits(grace_seconds=self.settings.grace_seconds, memory_mb=self.settings.memory_mb)
+        return LocalExecutor(listener, places, limits)
+
+
+class Unanswered:
+    """Idempotency keys of requests that are being answered by this service."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._keys: set[tuple[str, str]] = set()
+
+    @contextmanager
+    def holding(self, workspace_id: str, key: str | None) -> Iterator[bool]:
+        """Hold a key while its request is answered; tells False where another one holds it."""
+        if key is None:
+            yield True
+            return
+        with self._lock:
+            mine = (workspace_id, key) not in self._keys
+            self._keys.add((workspace_id, key))
+        try:
+            yield mine
+        finally:
+            if mine:
+                with self._lock:
+                    self._keys.discard((workspace_id, key))

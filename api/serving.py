@@ -1,0 +1,99 @@
+"""A server: one service on one address, until it is told to stop."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import uvicorn
+
+from api import logs
+from api.app import make_app
+from api.service import Service
+from api.settings import ServiceSettings
+from api.store import Store, exclusive, make_engine, upgrade
+from optimizer.errors import InputError, Problem
+
+BACKLOG = 2048
+
+
+class Server(uvicorn.Server):
+    """Lets solves save their best plan as soon as the signal comes, while answers under way are still given."""
+
+    def __init__(self, config: uvicorn.Config, service: Service):
+        super().__init__(config)
+        self._service = service
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop on the first signal; a second Ctrl-C ends at once."""
+        self._service.begin_stop()
+        super().handle_exit(sig, frame)
+
+
+def serve(settings: ServiceSettings) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises
+    ------
+    InputError
+        If the address cannot be listened on, or the service would be open to others than this machine.
+    StoreError
+        If the database is in use by another server, or cannot be used.
+    """
+    with exclusive(settings.database_url):
+        engine = make_engine(settings.database_url)
+        try:
+            upgrade(engine)
+            store = Store(engine)
+            _refuse_open(settings, store)
+            with _bound(settings) as listener:
+                logs.set_up(settings.log_level)
+                logs.log.info("service listens", extra={"url": _url(listener)})
+                _run(settings, Service(settings, store), listener)
+        finally:
+            engine.dispose()
+
+
+def _refuse_open(settings: ServiceSettings, store: Store) -> None:
+    if settings.is_loopback or store.has_keys():
+        return
+    detail = f"without API keys the service listens on loopback only, not on {settings.host}"
+    remedy = "Make a key first: groundswell keys create --workspace NAME --scope run."
+    raise InputError([Problem("open_service", "", detail, remedy)])
+
+
+@contextmanager
+def _bound(settings: ServiceSettings) -> Iterator[socket.socket]:
+    """Hold the address before anything is begun: a service that cannot be reached must not take up runs."""
+    try:
+        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        listener = socket.create_server(found[0][4][:2], family=found[0][0], backlog=BACKLOG)
+    except OSError as error:
+        detail = f"cannot listen on {settings.host}, port {settings.port}: {error.strerror}"
+        remedy = "Name another --host or --port, or stop what uses it."
+        raise InputError([Problem("address", "", detail, remedy)]) from None
+    with listener:
+        yield listener
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _run(settings: ServiceSettings, service: Service, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        make_app(service),
+        log_config=None,
+        server_header=False,
+        # Solves may take their time to save what they have, and the answer that carries it a little more.
+        timeout_graceful_shutdown=int(settings.shutdown_seconds) + 5,
+    )
+    server = Server(config, service)
+    try:
+        server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        # The signal, raised again once everything has ended in good order.
+        return

@@ -1,0 +1,72 @@
+"""How the service is set up: one frozen, self-checking object, filled from the environment."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "GROUNDSWELL_"
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
+
+
+class ServiceSettings(BaseSettings):
+    """Settings of the service; each is read from the environment variable `GROUNDSWELL_` + its name in capitals."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    host: str = Field("127.0.0.1", description="Address to listen on; any but loopback needs API keys.")
+    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    database_url: str = Field(
+        "sqlite:///groundswell.sqlite", description="Where runs are kept, as an SQLAlchemy URL.", repr=False
+    )
+    run_places: int = Field(
+        default_factory=_cores, ge=1, le=256, description="Runs that are solved at once; one per core."
+    )
+    plan_places: int = Field(
+        default_factory=lambda: max(1, _cores() // 2),
+        ge=1,
+        le=256,
+        description="Solves of `POST /v1/plans` at once; one per two cores.",
+    )
+    solver_threads: int = Field(1, ge=1, le=64, description="Threads of each solve.")
+    plan_seconds: float = Field(30.0, gt=0, le=600, description="Longest time limit of `POST /v1/plans` (seconds).")
+    run_seconds: float = Field(3600.0, gt=0, le=86_400, description="Longest time limit of a run (seconds).")
+    grace_seconds: float = Field(
+        15.0, ge=1, le=600, description="So long after its time limit a solve is killed (seconds)."
+    )
+    memory_mb: int = Field(4096, ge=256, description="Memory of a solve, above which it is killed (MB).")
+    body_mb: float = Field(32.0, gt=0, le=64, description="Largest request body (MB).")
+    bodies_mb: float = Field(256.0, gt=0, description="Request bodies held at once (MB).")
+    body_seconds: float = Field(20.0, gt=0, le=600, description="Time for a request body to arrive (seconds).")
+    creators: int = Field(60_000, ge=1, description="Most creators of a scenario.")
+    queued_runs: int = Field(200, ge=1, description="Most runs of a workspace that are queued or running.")
+    shutdown_seconds: float = Field(
+        10.0, ge=0, le=600, description="Time for running solves to save their best plan at shutdown (seconds)."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the address."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+def settings_table() -> str:
+    """Return the settings as a Markdown table, as it stands in the README."""
+    rows = ["| variable | default | meaning |", "|---|---|---|"]
+    for name, field in ServiceSettings.model_fields.items():
+        default = "by cores" if field.default_factory is not None else f"`{field.default}`"
+        rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows) + "\n"

@@ -1,0 +1,75 @@
+"""Services to test against, and what tests do with them again and again."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+from httpx2 import Client
+
+from api.app import make_app
+from api.openapi import SCENARIO
+from api.service import Service
+from api.settings import ServiceSettings
+from api.store import Store, make_engine, upgrade
+
+Document = dict[str, Any]
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+PATIENCE = 60.0
+
+
+@contextmanager
+def in_process(folder: Path, **settings: Any) -> Iterator[TestClient]:
+    """Run a service on a database in `folder`."""
+    url = f"sqlite:///{folder}/service.sqlite"
+    chosen = {"run_places": 1, "plan_places": 1, "shutdown_seconds": 1.0, **settings}
+    engine = make_engine(url)
+    upgrade(engine)
+    service = Service(ServiceSettings(database_url=url, **chosen), Store(engine))
+    with TestClient(make_app(service), raise_server_exceptions=False) as client:
+        yield client
+    engine.dispose()
+
+
+def service_of(client: TestClient) -> Service:
+    """Return the service that a client talks to."""
+    service: Service = client.app.state.service  # type: ignore[attr-defined]
+    return service
+
+
+def easy() -> Document:
+    """Return a scenario that is solved in a moment."""
+    return json.loads(json.dumps(SCENARIO))  # type: ignore[no-any-return]
+
+
+def hard() -> Document:
+    """Return a scenario that has a plan soon and is not proven for a minute."""
+    return json.loads((SCENARIOS / "year_of_waves.json").read_text("utf-8"))  # type: ignore[no-any-return]
+
+
+def submitted(client: Client, scenario: Document, **body: Any) -> str:
+    """Queue a scenario; return the run's id."""
+    answer = client.post("/v1/runs", json={"scenario": scenario, **body})
+    assert answer.status_code == 202, answer.text
+    return str(answer.json()["id"])
+
+
+def until(client: Client, run: str, *states: str) -> Document:
+    """Return the run as soon as it is in one of these states, or has a plan where "incumbent" is among them."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        seen: Document = client.get(f"/v1/runs/{run}").json()
+        if seen["state"] in states or ("incumbent" in states and seen["incumbent"] is not None):
+            return seen
+        time.sleep(0.05)
+    raise AssertionError(f"the run is still {seen['state']} ({seen['phase']})")
+
+
+def ended(client: Client, run: str) -> Document:
+    """Return the run as soon as it has ended."""
+    return until(client, run, "done", "failed", "cancelled")
