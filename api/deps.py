@@ -27,8 +27,8 @@ class Caller:
     workspace_id: str
 
 
-def service_of(request: Request) -> Service:
-    """Return the service that the application was made for."""
+async def service_of(request: Request) -> Service:
+    """Return the service that the application was made for; not a plain function, which would cost a thread."""
     service: Service = request.app.state.service
     return service
 
@@ -41,7 +41,7 @@ def needs(scope: Scope) -> Callable[[Service, HTTPAuthorizationCredentials | Non
 
     def caller(service: Served, credentials: Credentials) -> Caller:
         if service.open:
-            return Caller(service.workspace.id)
+            return Caller(service.workspace_id)
         key = service.store.identify(credentials.credentials) if credentials else None
         if key is None:
             detail = "Send a valid API key as `Authorization: Bearer …`."
@@ -78,13 +78,8 @@ def find_run(service: Service, caller: Caller, run_id: str) -> RunRecord:
     return run
 
 
-def _read_run(run_id: RunId, service: Served, caller: Reader) -> RunRecord:
+def _followed_run(run_id: RunId, service: Served, caller: Reader) -> RunRecord:
     return find_run(service, caller, run_id)
 
 
-def _changed_run(run_id: RunId, service: Served, caller: Runner) -> RunRecord:
-    return find_run(service, caller, run_id)
-
-
-ReadRun = Annotated[RunRecord, Depends(_read_run)]
-ChangedRun = Annotated[RunRecord, Depends(_changed_run)]
+FollowedRun = Annotated[RunRecord, Depends(_followed_run)]

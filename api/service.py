@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 
 from api.bell import Bell
 from api.bodies import Room
@@ -13,7 +14,7 @@ from api.logs import log
 from api.metrics import Metrics
 from api.plans import Plans
 from api.settings import ServiceSettings
-from api.store import Store, WorkspaceRecord
+from api.store import Store
 from optimizer.execution.attempt import Limits
 from optimizer.execution.executor import Listener
 from optimizer.execution.local import LocalExecutor
@@ -49,10 +50,10 @@ class Service:
         """Whether no more work is taken."""
         return self.bell.stopping
 
-    @property
-    def workspace(self) -> WorkspaceRecord:
+    @cached_property
+    def workspace_id(self) -> str:
         """Whose runs they are while the service is open."""
-        return self.store.default_workspace()
+        return self.store.default_workspace().id
 
     def begin(self) -> None:
         """Attach to the running event loop and submit every run that is not in a final state."""

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Header, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from api.deps import ReadRun, Served
+from api.deps import FollowedRun, Served
 from api.problems import documented, invalid
 from api.routes.rendering import event_view
 from api.store import EventKind, EventRecord
@@ -30,7 +30,7 @@ class NothingMore(Exception):  # noqa: N818
 
 
 def _after(
-    run: ReadRun,
+    run: FollowedRun,
     service: Served,
     last: Annotated[str | None, Header(alias="Last-Event-ID", description="Id of the last event received.")] = None,
     after: Annotated[int, Query(description="The same, for clients that set no headers.", ge=0, le=LARGEST)] = 0,
@@ -57,7 +57,7 @@ def _after(
     },
 )
 async def run_events(
-    run: ReadRun, service: Served, after: Annotated[int, Depends(_after)]
+    run: FollowedRun, service: Served, after: Annotated[int, Depends(_after)]
 ) -> AsyncIterator[ServerSentEvent]:
     """Stream the events of a run until it has ended; `Last-Event-ID` takes the stream up again."""
     with service.bell.listening(run.id) as news:

@@ -18,7 +18,7 @@ from api.bodies import (
     refuse_too_many_creators,
     settings_for,
 )
-from api.deps import Caller, ChangedRun, RawBody, Reader, ReadRun, Runner, Served, find_run
+from api.deps import Caller, RawBody, Reader, RunId, Runner, Served, find_run
 from api.problems import ApiProblem, documented, invalid
 from api.requests import Label, PatchBody, RunBody, SolveSettings
 from api.routes.bodies import BODY_PROBLEMS, json_body
@@ -144,17 +144,18 @@ def list_runs(
 
 
 @router.get("/v1/runs/{run_id}", response_model=RunWithPlan, responses=documented("not_found", "invalid"))
-def show_run(run: ReadRun, service: Served) -> Response:
+def show_run(run_id: RunId, service: Served, caller: Reader) -> Response:
     """Show a run: state, phase, incumbent, bound, gap, times, and the plan once it is there."""
+    run = find_run(service, caller, run_id)
     plan = service.store.plan_text(run.workspace_id, run.id) if run.state is State.DONE else None
     headers = {} if run.state.final else {"Retry-After": "1"}
     return Response(run_json(run, plan.text if plan else None), headers=headers, media_type=JSON)
 
 
 @router.get("/v1/runs/{run_id}/scenario", response_model=Scenario, responses=documented("not_found", "invalid"))
-def show_scenario(run: ReadRun, service: Served) -> Response:
+def show_scenario(run_id: RunId, service: Served, caller: Reader) -> Response:
     """Show the scenario of a run as it is planned, changes made."""
-    document = service.store.scenario_text(run.workspace_id, run.id)
+    document = service.store.scenario_text(caller.workspace_id, run_id)
     if document is None:
         raise ApiProblem("not_found", "There is no such run.")
     return Response(document.text, media_type=JSON)
@@ -166,8 +167,9 @@ def show_scenario(run: ReadRun, service: Served) -> Response:
     response_model=RunView,
     responses=documented("not_found", "run_has_ended", "invalid"),
 )
-def finish_run(run: ChangedRun, service: Served) -> RunView:
+def finish_run(run_id: RunId, service: Served, caller: Runner) -> RunView:
     """End a run with the best plan so far; one that has not begun is cancelled."""
+    run = find_run(service, caller, run_id)
     if run.state in (State.FAILED, State.CANCELLED):
         raise ApiProblem("run_has_ended", f"The run has {run.state.value} and has no plan.")
     if not run.state.final:
@@ -176,6 +178,6 @@ def finish_run(run: ChangedRun, service: Served) -> RunView:
 
 
 @router.delete("/v1/runs/{run_id}", status_code=204, responses=documented("not_found", "invalid"))
-def erase_run(run: ChangedRun, service: Served) -> None:
+def erase_run(run_id: RunId, service: Served, caller: Runner) -> None:
     """Give a run up, and remove it with its scenario, plan and events."""
-    service.jobs.erase(run)
+    service.jobs.erase(find_run(service, caller, run_id))

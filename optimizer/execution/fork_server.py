@@ -18,6 +18,7 @@ from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
 Status = Connection
+NICENESS = 10
 
 
 def serve(control: int) -> NoReturn:
@@ -28,6 +29,8 @@ def serve(control: int) -> NoReturn:
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
+    # Solves take every core there is; who asks how they go is answered first all the same.
+    os.nice(NICENESS)
     from optimizer.calendar import is_known_holiday_calendar  # noqa: PLC0415
     from optimizer.execution import child  # noqa: F401, PLC0415
 
