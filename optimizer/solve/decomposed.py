@@ -34,6 +34,8 @@ FIRST_TRIES, TRIES = 40, 150
 NEIGHBOURHOODS = 12
 ROUNDS = 6
 SCHEDULES = 80
+MONEY_TO_SPARE = 0.005
+"""Share of the budget that the first schedule to be followed leaves, if it can."""
 QUICK = 2.0
 """Effort for a first bound on value by a schedule; proving values impossible one by one is quicker then."""
 RESERVE = 0.35
@@ -184,7 +186,7 @@ def _schedule(search: Search) -> None:
             return
         if most.bound is not None:
             ledger.prove_value(most.bound)
-    found = _cheapest(search)
+    found = _with_reserve(search, _cheapest(search))
     if found.windows:
         _follow(search, found, ledger.value_bound)
 
@@ -210,6 +212,19 @@ def _cheapest(search: Search) -> Schedule:
         else:
             target -= 1
     return schedule
+
+
+def _with_reserve(search: Search, schedule: Schedule) -> Schedule:
+    """Return a schedule, or one of a little less value where its teams would hardly be paid for.
+
+    People cost a little more than their sizes promise, and a plan over budget loses a whole activation.
+    """
+    instance = search.problem.instance
+    budget, value = instance.limits.budget_minor, int(sum(instance.value[a] for a in schedule.windows)) - 1
+    if budget is None or schedule.cost <= (1 - MONEY_TO_SPARE) * budget or value <= search.ledger.value:
+        return schedule
+    lower = make_schedule(search.problem, search.floors, list(search.floors.own), least_value=value)
+    return lower if lower.windows else schedule
 
 
 def _follow(search: Search, schedule: Schedule, target: int) -> None:
