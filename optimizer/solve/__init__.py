@@ -5,7 +5,8 @@ From the bottom up::
     call, closing, exact, control      one CP-SAT call; the exact tail as last word; clock and stop
     core, parametric, roster, team     one window: who suffices, a bound for every cell, a team at once
     catalogue, problem                 all windows; the problem as the search sees it
-    blocks, runs, prices, schedule     bounds: alone, in pairs, with prices, with places and days
+    blocks, runs, sizes, excess        bounds: alone, in pairs, by parcels, in pairs beyond their parcels
+    prices, outline, schedule          bounds: with prices, with places and days
     floors, master                     what is proven, and the knapsacks over it
     board, placing, rebuild, follow    plans: place, take back, follow a schedule
     assemble, improve, whole           the same exactly: one activation, a few, all at once

@@ -102,10 +102,16 @@ def optimise(
     selection = v.extract(solver.response_proto.solution) if found else None
     if verdict is Verdict.INFEASIBLE:
         return Outcome(verdict, None, None, None)
-    best = solver.best_objective_bound
-    proven = math.isfinite(best) and abs(best) < 2**53 and (found or best != 0.0)
-    bound = (math.floor(best + TOLERANCE) if maximise else math.ceil(best - TOLERANCE)) if proven else None
+    bound = proven_bound(solver, found=found, maximise=maximise)
     return Outcome(verdict, selection, round(solver.objective_value) if found else None, bound)
+
+
+def proven_bound(solver: cp_model.CpSolver, *, found: bool, maximise: bool) -> int | None:
+    """Return what a call proved of its whole-numbered objective, None where that is nothing."""
+    best = solver.best_objective_bound
+    if not math.isfinite(best) or abs(best) >= 2**53 or (not found and best == 0.0):
+        return None
+    return math.floor(best + TOLERANCE) if maximise else math.ceil(best - TOLERANCE)
 
 
 def _configure(solver: cp_model.CpSolver, model: cp_model.CpModel, seed: int, limits: Limits, control: Control) -> None:

@@ -1,7 +1,7 @@
 """What is known of every candidate window on its own: its bound, a team, and the core that is enough to plan in it.
 
 Cells that are proven to cost `WORTH` times what a team of the window costs are set aside, and so are those that no core
-can serve for certain: `rest` bounds them all, and the core only has to serve the others.
+can serve for certain: `aside` bounds them all, and the core only has to serve the others.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ class Entry:
         Bounds of the kept cells without prices (minor units); they hold for every selection of options.
     cells
         Which cells of the activation's cover are kept.
-    rest
-        Bound of all cells set aside, with prices or without.
+    aside
+        (parcels, cost): with so many parcels or more, the cells set aside cost at least this, with prices or without.
     team
         A team that keeps the window's own rules, each on their best day; None where none was found.
     """
@@ -47,8 +47,18 @@ class Entry:
     options: Ints
     bounds: CellBounds
     cells: Ints
-    rest: int
+    aside: tuple[tuple[int, int], ...]
     team: Team | None
+
+    @property
+    def rest(self) -> int:
+        """Bound of all cells set aside, with prices or without (minor units)."""
+        return min((cost for _, cost in self.aside), default=BEYOND)
+
+    @property
+    def kept(self) -> tuple[tuple[int, int], ...]:
+        """(parcels, cost): with so many parcels or more, the kept cells cost at least this without prices."""
+        return undominated(_parcels(self.cover, self.bounds), self.bounds.bound)
 
     @property
     def least(self) -> int:
@@ -70,10 +80,24 @@ def entry(instance: Instance, cover: Cover, window: int, others: int) -> Entry:
     limit = BEYOND if team is None else int(WORTH * team.cost)
     worthwhile = bounds.bound <= min(limit, BEYOND - 1)
     kept = np.flatnonzero(worthwhile & _reliable(instance, cover, everything))
-    rest = int(np.delete(bounds.bound, kept).min(initial=BEYOND))
+    aside = undominated(np.delete(_parcels(cover, bounds), kept), np.delete(bounds.bound, kept))
     gifts, paid = most_people(instance, cover, activation, kept.tolist())
     options = core(instance, everything, gifts=gifts, paid=paid, others=others)
-    return Entry(window, activation, *_trimmed(cover, bounds, kept, options), kept, rest, team)
+    return Entry(window, activation, *_trimmed(cover, bounds, kept, options), kept, aside, team)
+
+
+def undominated(parcels: Ints, cost: Ints) -> tuple[tuple[int, int], ...]:
+    """Return the (parcels, cost) that cost less than all with as few parcels, the cheapest first."""
+    found: list[tuple[int, int]] = []
+    for price, count in sorted(zip(cost.tolist(), parcels.tolist(), strict=True)):
+        if price < BEYOND and (not found or count < found[-1][0]):
+            found.append((count, price))
+    return tuple(found)
+
+
+def _parcels(cover: Cover, bounds: CellBounds) -> Ints:
+    """Return the fewest parcels of every cell."""
+    return np.array([cell.paid for cell in cover.cells], dtype=np.int64) + bounds.gifts
 
 
 def _reliable(instance: Instance, cover: Cover, options: Ints) -> Flags:

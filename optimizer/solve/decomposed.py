@@ -15,6 +15,7 @@ import numpy as np
 from optimizer.solve.assemble import EMPTY, place
 from optimizer.solve.blocks import price
 from optimizer.solve.board import Board
+from optimizer.solve.excess import price_excess
 from optimizer.solve.floors import Floors
 from optimizer.solve.follow import follow
 from optimizer.solve.improve import complete, improve
@@ -23,8 +24,9 @@ from optimizer.solve.master import best_set, cost_bound, value_bound
 from optimizer.solve.prices import climb
 from optimizer.solve.problem import Problem
 from optimizer.solve.rebuild import Rebuilder, scarcity
-from optimizer.solve.runs import price_runs
+from optimizer.solve.runs import price_neighbours, price_runs
 from optimizer.solve.schedule import Schedule, make_schedule
+from optimizer.solve.sizes import price_sizes
 from optimizer.solve.team import Team
 from optimizer.solve.whole import solve_whole
 
@@ -32,6 +34,10 @@ FIRST_TRIES, TRIES = 40, 150
 NEIGHBOURHOODS = 12
 ROUNDS = 6
 SCHEDULES = 80
+MONEY_TO_SPARE = 0.005
+"""Share of the budget that the first schedule to be followed leaves, if it can."""
+QUICK = 2.0
+"""Effort for a first bound on value by a schedule; proving values impossible one by one is quicker then."""
 RESERVE = 0.35
 """Share of the time left that following schedules leaves for the rest."""
 SMALL_OPTIONS, SMALL_SHARE = 5_000, 0.5
@@ -169,21 +175,56 @@ def _schedule(search: Search) -> None:
     limits, problem, ledger = search.problem.instance.limits, search.problem, search.ledger
     if limits.daily_capacity is None and not limits.arrivals and not limits.month_caps and not problem.tied:
         return
-    found: Schedule | None = None
+    activations = list(search.floors.own)
+    windows = [int(w) for a in activations for w in problem.windows_of(a)]
+    price_sizes(problem, search.floors, windows, search.window_floors)
+    price_excess(problem, search.floors)
     if not ledger.value_proven:
-        found = make_schedule(problem, search.floors, list(search.floors.own))
-        if found.impossible:
+        most = make_schedule(problem, search.floors, activations, effort=QUICK)
+        if most.impossible:
             ledger.infeasible = True
             return
-        if found.bound is not None:
-            ledger.prove_value(found.bound)
-    target = ledger.value_bound
-    cheapest = make_schedule(problem, search.floors, list(search.floors.own), least_value=target)
-    if cheapest.bound is not None and not cheapest.impossible:
-        ledger.prove_cost(target, cheapest.bound)
-    found = cheapest if cheapest.windows else found
-    if found is not None and found.windows:
-        _follow(search, found, target)
+        if most.bound is not None:
+            ledger.prove_value(most.bound)
+    found = _with_reserve(search, _cheapest(search))
+    if found.windows:
+        _follow(search, found, ledger.value_bound)
+
+
+def _cheapest(search: Search) -> Schedule:
+    """Return the cheapest schedule of the highest value one was found for; bound value and cost by it.
+
+    What its tied activations cost together is priced where that is not yet known, as long as there is something new.
+    """
+    problem, ledger, floors = search.problem, search.ledger, search.floors
+    schedule, target = Schedule(False, None, 0, {}, {}), ledger.value_bound
+    while target >= max(0, ledger.value) and not search.done:
+        schedule = make_schedule(problem, floors, list(floors.own), least_value=target)
+        if schedule.impossible:
+            ledger.prove_value(target - 1)
+        elif schedule.bound is not None:
+            ledger.prove_cost(target, schedule.bound)
+        fresh = schedule.windows and price_neighbours(problem, floors, schedule.windows, search.known)
+        if fresh and price_excess(problem, floors):
+            target = ledger.value_bound
+        elif schedule.windows:
+            return schedule
+        else:
+            target -= 1
+    return schedule
+
+
+def _with_reserve(search: Search, schedule: Schedule) -> Schedule:
+    """Return a schedule, or one of a little less value where its teams would hardly be paid for.
+
+    People cost a little more than their sizes promise, and a plan over budget loses a whole activation.
+    """
+    instance = search.problem.instance
+    budget, value = instance.limits.budget_minor, int(sum(instance.value[a] for a in schedule.windows)) - 1
+    if budget is None or schedule.cost <= (1 - MONEY_TO_SPARE) * budget or value <= search.ledger.value:
+        return schedule
+    lower = make_schedule(search.problem, search.floors, list(search.floors.own), least_value=value)
+    return lower if lower.windows else schedule
 
 
 def _follow(search: Search, schedule: Schedule, target: int) -> None:

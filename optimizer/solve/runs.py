@@ -6,7 +6,7 @@ runs of the best set are priced as one, on the bounding side and without other l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -81,17 +81,20 @@ def price_runs(problem: Problem, floors: Floors) -> dict[int, list[Team]]:
     found: dict[int, list[Team]] = {}
     for _ in range(ROUNDS):
         chosen = best_set(problem.instance, floors, problem.tied) if not problem.control.stopped else None
-        if chosen is None:
+        if chosen is None or not price_neighbours(problem, floors, chosen, found):
             break
-        runs = [run for group in problem.tied for run in runs_of(problem.instance, [a for a in group if a in chosen])]
-        pairs = dict.fromkeys(pair for run in runs for pair in pairwise(run) if pair not in floors.joint)
-        if not pairs:
-            break
-        for run in in_parallel(lambda pair: price_run(problem, pair, floors), pairs, problem.workers):
-            record(problem, floors, run)
-            for activation, team in _teams(problem.instance, run).items():
-                found.setdefault(activation, []).append(team)
     return found
+
+
+def price_neighbours(problem: Problem, floors: Floors, chosen: Collection[int], teams: dict[int, list[Team]]) -> bool:
+    """Add the floors of the neighbours in the runs of a set, and to `teams` those met; tell whether any was new."""
+    runs = [run for group in problem.tied for run in runs_of(problem.instance, [a for a in group if a in chosen])]
+    pairs = dict.fromkeys(pair for run in runs for pair in pairwise(run) if pair not in floors.joint)
+    for run in in_parallel(lambda pair: price_run(problem, pair, floors), pairs, problem.workers):
+        record(problem, floors, run)
+        for activation, team in _teams(problem.instance, run).items():
+            teams.setdefault(activation, []).append(team)
+    return bool(pairs)
 
 
 def record(problem: Problem, floors: Floors, run: Run) -> None:
@@ -112,6 +115,21 @@ def _teams(instance: Instance, run: Run) -> dict[int, Team]:
 
 def price_run(problem: Problem, run: tuple[int, ...], floors: Floors) -> Run:
     """Return what the activations of a run cost at least when all of them are secured."""
+    v = run_model(problem, run, floors)
+    for known, floor in floors.joint.items():
+        if set(known) < set(run):
+            v.model.add(cp_model.LinearExpr.sum([v.cost(a) for a in known]) >= floor)
+    limits = Limits(gap=problem.gap / 4, effort=EFFORT)
+    closed = close(v, objective.cost(v), problem.control, seed=problem.seed, limits=limits, rounds=3)
+    total = floors.subset_costs(run)[-1] if len(run) <= LARGEST_GROUP else sum(floors.own[a] for a in run)
+    beside = min(sum(floors.own[b] for b in run if b != a) + problem.rest_of(a) for a in run)
+    if closed.infeasible:
+        return Run(run, None if beside >= BEYOND else beside, None)
+    return Run(run, min(beside, max(total, closed.bound or 0)), closed.selection)
+
+
+def run_model(problem: Problem, run: tuple[int, ...], floors: Floors) -> Variables:
+    """Return the bounding model of a run in which all are secured, without the limits that are shared by everybody."""
     instance = problem.instance
     windows = [int(w) for a in run for w in problem.windows_of(a)]
     core = problem.core_of(windows)
@@ -128,13 +146,4 @@ def price_run(problem: Problem, run: tuple[int, ...], floors: Floors) -> Run:
     for activation in run:
         v.model.add(v.secured[activation] == 1)
     objective.add_cost_floors(v, {a: floors.own[a] for a in run})
-    for known, floor in floors.joint.items():
-        if set(known) < set(run):
-            v.model.add(cp_model.LinearExpr.sum([v.cost(a) for a in known]) >= floor)
-    limits = Limits(gap=problem.gap / 4, effort=EFFORT)
-    closed = close(v, objective.cost(v), problem.control, seed=problem.seed, limits=limits, rounds=3)
-    total = floors.subset_costs(run)[-1] if len(run) <= LARGEST_GROUP else sum(floors.own[a] for a in run)
-    beside = min(sum(floors.own[b] for b in run if b != a) + problem.rest_of(a) for a in run)
-    if closed.infeasible:
-        return Run(run, None if beside >= BEYOND else beside, None)
-    return Run(run, min(beside, max(total, closed.bound or 0)), closed.selection)
+    return v

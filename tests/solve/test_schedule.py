@@ -13,20 +13,26 @@ from optimizer.derive.build import derive
 from optimizer.derive.instance import Instance
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.blocks import price
+from optimizer.solve.excess import price_excess
 from optimizer.solve.floors import Floors, PricedFloors
 from optimizer.solve.problem import Problem
 from optimizer.solve.runs import price_runs
-from optimizer.solve.schedule import Schedule, make_schedule, sizes_of
+from optimizer.solve.schedule import Schedule, make_schedule
+from optimizer.solve.sizes import price_sizes, sizes_of
 from tests.derive.small import EVERY_DAY, activation, creator, instance, shipping
 from tests.solve.middle import busy_scenario
 from tests.solve.searching import found, problem
 
 
-def floors_of(asked: Problem, *, joint: bool = False) -> Floors:
+def floors_of(asked: Problem, *, joint: bool = False, sizes: bool = False) -> Floors:
     blocks = price(asked, asked.instance.activations)
     floors = Floors({block.activation: block.floor for block in blocks if not block.impossible})
     if joint:
         price_runs(asked, floors)
+    if sizes:
+        windows = {window: floor for block in blocks for window, floor in block.windows.items()}
+        price_sizes(asked, floors, [int(w) for a in floors.own for w in asked.windows_of(a)], windows)
+        price_excess(asked, floors)
     return floors
 
 
@@ -51,7 +57,7 @@ def test_bounds_are_not_above_the_best_plan(seed: int) -> None:
     if best.value is None or best.least_cost is None:
         return
     asked = problem(given, seconds=20.0)
-    floors = floors_of(asked, joint=bool(seed % 2))
+    floors = floors_of(asked, joint=bool(seed % 2), sizes=seed % 4 > 1)
     wanted = list(floors.own)
     most = make_schedule(asked, floors, wanted)
     assert not most.impossible
@@ -174,7 +180,7 @@ def test_windows_that_did_not_go_together_are_not_taken_again() -> None:
 def test_a_size_goes_where_fewer_parcels_cost_no_more() -> None:
     asked = problem(two())
     for item in asked.entries.values():
-        sizes = sizes_of(item)
+        sizes = sizes_of(asked, Floors({}), item.window)
         assert [size.cost for size in sizes] == sorted({size.cost for size in sizes})
         assert [size.parcels for size in sizes] == sorted({size.parcels for size in sizes}, reverse=True)
         assert sizes[0].cost == item.least
