@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.types import Lifespan
+from starlette.routing import BaseRoute, Match
+from starlette.types import Lifespan, Scope
 
 from api.envelope import Envelope
 from api.logs import log, request_id
@@ -25,7 +26,7 @@ def make_app(service: Service) -> FastAPI:
     """Return the application that serves `service`; nothing begins before its lifespan does."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:  # noqa: ARG001
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         service.begin()
         yield
         service.stop()
@@ -52,26 +53,33 @@ def bare_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     return app
 
 
+def _methods(route: BaseRoute, scope: Scope) -> Collection[str]:
+    """Return the methods of a route if it is of the path that was asked for."""
+    return getattr(route, "methods", None) or () if route.matches(scope)[0] is not Match.NONE else ()
+
+
 def _told(problem: ApiProblem) -> Response:
     return answer(problem, request_id.get() or "")
 
 
-async def _on_problem(request: Request, error: Exception) -> Response:  # noqa: ARG001
+async def _on_problem(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiProblem)
     return _told(error)
 
 
-async def _on_http_exception(request: Request, error: Exception) -> Response:  # noqa: ARG001
+async def _on_http_exception(request: Request, error: Exception) -> Response:
     """Tell of what the framework refuses: no such path, no such method, a body it cannot follow."""
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
-        return _told(ApiProblem("method_not_allowed", "This path knows other methods.", headers=error.headers))
+        allowed = {method for router in ROUTERS for route in router.routes for method in _methods(route, request.scope)}
+        headers = {"Allow": ", ".join(sorted(allowed))}
+        return _told(ApiProblem("method_not_allowed", "This path knows other methods.", headers=headers))
     if error.status_code == 404:
         return _told(ApiProblem("not_found", "There is no such path; GET /openapi.json lists them."))
     return _told(ApiProblem("bad_request", "The request cannot be followed."))
 
 
-async def _on_bad_parameters(request: Request, error: Exception) -> Response:  # noqa: ARG001
+async def _on_bad_parameters(_request: Request, error: Exception) -> Response:
     """Tell everything that is wrong with path, query and headers."""
     assert isinstance(error, RequestValidationError)
     problems = [
@@ -81,10 +89,10 @@ async def _on_bad_parameters(request: Request, error: Exception) -> Response:  #
     return _told(invalid(problems))
 
 
-async def _on_store_error(request: Request, error: Exception) -> Response:  # noqa: ARG001
+async def _on_store_error(_request: Request, error: Exception) -> Response:
     log.error("the database does not answer", extra={"error": str(error)})
-    return _told(ApiProblem("unavailable", "Nothing was changed; try again.", headers={"Retry-After": "5"}))
+    return _told(ApiProblem("unavailable", "The database did not answer; try again.", headers={"Retry-After": "5"}))
 
 
-async def _on_nothing_more(request: Request, error: Exception) -> Response:  # noqa: ARG001
+async def _on_nothing_more(_request: Request, _error: Exception) -> Response:
     return Response(status_code=204)

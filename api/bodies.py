@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from fastapi import Request
 
-from api.problems import ApiProblem, invalid
+from api.problems import ApiProblem, below, invalid
 from api.requests import SolveSettings
 from api.settings import ServiceSettings
 from optimizer.errors import InputError, Problem
@@ -124,14 +124,14 @@ def checked_body(model: type[M], data: dict[str, Any]) -> tuple[M, Checked]:
         try:
             found = checked(data["scenario"])
         except InputError as error:
-            problems += [_below("/scenario", problem) for problem in error.problems]
+            problems += [below("/scenario", problem) for problem in error.problems]
     if body is None or found is None or problems:
         raise invalid(problems)
     return body, found
 
 
 def body_alone(model: type[M], data: dict[str, Any]) -> M:
-    """Return a body that holds no scenario; end the request with everything wrong with it."""
+    """Return a body, a scenario in it not looked at; end the request with everything else wrong with it."""
     try:
         return model_from_data(model, data)
     except InputError as error:
@@ -173,7 +173,3 @@ def refuse_too_many_creators(scenario: Scenario, settings: ServiceSettings) -> N
         raise ApiProblem(
             "too_many_creators", f"The scenario has {found:,} creators; this service takes {settings.creators:,}."
         )
-
-
-def _below(prefix: str, problem: Problem) -> Problem:
-    return Problem(problem.code, prefix + problem.pointer, problem.detail, problem.remedy, problem.value)

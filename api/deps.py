@@ -36,6 +36,15 @@ async def service_of(request: Request) -> Service:
 Served = Annotated[Service, Depends(service_of)]
 
 
+async def _accepting(service: Served) -> Service:
+    if service.stopping:
+        raise ApiProblem("stopping", "The service is stopping; try again soon.", headers={"Retry-After": "10"})
+    return service
+
+
+Accepting = Annotated[Service, Depends(_accepting)]
+
+
 def needs(scope: Scope) -> Callable[[Service, HTTPAuthorizationCredentials | None], Caller]:
     """Return a dependency that lets only those through who may do what `scope` allows."""
 
@@ -57,7 +66,6 @@ def needs(scope: Scope) -> Callable[[Service, HTTPAuthorizationCredentials | Non
 
 Reader = Annotated[Caller, Depends(needs(Scope.READ))]
 Runner = Annotated[Caller, Depends(needs(Scope.RUN))]
-Admin = Annotated[Caller, Depends(needs(Scope.ADMIN))]
 
 
 async def _body(request: Request, service: Served, caller: Runner) -> AsyncIterator[bytes]:  # noqa: ARG001

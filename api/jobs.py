@@ -21,7 +21,7 @@ from optimizer.solve.settings import Settings
 
 T = TypeVar("T")
 RECORD_TRIES = 5
-"""A result is worth waiting a minute for a database that is busy or away."""
+"""A result is worth waiting for a database that is busy or away: 15 seconds between tries, and what each try waits."""
 
 
 class Jobs:
@@ -45,7 +45,7 @@ class Jobs:
         runs = self._store.open_runs()
         for run in runs:
             if run.state is State.RUNNING:
-                self._store.requeue(run.id, reason="the service was restarted")
+                self._store.requeue(run.id)
             if run.finish_asked == "request":
                 self._finishing.add(run.id)
             self.submit(run)
@@ -96,7 +96,7 @@ class Jobs:
 
     def moved(self, key: str, progress: Progress) -> None:
         """Record phase, incumbent and bound."""
-        if key in self._finishing and progress.value is not None:
+        if key in self._finishing and progress.value:
             # Asked for before a restart: the plan of then is lost, the first one of now is kept.
             self._finishing.discard(key)
             self.executor.finish(key)

@@ -103,7 +103,7 @@ def _show_answers(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
     for answer in answers.values():
         for content in answer.get("content", {}).values():
             schema = content.get("schema", {})
-            if "$ref" in schema and "example" not in content:
+            if "$ref" in schema and "examples" not in content:
                 content["example"] = _example(schema, schemas)
 
 

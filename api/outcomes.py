@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from api.metrics import Metrics
-from api.store.records import Failure, Figures, Planned
+from api.store import Failure, Figures, Planned
 from optimizer.execution.executor import Finished, Outcome
 from optimizer.money import minor_digits, to_minor
 

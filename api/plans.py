@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 
 from api.metrics import Metrics
 from api.outcomes import count, ending
 from api.problems import ApiProblem
-from optimizer.execution.executor import Finished, Outcome, Reason, Task
-from optimizer.execution.local import LocalExecutor
+from optimizer.execution.executor import Executor, Finished, Outcome, Reason, Task
 from optimizer.solve.control import Progress
 from optimizer.solve.settings import Settings
 
@@ -21,23 +21,23 @@ RETRY_SECONDS = 5
 class Plans:
     """Solves while the client waits, in places of their own, so that long runs cannot take them all."""
 
-    def __init__(self, make_executor: Callable[[Plans], LocalExecutor], metrics: Metrics):
+    def __init__(self, make_executor: Callable[[Plans], Executor], metrics: Metrics):
         self._waiting: dict[str, Future[Outcome]] = {}
         self._metrics = metrics
         self.executor = make_executor(self)
 
-    async def solve(self, key: str, text: str, settings: Settings, gone: Callable[[], Awaitable[bool]]) -> str:
+    async def solve(self, text: str, settings: Settings, gone: Callable[[], Awaitable[bool]]) -> str:
         """Return the plan as JSON text; end the request where there is no place or no answer.
 
         Parameters
         ----------
-        key
-            Names the solve.
         text
             The scenario as JSON.
         gone
             Tells whether the client has gone away; the solve is then abandoned.
         """
+        # A name of ours: one that a client chose could be another client's as well.
+        key = secrets.token_hex(16)
         promise: Future[Outcome] = Future()
         self._waiting[key] = promise
         try:
@@ -54,11 +54,15 @@ class Plans:
         try:
             while not (await asyncio.wait([answer], timeout=LOOK_SECONDS))[0]:
                 if await gone():
-                    raise ApiProblem("busy", "The client went away.")
+                    raise ApiProblem("client_gone", "The client went away; its solve is given up.")
             return answer.result()
         finally:
             if not answer.done():
                 await asyncio.to_thread(self.executor.abandon, key)
+
+    def close(self, grace_seconds: float) -> None:
+        """Let what is solved answer with its best plan so far; nothing is begun any more."""
+        self.executor.close(grace_seconds)
 
     def started(self, key: str, attempt: int) -> None:
         """Nobody waits for this."""

@@ -6,17 +6,18 @@ Nothing of ours but these sentences ever reaches a client: no path, no SQL, no t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import Any
 
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from optimizer.errors import Problem
+from optimizer.errors import GroundswellError, Problem
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:groundswell:problem:"
+REQUEST_ID = "5f0c4a1e9d3b4c7f8a6e2d1b0c9f8e7d"
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ KINDS: Mapping[str, Kind] = {
     "scope_missing": Kind(403, "The API key does not allow this"),
     "not_found": Kind(404, "There is no such thing"),
     "method_not_allowed": Kind(405, "This cannot be done here"),
+    "client_gone": Kind(499, "The client went away"),
     "body_too_slow": Kind(408, "The body did not arrive in time"),
     "request_unanswered": Kind(409, "The first request with this key is still being answered"),
     "run_has_ended": Kind(409, "The run has ended"),
@@ -57,7 +59,11 @@ class ProblemItem(BaseModel):
     """One thing that is wrong with a body."""
 
     code: str = Field(description="Stable name.", examples=["missing_field"])
-    pointer: str = Field(description="JSON Pointer into the body.", examples=["/scenario/horizon"])
+    pointer: str = Field(
+        description="Where: a JSON Pointer into the body, or /query/…, /path/…, /header/…. For a patched scenario "
+        "below /patch, as if the patch held the whole scenario.",
+        examples=["/scenario/horizon"],
+    )
     detail: str = Field(description="What is wrong.", examples=["this field is required"])
     remedy: str = Field(description="What to do.", examples=["Add it."])
     value: Any = Field(None, description="The offending value, shortened.", examples=[None])
@@ -74,8 +80,8 @@ class ProblemDetails(BaseModel):
                     "title": "The request cannot be used",
                     "status": 422,
                     "code": "invalid",
-                    "detail": "1 problem in the body.",
-                    "request_id": "5f0c4a1e9d3b4c7f8a6e2d1b0c9f8e7d",
+                    "detail": "1 problem in the request.",
+                    "request_id": REQUEST_ID,
                     "problems": [
                         {
                             "code": "missing_field",
@@ -96,10 +102,12 @@ class ProblemDetails(BaseModel):
     code: str = Field(description="Stable name of the kind of problem.", json_schema_extra={"enum": list(KINDS)})
     detail: str = Field(description="What is wrong and what to do.")
     request_id: str = Field(description="Names the request in the logs.")
-    problems: list[ProblemItem] = Field(description="Everything that is wrong with the body; empty for other kinds.")
+    problems: list[ProblemItem] = Field(
+        description="What is wrong, item by item (the first 1,000); filled for `invalid` and `not_json`, else empty."
+    )
 
 
-class ApiProblem(Exception):  # noqa: N818
+class ApiProblem(GroundswellError):  # noqa: N818
     """Ends a request with a problem."""
 
     def __init__(
@@ -119,35 +127,35 @@ class ApiProblem(Exception):  # noqa: N818
 
 def invalid(problems: Iterable[Problem], prefix: str = "") -> ApiProblem:
     """Return the problem that tells everything wrong with a body, pointers below `prefix`."""
-    found = [Problem(p.code, prefix + p.pointer, p.detail, p.remedy, p.value) for p in problems]
+    found = [below(prefix, problem) for problem in problems]
     many = "" if len(found) == 1 else "s"
     if {problem.code for problem in found} == {"not_json"}:
         return ApiProblem("not_json", found[0].detail, problems=found)
-    return ApiProblem("invalid", f"{len(found)} problem{many} in the body.", problems=found)
+    return ApiProblem("invalid", f"{len(found)} problem{many} in the request.", problems=found)
+
+
+def below(prefix: str, problem: Problem) -> Problem:
+    """Return a problem of a part of the request as one of the request."""
+    return replace(problem, pointer=prefix + problem.pointer)
 
 
 def answer(problem: ApiProblem, request_id: str) -> JSONResponse:
     """Return the response that tells a problem."""
+    content = _content(problem, request_id)
+    return JSONResponse(content, content["status"], media_type=MEDIA_TYPE, headers=problem.headers)
+
+
+def _content(problem: ApiProblem, request_id: str) -> dict[str, Any]:
     kind = KINDS[problem.code]
-    content = {
-        "type": TYPE + problem.code,
-        "title": kind.title,
-        "status": kind.status,
-        "code": problem.code,
-        "detail": problem.detail,
-        "request_id": request_id,
-        "problems": [
-            {
-                "code": item.code,
-                "pointer": item.pointer,
-                "detail": item.detail,
-                "remedy": item.remedy,
-                "value": item.value,
-            }
-            for item in problem.problems
-        ],
-    }
-    return JSONResponse(content, kind.status, media_type=MEDIA_TYPE, headers=problem.headers)
+    return ProblemDetails(
+        type=TYPE + problem.code,
+        title=kind.title,
+        status=kind.status,
+        code=problem.code,
+        detail=problem.detail,
+        request_id=request_id,
+        problems=[ProblemItem(**vars(item)) for item in problem.problems],
+    ).model_dump(mode="json")
 
 
 def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
@@ -162,5 +170,7 @@ def documented_open(*codes: str) -> dict[int | str, dict[str, Any]]:
         kind = KINDS[code]
         told = answers.setdefault(kind.status, {"description": HTTPStatus(kind.status).phrase + ":"})
         told["description"] += f" `{code}`"
-        told["content"] = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDetails"}}}
+        schema = {"$ref": "#/components/schemas/ProblemDetails"}
+        content = told.setdefault("content", {MEDIA_TYPE: {"schema": schema, "examples": {}}})
+        content[MEDIA_TYPE]["examples"][code] = {"value": _content(ApiProblem(code, kind.title + "."), REQUEST_ID)}
     return answers

@@ -36,7 +36,8 @@ class SolveSettings(Strict):
         None,
         gt=0,
         le=86_400,
-        description="Time allowed (seconds); as long as the service allows, at most 60.",
+        description="Time for the search (seconds). Default: 60, or the service's longest if that is less; more than "
+        "the longest is refused (`time_limit_too_long`).",
         examples=[20],
     )
     gap: float = Field(0.001, ge=0, le=1, description="Cost gap at which a plan counts as optimal.", examples=[0.001])
@@ -49,14 +50,14 @@ class SolveSettings(Strict):
 class PlanBody(Strict):
     """A scenario to be planned at once."""
 
-    scenario: AnyScenario = Field(description="The scenario (contract).")
+    scenario: AnyScenario = Field(description="The scenario; its fields: GET /v1/schemas/scenario.")
     settings: SolveSettings = Field(default_factory=SolveSettings, description="Settings of the solve.")
 
 
 class RunBody(Strict):
     """A scenario to be planned in its turn, and kept."""
 
-    scenario: AnyScenario = Field(description="The scenario (contract).")
+    scenario: AnyScenario = Field(description="The scenario; its fields: GET /v1/schemas/scenario.")
     settings: SolveSettings = Field(default_factory=SolveSettings, description="Settings of the solve.")
     label: Label | None = Field(None, description="A name of your own, to find the run by.", examples=["march-a"])
 
@@ -69,23 +70,25 @@ class PatchBody(Strict):
         description="JSON Merge Patch: fields replace, null removes, lists are replaced whole.",
         examples=[{"budget": {"total": "5000.00"}}],
     )
-    settings: SolveSettings | None = Field(None, description="Settings of the solve; default: that run's.")
+    settings: SolveSettings | None = Field(
+        None, description="Replaces that run's settings as a whole; left out: that run's."
+    )
     label: Label | None = Field(None, description="A name of your own, to find the run by.", examples=["march-b"])
 
 
 class ValidationBody(Strict):
     """A scenario to be checked."""
 
-    scenario: AnyScenario = Field(description="The scenario (contract).")
+    scenario: AnyScenario = Field(description="The scenario; its fields: GET /v1/schemas/scenario.")
 
 
 class EvaluationBody(Strict):
     """A scenario, and a plan made by hand for it."""
 
-    scenario: AnyScenario = Field(description="The scenario (contract).")
+    scenario: AnyScenario = Field(description="The scenario; its fields: GET /v1/schemas/scenario.")
     plan: dict[str, Any] = Field(
-        description="A plan (contract), of which `assignments` (creator, activation, mode, ship_on, window) and "
-        "`activations` (activation, window) are read.",
+        description="A plan (GET /v1/schemas/plan), of which `assignments` (creator, activation, mode, ship_on, "
+        "window) and `activations` (activation, window) are read.",
         examples=[{"assignments": []}],
     )
     seed: int = Field(1, ge=0, le=2**31 - 1, description="Seed of the simulation.", examples=[1])

@@ -67,7 +67,7 @@ class Service:
             return
         self.bell.stop()
         grace = self.settings.shutdown_seconds
-        closing = (lambda: self.jobs.close(grace), lambda: self.plans.executor.close(grace))
+        closing = (lambda: self.jobs.close(grace), lambda: self.plans.close(grace))
         self._closing = [threading.Thread(target=close) for close in closing]
         for thread in self._closing:
             thread.start()

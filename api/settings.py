@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import ipaddress
 import os
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "GROUNDSWELL_"
+OTHERS = {"GROUNDSWELL_DEBUG"}
+"""Variables that are no settings of the service."""
 
 
 def _cores() -> int:
-    return os.cpu_count() or 1
+    """Return the cores that this process may use, fewer than the machine's where it was told so."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class ServiceSettings(BaseSettings):
@@ -39,9 +42,17 @@ class ServiceSettings(BaseSettings):
     plan_seconds: float = Field(30.0, gt=0, le=600, description="Longest time limit of `POST /v1/plans` (seconds).")
     run_seconds: float = Field(3600.0, gt=0, le=86_400, description="Longest time limit of a run (seconds).")
     grace_seconds: float = Field(
-        15.0, ge=1, le=600, description="So long after its time limit a solve is killed (seconds)."
+        15.0,
+        ge=1,
+        le=600,
+        description="A solve still there so long after its time limit is killed; after half of it, it is asked for its "
+        "best plan (seconds).",
     )
-    memory_mb: int = Field(4096, ge=256, description="Memory of a solve, above which it is killed (MB).")
+    memory_mb: int = Field(
+        4096,
+        ge=64,
+        description="Memory of each solve, above which it is killed; at 85% it is asked for its best plan (MB).",
+    )
     body_mb: float = Field(32.0, gt=0, le=64, description="Largest request body (MB).")
     bodies_mb: float = Field(256.0, gt=0, description="Request bodies held at once (MB).")
     body_seconds: float = Field(20.0, gt=0, le=600, description="Time for a request body to arrive (seconds).")
@@ -51,6 +62,16 @@ class ServiceSettings(BaseSettings):
         10.0, ge=0, le=600, description="Time for running solves to save their best plan at shutdown (seconds)."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_typos(cls, given: Any) -> Any:
+        """Refuse variables that look like settings and are none, so that a typo cannot be ignored."""
+        known = {PREFIX + name.upper() for name in cls.model_fields} | OTHERS
+        unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+        if unknown:
+            raise ValueError(f"there is no such setting: {', '.join(unknown)}")
+        return given
 
     @property
     def is_loopback(self) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from api.problems import ProblemItem
 from optimizer.plan import Amount, Plan, Status
 from optimizer.scenario.fields import Day
 
@@ -41,15 +42,20 @@ class TimesView(BaseModel):
     """When what happened (UTC)."""
 
     created: str = Field(description="Accepted.", examples=[UTC])
-    started: str | None = Field(description="First begun; null while queued.", examples=[UTC])
+    started: str | None = Field(description="When its solve was last begun; null while queued.", examples=[UTC])
     ended: str | None = Field(description="In a final state; null before.", examples=[UTC])
 
 
 class FailureView(BaseModel):
     """Why a run has no answer."""
 
-    code: str = Field(description="Stable name.", examples=["solver_died"])
-    detail: str = Field(description="In a sentence.", examples=["The solver was killed twice (SIGKILL)."])
+    code: Literal["solver_died", "out_of_time", "out_of_memory", "scenario_invalid", "internal_error"] = Field(
+        description="Stable name.", examples=["solver_died"]
+    )
+    detail: str = Field(
+        description="In a sentence.",
+        examples=["The solver's process ended before it had an answer: it was ended by SIGKILL."],
+    )
 
 
 class RunView(BaseModel):
@@ -57,10 +63,8 @@ class RunView(BaseModel):
 
     id: str = Field(description="Id of the run.", examples=["6d1f0c3a5b7e4f29a8c1d2e3f4a5b6c7"])
     label: str | None = Field(description="The name it was given.", examples=["march-a"])
-    state: str = Field(
-        description="Where it stands; what the plan says is the plan's status.",
-        examples=["running"],
-        json_schema_extra={"enum": ["queued", "running", "done", "failed", "cancelled"]},
+    state: Literal["queued", "running", "done", "failed", "cancelled"] = Field(
+        description="Where it stands; what the plan says is the plan's status.", examples=["running"]
     )
     phase: str | None = Field(
         description="What is being worked on; null before it begins.", examples=["improving the plan"]
@@ -70,11 +74,15 @@ class RunView(BaseModel):
     settings: SettingsView = Field(description="How it is solved.")
     incumbent: FiguresView | None = Field(description="Best plan so far; null before there is one.")
     bound: FiguresView | None = Field(description="What no plan can beat, as far as proven; null before it begins.")
-    gap: float | None = Field(description="As in the plan; null while unknown.", examples=[0.0004])
+    gap: float | None = Field(
+        description="Value gap where positive, else cost gap (fractions), so it may rise when the value is proven; "
+        "null while unknown.",
+        examples=[0.0004],
+    )
     status: Status | None = Field(description="The plan's status; null until the run is done.", examples=["optimal"])
     times: TimesView = Field(description="When what happened.")
     attempts: int = Field(description="How often its solve was begun (count).", examples=[1])
-    finish_asked: str | None = Field(
+    finish_asked: Literal["request", "shutdown"] | None = Field(
         description="Who asked for the best plan so far: `request`, `shutdown`; null if nobody.", examples=[None]
     )
     failure: FailureView | None = Field(description="Why it failed; null unless it has.")
@@ -83,7 +91,7 @@ class RunView(BaseModel):
 class RunWithPlan(RunView):
     """A run and, once it is done, its plan."""
 
-    plan: Plan | None = Field(description="The plan (contract); null until the run is done.")
+    plan: Plan | None = Field(description="The plan; null until the run is done.")
 
 
 class RunPage(BaseModel):
@@ -106,8 +114,8 @@ class ValidationView(BaseModel):
 
     valid: bool = Field(description="Whether it can be planned.", examples=[True])
     scenario: ScenarioView | None = Field(description="The scenario; null where it is not valid.")
-    problems: list[dict[str, Any]] = Field(
-        description="Everything that is wrong: code, pointer, detail, remedy, value.", examples=[[]]
+    problems: list[ProblemItem] = Field(
+        description="Everything that is wrong (the first 1,000); pointers lead into the scenario.", examples=[[]]
     )
     warnings: list[WarningView] = Field(description="Worth knowing.")
 
@@ -132,4 +140,4 @@ class ExamplesView(BaseModel):
 class AliveView(BaseModel):
     """The service answers."""
 
-    status: str = Field(description="`alive`, or `ready` to take work.", examples=["alive"])
+    status: Literal["alive", "ready"] = Field(description="`alive`, or `ready` to take work.", examples=["alive"])

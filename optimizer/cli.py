@@ -212,6 +212,10 @@ def _leave_at_once() -> NoReturn:
 def _own_up(error: Exception) -> None:
     from optimizer.errors import VerificationError
 
+    if isinstance(error, ModuleNotFoundError):
+        say(f"This needs the part of groundswell that uses {error.name}, which is not installed.")
+        say("Install it: pip install 'groundswell[service]', or run it with uv's --all-extras.")
+        return
     if isinstance(error, VerificationError):
         say(str(error))
     else:

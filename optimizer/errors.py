@@ -4,7 +4,10 @@
 
     GroundswellError
     ├── InputError            a file or a request is wrong; carries every problem found   (exit 2)
-    └── VerificationError     a plan of ours failed its own verification: a bug of ours    (exit 1)
+    ├── VerificationError     a plan of ours failed its own verification: a bug of ours    (exit 1)
+    ├── StartError            a solver process could not be started (`execution`)
+    ├── StoreError            the service's database; a tree of its own (`api.store.errors`)
+    └── ApiProblem            ends a request of the service with a problem (`api.problems`)
 
 An infeasible scenario is a result (`Plan.status`), never an exception.
 """

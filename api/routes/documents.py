@@ -7,12 +7,14 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi import Path as PathParameter
 
-from api.deps import Reader
+from api.bodies import JSON
+from api.deps import needs
 from api.problems import ApiProblem, documented
 from api.requests import ValidationBody
+from api.store import Scope
 from api.views import ExamplesView, ExampleView
 from optimizer.plan import Plan
 from optimizer.scenario.loading import read_scenario
@@ -20,12 +22,11 @@ from optimizer.scenario.meaning import waves
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.schema import schema_text
 
-JSON = "application/json"
 SCHEMA = "application/schema+json"
 Format = Literal["scenario", "plan"]
 PACKAGED = Path(__file__).parent.parent / "examples"
 CHECKED_OUT = Path(__file__).parent.parent.parent / "scenarios"
-router = APIRouter(tags=["documents"])
+router = APIRouter(tags=["documents"], dependencies=[Depends(needs(Scope.READ))])
 
 
 @router.get(
@@ -33,13 +34,13 @@ router = APIRouter(tags=["documents"])
     response_class=Response,
     responses={200: {"content": {SCHEMA: {"schema": {"type": "object"}}}}, **documented("invalid")},
 )
-def schema(document: Annotated[Format, PathParameter(description="Which format.")], caller: Reader) -> Response:  # noqa: ARG001
+def schema(document: Annotated[Format, PathParameter(description="Which format.")]) -> Response:
     """Show the JSON Schema of a format: every field with its meaning, unit and an example."""
     return Response(_schema_text(document), media_type=SCHEMA)
 
 
 @router.get("/v1/examples", responses=documented())
-def list_examples(caller: Reader) -> ExamplesView:  # noqa: ARG001
+def list_examples() -> ExamplesView:
     """List scenarios to begin with."""
     return ExamplesView(examples=list(_examples()))
 
@@ -47,7 +48,6 @@ def list_examples(caller: Reader) -> ExamplesView:  # noqa: ARG001
 @router.get("/v1/examples/{name}", response_model=ValidationBody, responses=documented("not_found", "invalid"))
 def show_example(
     name: Annotated[str, PathParameter(description="Name of the example.", max_length=100, examples=["trail_launch"])],
-    caller: Reader,  # noqa: ARG001
 ) -> Response:
     """Show an example as a body that can be POSTed as it is."""
     if name not in {example.name for example in _examples()}:

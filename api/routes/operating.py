@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 
-from api.deps import Admin, Served
+from api.deps import Accepting, Served, needs
 from api.metrics import CONTENT_TYPE
-from api.problems import ApiProblem, documented, documented_open
+from api.problems import documented, documented_open
+from api.store import Scope
 from api.views import AliveView
 
 router = APIRouter(tags=["operating"])
@@ -19,10 +20,8 @@ async def alive() -> AliveView:
 
 
 @router.get("/readyz", responses=documented_open("stopping"))
-def ready(service: Served) -> AliveView:
+def ready(service: Accepting) -> AliveView:
     """Tell whether the service takes work: its database answers and it is not stopping."""
-    if service.stopping:
-        raise ApiProblem("stopping", "The service is stopping.", headers={"Retry-After": "10"})
     service.store.has_keys()
     return AliveView(status="ready")
 
@@ -31,7 +30,8 @@ def ready(service: Served) -> AliveView:
     "/metrics",
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}, **documented()},
+    dependencies=[Depends(needs(Scope.ADMIN))],
 )
-def metrics(service: Served, caller: Admin) -> Response:  # noqa: ARG001
+def metrics(service: Served) -> Response:
     """Show the metrics in Prometheus' text format; with keys, for those of scope `admin`."""
     return Response(service.metrics.text(), media_type=CONTENT_TYPE)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.bodies import (
+    JSON,
     Checked,
     body_alone,
     checked,
@@ -14,9 +15,8 @@ from api.bodies import (
     refuse_too_many_creators,
     settings_for,
 )
-from api.deps import RawBody, Served
-from api.logs import request_id
-from api.problems import ApiProblem, documented, invalid
+from api.deps import Accepting, RawBody, Served
+from api.problems import ProblemItem, documented, invalid
 from api.requests import EvaluationBody, PlanBody, ValidationBody
 from api.routes.bodies import BODY_PROBLEMS, json_body
 from api.service import Service
@@ -26,7 +26,6 @@ from optimizer.plan import Plan, to_json
 from optimizer.scenario.notices import notices
 from optimizer.solve.settings import Settings
 
-JSON = "application/json"
 router = APIRouter(tags=["plans"])
 
 
@@ -36,17 +35,16 @@ router = APIRouter(tags=["plans"])
     openapi_extra=json_body("PlanBody"),
     responses=documented(*BODY_PROBLEMS, "time_limit_too_long", "stopping", "solve_failed"),
 )
-async def make_plan(request: Request, raw: RawBody, service: Served) -> Response:
+async def make_plan(request: Request, raw: RawBody, service: Accepting) -> Response:
     """Make the best plan there is time for, and answer with it; nothing is stored.
+
+    The search keeps to its time limit; a solve that overruns it is killed `GROUNDSWELL_GRACE_SECONDS` later.
 
     Also an `infeasible` or `unknown` plan is an answer. Where all places are taken, try again after `Retry-After`
     seconds, or POST a run.
     """
-    if service.stopping:
-        raise ApiProblem("stopping", "The service is stopping; try again soon.", headers={"Retry-After": "10"})
     found, settings = await run_in_threadpool(_to_plan, raw, service)
-    key = request_id.get() or ""
-    plan = await service.plans.solve(key, found.text, settings, request.is_disconnected)
+    plan = await service.plans.solve(found.text, settings, request.is_disconnected)
     return Response(plan, media_type=JSON)
 
 
@@ -64,7 +62,7 @@ def validate(raw: RawBody, service: Served) -> ValidationView:
     try:
         found = checked(body.scenario)
     except InputError as error:
-        problems = [vars(problem) for problem in error.problems]
+        problems = [ProblemItem(**vars(problem)) for problem in error.problems]
         return ValidationView(valid=False, scenario=None, problems=problems, warnings=[])
     refuse_too_many_creators(found.scenario, service.settings)
     told = [WarningView(code=one.code, pointer=one.pointer, detail=one.detail) for one in notices(found.scenario)]

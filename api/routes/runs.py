@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Response
 
 from api.bodies import (
+    JSON,
     Checked,
     body_alone,
     checked,
@@ -18,7 +19,7 @@ from api.bodies import (
     refuse_too_many_creators,
     settings_for,
 )
-from api.deps import Caller, RawBody, Reader, RunId, Runner, Served, find_run
+from api.deps import Accepting, Caller, RawBody, Reader, RunId, Runner, Served, find_run
 from api.problems import ApiProblem, documented, invalid
 from api.requests import Label, PatchBody, RunBody, SolveSettings
 from api.routes.bodies import BODY_PROBLEMS, json_body
@@ -30,7 +31,6 @@ from optimizer.errors import InputError, Problem
 from optimizer.scenario.models import Scenario
 from optimizer.solve.settings import Settings
 
-JSON = "application/json"
 router = APIRouter(tags=["runs"])
 IdempotencyKey = Annotated[
     str | None,
@@ -65,10 +65,8 @@ ACCEPTED_HEADERS = {
         ),
     },
 )
-def create_run(raw: RawBody, service: Served, caller: Runner, key: IdempotencyKey = None) -> Response:
+def create_run(raw: RawBody, service: Accepting, caller: Runner, key: IdempotencyKey = None) -> Response:
     """Queue a scenario, or a changed scenario of another run; answers at once with where to look."""
-    if service.stopping:
-        raise ApiProblem("stopping", "The service is stopping; try again soon.", headers={"Retry-After": "10"})
     with service.unanswered.holding(caller.workspace_id, key) as mine:
         if not mine:
             detail = "A request with this Idempotency-Key is being answered; try again."
@@ -168,7 +166,10 @@ def show_scenario(run_id: RunId, service: Served, caller: Reader) -> Response:
     responses=documented("not_found", "run_has_ended", "invalid"),
 )
 def finish_run(run_id: RunId, service: Served, caller: Runner) -> RunView:
-    """End a run with the best plan so far; one that has not begun is cancelled."""
+    """End a run with the best plan so far; one that has not begun is cancelled.
+
+    If nothing is secured yet that plan is empty: wait until `incumbent.value` is above 0.
+    """
     run = find_run(service, caller, run_id)
     if run.state in (State.FAILED, State.CANCELLED):
         raise ApiProblem("run_has_ended", f"The run has {run.state.value} and has no plan.")

@@ -36,7 +36,7 @@ class Life(Base):
 
         Returns
         -------
-        False if the run is not waiting to be solved, so that whoever solves it had better stop.
+        False if the run is not waiting to be solved; who ended or erased it has its solve given up.
         """
         among = (*predecessors(State.RUNNING), *((State.RUNNING,) if attempt > 1 else ()))
         with writing(self.engine) as connection:

@@ -152,8 +152,8 @@ class Runs(Base):
     def erase(self, workspace_id: str, run_id: str) -> bool:
         """Delete a run with its events and its plan, and its scenario if no other run uses it.
 
-        Whoever still solves it is told so by the next `move` or `end`, which return False. Runs derived from it keep
-        its id.
+        What is still told of its solve, by `move` or `end`, finds no run and changes nothing. Runs derived from it
+        keep its id.
 
         Returns
         -------

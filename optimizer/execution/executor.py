@@ -86,8 +86,15 @@ class Listener(Protocol):
 class Executor(Protocol):
     """Runs tasks, a bounded number at once; safe to call from any thread."""
 
+    @property
+    def running(self) -> int:
+        """How many tasks have a place."""
+
     def submit(self, task: Task) -> None:
         """Take a task, to be run when its turn comes."""
+
+    def run_now(self, task: Task) -> bool:
+        """Take a task only if it gets a place at once; return whether it does, or is known already."""
 
     def finish(self, key: str) -> bool:
         """Ask a running task for its best plan so far; return whether it runs here."""

@@ -75,7 +75,8 @@ class LocalExecutor:
     def run_now(self, task: Task) -> bool:
         """Take a task only if it gets a place at once; return whether it does, or is known already."""
         with self._changed:
-            if len(self._running) + len(self._lanes) < len(self._places):
+            occupied = sum(not run.ending for run in self._running.values())
+            if occupied + len(self._lanes) < len(self._places):
                 self._take(task)
             return task.key in self._running or task.key in self._lanes
 
@@ -168,6 +169,8 @@ class LocalExecutor:
         except Exception:
             log.exception("Task %s was lost.", run.task.key)
             outcome = Failed(Reason.BUG, "The solve was lost: a bug or a fault, written to the log.")
+        # Whoever hears the end may come with the next task before this place is quite free again.
+        run.ending = True
         if outcome is not None:
             run.tell(partial(self._listener.ended, run.task.key, outcome))
 
@@ -179,7 +182,7 @@ class _Run:
         self.task = task
         self.supervision = supervision
         self.thread = threading.current_thread()
-        self.silent = False
+        self.silent = self.ending = False
         self.over = threading.Event()
 
     def tell(self, call: Callable[[], None]) -> None:

@@ -19,6 +19,8 @@ from typing import Any
 
 import psutil
 
+from optimizer.errors import GroundswellError
+
 START_SECONDS = 120.0
 STOP_SECONDS = 1.0
 ORPHAN_SECONDS = 5.0
@@ -30,7 +32,7 @@ serve({control})
 """
 
 
-class StartError(Exception):
+class StartError(GroundswellError):
     """No process could be started."""
 
 

@@ -19,6 +19,7 @@ from api.settings import ServiceSettings
 from api.store import Store, make_engine, upgrade
 
 Document = dict[str, Any]
+Headers = dict[str, str] | None
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 PATIENCE = 60.0
 
@@ -52,24 +53,29 @@ def hard() -> Document:
     return json.loads((SCENARIOS / "year_of_waves.json").read_text("utf-8"))  # type: ignore[no-any-return]
 
 
-def submitted(client: Client, scenario: Document, **body: Any) -> str:
+def bearer(secret: str) -> dict[str, str]:
+    """Return the header that carries a key."""
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def submitted(client: Client, scenario: Document, headers: Headers = None, **body: Any) -> str:
     """Queue a scenario; return the run's id."""
-    answer = client.post("/v1/runs", json={"scenario": scenario, **body})
+    answer = client.post("/v1/runs", json={"scenario": scenario, **body}, headers=headers)
     assert answer.status_code == 202, answer.text
     return str(answer.json()["id"])
 
 
-def until(client: Client, run: str, *states: str) -> Document:
-    """Return the run as soon as it is in one of these states, or has a plan where "incumbent" is among them."""
+def until(client: Client, run: str, *states: str, headers: Headers = None) -> Document:
+    """Return the run as soon as it is in one of these states, or secures something where "incumbent" is among them."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        seen: Document = client.get(f"/v1/runs/{run}").json()
-        if seen["state"] in states or ("incumbent" in states and seen["incumbent"] is not None):
+        seen: Document = client.get(f"/v1/runs/{run}", headers=headers).json()
+        if seen["state"] in states or ("incumbent" in states and (seen["incumbent"] or {}).get("value")):
             return seen
         time.sleep(0.05)
     raise AssertionError(f"the run is still {seen['state']} ({seen['phase']})")
 
 
-def ended(client: Client, run: str) -> Document:
+def ended(client: Client, run: str, headers: Headers = None) -> Document:
     """Return the run as soon as it has ended."""
-    return until(client, run, "done", "failed", "cancelled")
+    return until(client, run, "done", "failed", "cancelled", headers=headers)

@@ -58,7 +58,9 @@ class Server:
     def stop(self) -> int:
         """Ask it to end, and return its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE)
+        code = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        return code
 
     def restart(self) -> None:
         """Start it anew on the same database, on another port."""
@@ -84,7 +86,8 @@ class Server:
             stderr=subprocess.PIPE,
             text=True,
         )
-        threading.Thread(target=self._read, args=[process], daemon=True).start()
+        self._reader = threading.Thread(target=self._read, args=[process], daemon=True)
+        self._reader.start()
         deadline = time.monotonic() + PATIENCE
         while self.port == 0:
             if process.poll() is not None or time.monotonic() > deadline:

@@ -68,7 +68,7 @@ def test_what_cannot_be_served_is_told_in_a_sentence(
 def test_a_second_server_on_the_same_file_is_refused(tmp_path: Path) -> None:
     with Server(tmp_path) as server:
         again = [str(GROUNDSWELL), "serve", "--port", "0", "--database", "sqlite:///service.sqlite"]
-        second = subprocess.run(again, cwd=tmp_path, capture_output=True, text=True, check=False)
+        second = subprocess.run(again, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
         assert second.returncode == ExitCode.FAILED
         assert "Another server uses" in second.stderr
         assert "Traceback" not in second.stderr
@@ -76,7 +76,7 @@ def test_a_second_server_on_the_same_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_server_that_is_told_to_stop_keeps_what_it_has_and_goes_on_later(tmp_path: Path) -> None:
-    with Server(tmp_path, run_places=1) as server:
+    with Server(tmp_path, run_places=1, shutdown_seconds=60) as server:
         client = server.client()
         running, queued = submitted(client, hard()), submitted(client, easy())
         until(client, running, "incumbent")

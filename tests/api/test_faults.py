@@ -25,7 +25,7 @@ PATIENCE = 120.0
 
 
 def wait_until_gone(processes: list[psutil.Process]) -> None:
-    _, alive = psutil.wait_procs(processes, timeout=5)
+    _, alive = psutil.wait_procs(processes, timeout=60)
     assert not [process for process in alive if process.status() != psutil.STATUS_ZOMBIE]
 
 
@@ -84,6 +84,8 @@ def round_of_faults(server: Server, seed: int) -> None:
         else:
             assert (run["state"], run["failure"]["code"]) == ("failed", "solver_died")
             assert run["plan"] is None
+    # Nobody is killed after the restart, so what was still open then is done.
+    assert any(run["state"] == "done" for run in seen)
 
 
 def recorded_once(events: list[Event]) -> None:
@@ -107,7 +109,9 @@ def test_a_solver_that_is_killed_twice_fails_its_run_with_the_reason(tmp_path: P
         client = server.client()
         run = submitted(client, hard())
         for attempt in (1, 2):
+            deadline = time.monotonic() + PATIENCE
             while client.get(f"/v1/runs/{run}").json()["attempts"] < attempt or not solvers(server):
+                assert time.monotonic() < deadline
                 time.sleep(0.05)
             solvers(server)[0].kill()
         failed = until(client, run, "failed")

@@ -58,8 +58,12 @@ def test_every_answer_with_a_body_has_an_example_that_is_what_it_says() -> None:
             for kind, content in answered.get("content", {}).items():
                 if kind in ("text/event-stream", "text/plain", "application/schema+json"):
                     continue
-                assert "example" in content, (name, status)
-                validator(content["schema"]).validate(content["example"])
+                shown = [example["value"] for example in content.get("examples", {}).values()]
+                shown += [content["example"]] if "example" in content else []
+                assert shown, (name, status)
+                for value in shown:
+                    validator(content["schema"]).validate(value)
+                    assert kind != "application/problem+json" or str(value["status"]) == status
 
 
 def test_every_operation_says_what_it_does() -> None:
@@ -87,6 +91,7 @@ def test_every_problem_has_one_shape(code: str) -> None:
     [
         ("GET", "/nowhere", 404, "not_found"),
         ("PATCH", "/v1/runs", 405, "method_not_allowed"),
+        ("GET", "/v1/runs/nobody/finish", 405, "method_not_allowed"),
         ("GET", "/v1/runs?limit=0", 422, "invalid"),
         ("GET", "/v1/runs?limit=many", 422, "invalid"),
         ("GET", "/v1/runs/nobody", 404, "not_found"),
@@ -102,6 +107,11 @@ def test_what_the_framework_refuses_has_the_same_shape(
     assert told.headers["content-type"] == "application/problem+json"
     validator({"$ref": "#/components/schemas/ProblemDetails"}).validate(told.json())
     assert told.json()["request_id"] == told.headers["X-Request-ID"]
+
+
+def test_who_asks_wrongly_is_told_every_method(client: TestClient) -> None:
+    assert client.put("/v1/runs").headers["Allow"] == "GET, POST"
+    assert client.put("/v1/runs/nobody").headers["Allow"] == "DELETE, GET"
 
 
 def test_a_bug_of_ours_tells_nothing_of_the_inside(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:

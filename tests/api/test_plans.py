@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
+import time
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from httpx2 import Response, TimeoutException
 
 from optimizer.plan import Plan, to_json
 from optimizer.planner import make_plan
@@ -16,7 +19,8 @@ from optimizer.scenario.models import Scenario
 from optimizer.scenario.schema import schema_text
 from optimizer.solve.settings import Settings
 from tests.api.conftest import Serve
-from tests.api.running import SCENARIOS, easy, ended, hard, service_of, submitted
+from tests.api.running import SCENARIOS, Document, easy, ended, hard, service_of, submitted
+from tests.api.server import Server
 
 
 def without_run(plan: dict[str, Any]) -> dict[str, Any]:
@@ -77,16 +81,57 @@ def test_the_longest_time_limit_is_allowed(client: TestClient) -> None:
 
 def test_who_finds_no_place_is_told_when_to_come_again(client: TestClient) -> None:
     body = {"scenario": hard(), "settings": {"time_limit_seconds": 4}}
-    first = threading.Thread(target=client.post, args=["/v1/plans"], kwargs={"json": body})
-    first.start()
+    first: list[Response] = []
+    thread = threading.Thread(target=lambda: first.append(client.post("/v1/plans", json=body)))
+    thread.start()
     executor = service_of(client).plans.executor
     while not executor.running:
-        assert first.is_alive()
+        assert thread.is_alive()
+        time.sleep(0.01)
     answer = client.post("/v1/plans", json={"scenario": easy()})
     assert (answer.status_code, answer.json()["code"]) == (503, "busy")
     assert int(answer.headers["Retry-After"]) > 0
-    first.join()
-    assert client.post("/v1/plans", json={"scenario": easy()}).status_code == 200
+    thread.join()
+    assert first[0].status_code == 200
+    for _ in range(3):
+        # Who has had an answer finds the place free.
+        assert client.post("/v1/plans", json={"scenario": easy()}).status_code == 200
+
+
+def test_each_is_answered_with_their_own_plan_whatever_they_call_their_requests(serve: Serve) -> None:
+    client = serve(plan_places=2)
+    scenarios = [{**easy(), "name": name} for name in ("mine", "yours")]
+    answers: list[Response] = []
+
+    def ask(scenario: Document) -> None:
+        answers.append(client.post("/v1/plans", json={"scenario": scenario}, headers={"X-Request-ID": "same"}))
+
+    threads = [threading.Thread(target=ask, args=[scenario]) for scenario in scenarios]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert {answer.json()["scenario"]["name"] for answer in answers} == {"mine", "yours"}
+
+
+def test_who_goes_away_gives_the_place_back(tmp_path: Path) -> None:
+    with Server(tmp_path, plan_places=1) as server:
+        with pytest.raises(TimeoutException):
+            server.client().post("/v1/plans", json={"scenario": hard()}, timeout=3)
+        deadline = time.monotonic() + 20
+        while (answer := server.client().post("/v1/plans", json={"scenario": easy()})).status_code != 200:
+            assert answer.json()["code"] == "busy"
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+def test_a_solve_that_needs_too_much_memory_is_told(serve: Serve) -> None:
+    client = serve(memory_mb=64)
+    answer = client.post("/v1/plans", json={"scenario": hard()})
+    assert (answer.status_code, answer.json()["code"]) == (500, "solve_failed")
+    assert "64 MB" in answer.json()["detail"]
+    run = ended(client, submitted(client, hard()))
+    assert (run["state"], run["failure"]["code"]) == ("failed", "out_of_memory")
 
 
 def test_long_runs_leave_a_place_for_plans(client: TestClient) -> None:

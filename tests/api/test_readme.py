@@ -25,12 +25,15 @@ def test_the_calls_of_the_readme_go_from_nothing_to_a_plan_and_to_a_run(tmp_path
             ["bash", "-euo", "pipefail", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stderr
-        assert '"status": "optimal"' in done.stdout
-        assert "event: done" in done.stdout
+        plan = json.loads((tmp_path / "plan.json").read_text())
+        assert plan["status"] == "optimal"
+        assert done.stdout.count("event: done") == 2
         assert '"state":"done"' in done.stdout
         listed = json.loads('{"runs"' + done.stdout.rpartition('{"runs"')[2])
-        parent = json.loads((tmp_path / "run.json").read_text())["id"]
-        assert [run["from_run"] for run in listed["runs"]] == [parent]
+        (last,) = listed["runs"]
+        assert last["id"] == json.loads((tmp_path / "run.json").read_text())["id"]
+        assert last["status"] == "infeasible"
+        assert last["from_run"] in done.stdout.split("event: done")[1]
 
 
 def test_the_commands_that_start_it_are_the_real_ones() -> None:

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from api.store import Scope
 from optimizer.plan import Plan
 from optimizer.scenario.loading import fingerprint, scenario_from_data
 from optimizer.verify import verify
 from tests.api.conftest import Serve
-from tests.api.running import easy, ended, hard, service_of, submitted, until
+from tests.api.running import bearer, easy, ended, hard, service_of, submitted, until
 
 
 def named(name: str) -> dict[str, Any]:
@@ -132,6 +133,7 @@ def test_finishing_keeps_the_best_plan_so_far(client: TestClient) -> None:
     assert answer.json()["finish_asked"] == "request"
     done = ended(client, run)
     assert (done["state"], done["status"]) == ("done", "feasible")
+    assert done["incumbent"]["value"] > 0
     plan = Plan.model_validate(done["plan"])
     scenario = scenario_from_data(hard())
     assert all(check.ok for check in verify(scenario, plan, fingerprint=fingerprint(scenario)))
@@ -156,7 +158,7 @@ def test_erasing_leaves_nothing_and_frees_the_place(client: TestClient) -> None:
     run = submitted(client, hard())
     until(client, run, "running")
     assert client.delete(f"/v1/runs/{run}").status_code == 204
-    assert service_of(client).jobs.executor.running == 0  # type: ignore[attr-defined]
+    assert service_of(client).jobs.executor.running == 0
     for path in ("", "/scenario", "/events"):
         assert client.get(f"/v1/runs/{run}{path}").status_code == 404
     assert client.delete(f"/v1/runs/{run}").status_code == 404
@@ -200,13 +202,39 @@ def test_a_label_is_one_line_of_text(client: TestClient, label: str) -> None:
 
 def test_a_new_service_takes_up_what_the_old_one_left(serve: Serve) -> None:
     old = serve()
-    running, queued = submitted(old, hard(), settings={"time_limit_seconds": 2}), submitted(old, easy())
+    running, queued = submitted(old, hard()), submitted(old, easy())
     until(old, running, "running")
     service_of(old).jobs.executor.close(0)
     assert old.get(f"/v1/runs/{running}").json()["state"] == "running"
     new = serve()
+    until(new, running, "incumbent")
+    new.post(f"/v1/runs/{running}/finish")
     assert ended(new, running)["attempts"] == 2
     assert ended(new, queued)["state"] == "done"
+
+
+def test_a_wish_to_finish_outlasts_a_restart(serve: Serve) -> None:
+    old = serve()
+    run = submitted(old, hard())
+    until(old, run, "running")
+    service_of(old).jobs.executor.close(0)
+    # As a client does a moment before the service is killed.
+    service_of(old).store.finish_asked(run, "request")
+    done = ended(serve(), run)
+    assert (done["attempts"], done["status"], done["finish_asked"]) == (2, "feasible", "request")
+    assert done["incumbent"]["value"] > 0
+
+
+def test_workspaces_take_turns(serve: Serve) -> None:
+    client = serve()
+    first, second = (bearer(service_of(client).store.create_key(name, "test", Scope.RUN)[1]) for name in ("one", "two"))
+    blocking = submitted(client, hard(), first)
+    until(client, blocking, "running", headers=first)
+    ours = [submitted(client, easy(), first) for _ in range(3)]
+    theirs = submitted(client, easy(), second)
+    client.delete(f"/v1/runs/{blocking}", headers=first)
+    last = ended(client, ours[-1], first)
+    assert ended(client, theirs, second)["times"]["started"] < last["times"]["started"]
 
 
 def test_stopping_keeps_the_best_plan_of_what_runs(serve: Serve) -> None:

@@ -39,8 +39,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield server
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def run(server: Server) -> str:
+    """A run of its own for each operation, as one of them erases it."""
     run = submitted(server.client(), easy(), settings={"time_limit_seconds": 2})
     ended(server.client(), run)
     return run
