@@ -45,7 +45,11 @@ def make_app(service: Service) -> FastAPI:
 def bare_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     """Return an application that has the routes and nothing behind them: enough to be described."""
     app = FastAPI(
-        lifespan=lifespan, docs_url=None, redoc_url=None, generate_unique_id_function=lambda route: route.name
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
     )
     for router in ROUTERS:
         app.include_router(router)
@@ -90,7 +94,7 @@ async def _on_bad_parameters(_request: Request, error: Exception) -> Response:
 
 
 async def _on_store_error(_request: Request, error: Exception) -> Response:
-    log.error("the database does not answer", extra={"error": str(error)})
+    log.error("the database does not answer", exc_info=error)
     return _told(ApiProblem("unavailable", "The database did not answer; try again.", headers={"Retry-After": "5"}))
 
 

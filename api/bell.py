@@ -25,12 +25,12 @@ class Bell:
 
     def ring(self, key: str) -> None:
         """Wake everybody who waits for news of `key`."""
-        self._soon(lambda: self._wake(key))
+        self.soon(lambda: self._wake(key))
 
     def stop(self) -> None:
         """Wake everybody for good: the service is stopping."""
         self.stopping = True
-        self._soon(self._wake_all)
+        self.soon(self._wake_all)
 
     @contextmanager
     def listening(self, key: str) -> Iterator[asyncio.Event]:
@@ -45,7 +45,8 @@ class Bell:
             if not others:
                 del self._waiting[key]
 
-    def _soon(self, call: Callable[[], None]) -> None:
+    def soon(self, call: Callable[[], None]) -> None:
+        """Have the event loop make a call, if there is one; also from a signal's handler."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(call)
 

@@ -26,6 +26,8 @@ from optimizer.solve.settings import Settings
 
 JSON = "application/json"
 DEFAULT_SECONDS = 60.0
+DECODED = 16
+"""So many times its size a body is counted: JSON of small things takes up to 27 times its size as objects."""
 M = TypeVar("M", bound=Strict)
 
 
@@ -47,21 +49,40 @@ class Checked:
 
 
 class Room:
-    """How many bytes of bodies are held at once."""
+    """How much memory bodies take at once; decoded, one takes many times its size."""
 
     def __init__(self, most: int):
         self.most = most
         self.held = 0
 
     def take(self, size: int) -> None:
-        """Take room for `size` bytes, or end the request."""
-        if self.held + size > self.most:
+        """Take room for a body's next `size` bytes, or end the request."""
+        if self.held + DECODED * size > self.most:
             raise ApiProblem("busy", "Too many large bodies at once; try again.", headers={"Retry-After": "2"})
-        self.held += size
+        self.held += DECODED * size
+
+
+class Body:
+    """A request's body and the room it takes."""
+
+    def __init__(self, room: Room):
+        self.raw = b""
+        self.size = 0
+        self._room = room
+
+    def grow(self, chunk: bytes) -> None:
+        """Take room for some more of it."""
+        self._room.take(len(chunk))
+        self.size += len(chunk)
+
+    def release(self) -> None:
+        """Let go of it, decoded as it is; once more does no harm."""
+        self._room.held -= DECODED * self.size
+        self.raw, self.size = b"", 0
 
 
 @asynccontextmanager
-async def read_body(request: Request, settings: ServiceSettings, room: Room) -> AsyncIterator[bytes]:
+async def read_body(request: Request, settings: ServiceSettings, room: Room) -> AsyncIterator[Body]:
     """Hold the body, if it is JSON by its type, small enough, and arrives in time."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != JSON:
@@ -71,18 +92,19 @@ async def read_body(request: Request, settings: ServiceSettings, room: Room) -> 
     if told.isascii() and told.isdigit() and int(told) > most:
         raise _too_large(settings)
     chunks: list[bytes] = []
-    size = 0
+    body = Body(room)
     try:
         async with _in_time(settings.body_seconds):
             async for chunk in request.stream():
-                room.take(len(chunk))
-                size += len(chunk)
-                if size > most:
+                body.grow(chunk)
+                if body.size > most:
                     raise _too_large(settings)
                 chunks.append(chunk)
-        yield b"".join(chunks)
+        body.raw = b"".join(chunks)
+        chunks.clear()
+        yield body
     finally:
-        room.held -= size
+        body.release()
 
 
 @asynccontextmanager

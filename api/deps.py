@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.bodies import read_body
+from api.bodies import Body, read_body
 from api.problems import ApiProblem
 from api.service import Service
 from api.store import RunRecord, Scope
@@ -68,13 +68,13 @@ Reader = Annotated[Caller, Depends(needs(Scope.READ))]
 Runner = Annotated[Caller, Depends(needs(Scope.RUN))]
 
 
-async def _body(request: Request, service: Served, caller: Runner) -> AsyncIterator[bytes]:  # noqa: ARG001
+async def _body(request: Request, service: Served, caller: Runner) -> AsyncIterator[Body]:  # noqa: ARG001
     """Hold the body for as long as the request lasts; nobody unknown gets to send one."""
-    async with read_body(request, service.settings, service.room) as raw:
-        yield raw
+    async with read_body(request, service.settings, service.room) as body:
+        yield body
 
 
-RawBody = Annotated[bytes, Depends(_body)]
+HeldBody = Annotated[Body, Depends(_body)]
 RunId = Annotated[str, Path(description="Id of the run.", max_length=64, examples=["6d1f0c3a5b7e4f29a8c1d2e3f4a5b6c7"])]
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from ipaddress import ip_address
 
+from anyio import BrokenResourceError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -44,7 +46,10 @@ class Envelope:
         sent = _Sent(name, send)
         try:
             await self._answered(scope, headers, receive, sent)
-        except Exception:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001
+            if sent.status and _broken(error):
+                log.debug("the client went away", extra={"path": scope["path"]})
+                return
             log.exception("bug", extra={"path": scope["path"]})
             if not sent.status:
                 problem = ApiProblem("internal_error", "Please report it, with the request id.")
@@ -55,7 +60,7 @@ class Envelope:
 
     async def _answered(self, scope: Scope, headers: Headers, receive: Receive, sent: _Sent) -> None:
         host = headers.get("host", "").rpartition(":")[0] or headers.get("host", "")
-        if host not in OWN_HOSTS and headers.get("host") not in OWN_HOSTS and self._service.open:
+        if not _is_own(host.lower()) and headers.get("host") not in OWN_HOSTS and self._service.open:
             # A page in a browser can be made to believe that this service is its own site; its Host gives it away.
             problem = ApiProblem("host_not_allowed", "Without API keys the service answers as localhost only.")
             await answer(problem, sent.request_id)(scope, receive, sent)
@@ -69,6 +74,22 @@ class Envelope:
         quiet = scope["method"] == "GET" and 200 <= sent.status < 400
         told = {"method": scope["method"], "route": route, "status": sent.status, "seconds": round(seconds, 6)}
         (log.debug if quiet else log.info)("request", extra=told)
+
+
+def _is_own(host: str) -> bool:
+    if host in OWN_HOSTS:
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _broken(error: BaseException) -> bool:
+    """Whether all that went wrong is that nobody reads a stream any more."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(_broken(part) for part in error.exceptions)
+    return isinstance(error, BrokenResourceError)
 
 
 class _Sent:

@@ -14,14 +14,15 @@ from api.bell import Bell
 from api.logs import log
 from api.metrics import Metrics
 from api.outcomes import count, ending
-from api.store import Cancelled, Ending, FinishAsker, RunRecord, State, Store
+from api.store import Cancelled, Ending, Failure, FinishAsker, RunRecord, State, Store, StoreError
 from optimizer.execution.executor import Executor, Outcome, Task
 from optimizer.solve.control import Progress
 from optimizer.solve.settings import Settings
 
 T = TypeVar("T")
-RECORD_TRIES = 5
-"""A result is worth waiting for a database that is busy or away: 15 seconds between tries, and what each try waits."""
+LONGEST_PAUSE_SECONDS = 8.0
+UNRECORDED = Failure("internal_error", "The result could not be recorded: a bug, written to the log.")
+UNREADABLE = Failure("internal_error", "The run's settings cannot be read: written by another version.")
 
 
 class Jobs:
@@ -48,7 +49,12 @@ class Jobs:
                 self._store.requeue(run.id)
             if run.finish_asked == "request":
                 self._finishing.add(run.id)
-            self.submit(run)
+            try:
+                self.submit(run)
+            except ValueError:
+                # One odd row must not keep the service from starting.
+                log.exception("a run cannot be taken up", extra={"run_id": run.id})
+                self._store.end(run.id, UNREADABLE)
         return len(runs)
 
     def submit(self, run: RunRecord) -> None:
@@ -83,9 +89,12 @@ class Jobs:
 
     def close(self, grace_seconds: float) -> None:
         """Let what runs save its best plan; what is queued stays so in the table."""
-        for run in self._store.open_runs():
-            if run.state is State.RUNNING:
-                self._store.finish_asked(run.id, "shutdown")
+        try:
+            for run in self._store.open_runs():
+                if run.state is State.RUNNING:
+                    self._store.finish_asked(run.id, "shutdown")
+        except StoreError as error:
+            log.error("the database did not take that runs are to finish", exc_info=error)
         self.executor.close(grace_seconds)
 
     def started(self, key: str, attempt: int) -> None:
@@ -93,6 +102,9 @@ class Jobs:
         if self._persisted(lambda: self._store.start(key, attempt)):
             log.info("run started", extra={"run_id": key, "attempt": attempt})
             self._bell.ring(key)
+        else:
+            # Cancelled or erased between being added and being submitted.
+            self.executor.abandon(key)
 
     def moved(self, key: str, progress: Progress) -> None:
         """Record phase, incumbent and bound."""
@@ -113,19 +125,29 @@ class Jobs:
         self._bell.ring(key)
 
     def _record(self, key: str, found: Ending) -> bool:
-        return self._persisted(lambda: self._store.end(key, found))
+        try:
+            return self._persisted(lambda: self._store.end(key, found))
+        except StoreError:
+            raise
+        except Exception:  # noqa: BLE001
+            log.exception("a result cannot be recorded", extra={"run_id": key})
+            return self._persisted(lambda: self._store.end(key, UNRECORDED))
 
     def _persisted(self, work: Callable[[], T]) -> T:
-        """Do what must not be lost, again and again while the database is away."""
-        for number in range(RECORD_TRIES):
+        """Do what must not be lost, again and again while the database is away; the place waits with it.
+
+        A service that stops gives up: what is not recorded is open in the table, and solved again after the restart.
+        """
+        pause = 1.0
+        while True:
             try:
                 return work()
-            except Exception:
-                if number == RECORD_TRIES - 1:
+            except StoreError as error:
+                if self._bell.stopping:
                     raise
-                log.exception("the database did not take it; trying again")
-                time.sleep(2**number)
-        raise AssertionError("unreachable")
+                log.error("the database did not take it; trying again", exc_info=error)
+                time.sleep(pause)
+                pause = min(LONGEST_PAUSE_SECONDS, 2 * pause)
 
     def _scenario(self, key: str) -> str:
         text = self._store.scenario_for(key)

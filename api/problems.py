@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from itertools import islice
 from typing import Any
 
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from optimizer.errors import GroundswellError, Problem
+from optimizer.scenario.faults import MOST_FAULTS, excerpt
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:groundswell:problem:"
@@ -127,7 +129,9 @@ class ApiProblem(GroundswellError):  # noqa: N818
 
 def invalid(problems: Iterable[Problem], prefix: str = "") -> ApiProblem:
     """Return the problem that tells everything wrong with a body, pointers below `prefix`."""
-    found = [below(prefix, problem) for problem in problems]
+    # Values as they came may be endless, or NaN, which no JSON answer can carry.
+    told = islice(problems, MOST_FAULTS)
+    found = [replace(below(prefix, problem), value=excerpt(problem.value)) for problem in told]
     many = "" if len(found) == 1 else "s"
     if {problem.code for problem in found} == {"not_json"}:
         return ApiProblem("not_json", found[0].detail, problems=found)

@@ -30,6 +30,7 @@ class Service:
         self.metrics = Metrics()
         self.room = Room(int(settings.bodies_mb * 2**20))
         self.unanswered = Unanswered()
+        self.evaluating = threading.BoundedSemaphore(settings.plan_places)
         self.jobs = Jobs(store, self.bell, self.metrics, lambda listener: self._executor(listener, settings.run_places))
         self.plans = Plans(lambda listener: self._executor(listener, settings.plan_places), self.metrics)
         self.metrics.watch(lambda: {state.value: count for state, count in store.counts().items()})

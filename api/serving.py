@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +13,11 @@ import uvicorn
 
 from api import logs
 from api.app import make_app
+from api.protocol import Protocol
 from api.service import Service
 from api.settings import ServiceSettings
 from api.store import Store, exclusive, make_engine, upgrade
+from optimizer.commands.console import ExitCode
 from optimizer.errors import InputError, Problem
 
 BACKLOG = 2048
@@ -27,8 +31,10 @@ class Server(uvicorn.Server):
         self._service = service
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to stop on the first signal; a second Ctrl-C ends at once."""
-        self._service.begin_stop()
+        """Begin to stop on the first signal; a second Ctrl-C ends at once, and what runs is solved anew later."""
+        if self.should_exit and sig == signal.SIGINT:
+            os._exit(ExitCode.INTERRUPTED)
+        self._service.bell.soon(self._service.begin_stop)
         super().handle_exit(sig, frame)
 
 
@@ -86,6 +92,9 @@ def _url(listener: socket.socket) -> str:
 def _run(settings: ServiceSettings, service: Service, listener: socket.socket) -> None:
     config = uvicorn.Config(
         make_app(service),
+        http=Protocol,
+        ws="none",
+        proxy_headers=False,
         log_config=None,
         server_header=False,
         # Solves may take their time to save what they have, and the answer that carries it a little more.

@@ -54,7 +54,7 @@ class ServiceSettings(BaseSettings):
         description="Memory of each solve, above which it is killed; at 85% it is asked for its best plan (MB).",
     )
     body_mb: float = Field(32.0, gt=0, le=64, description="Largest request body (MB).")
-    bodies_mb: float = Field(256.0, gt=0, description="Request bodies held at once (MB).")
+    bodies_mb: float = Field(1024.0, gt=0, description="Memory for request bodies at once, each counted 16 times (MB).")
     body_seconds: float = Field(20.0, gt=0, le=600, description="Time for a request body to arrive (seconds).")
     creators: int = Field(60_000, ge=1, description="Most creators of a scenario.")
     queued_runs: int = Field(200, ge=1, description="Most runs of a workspace that are queued or running.")

@@ -21,6 +21,7 @@ PAGE = 100
 LOOK_SECONDS = 5.0
 """Without news from this service, look so often whether there is some from another."""
 LARGEST = 2**31 - 1
+MOST_DIGITS = 20
 
 router = APIRouter(tags=["runs"])
 
@@ -37,7 +38,7 @@ def _after(
 ) -> int:
     """Return the number after which events are wanted."""
     if last is not None:
-        if not (last.isascii() and last.isdigit()) or int(last[:20]) > LARGEST:
+        if not (last.isascii() and last.isdigit() and len(last) <= MOST_DIGITS) or int(last) > LARGEST:
             problem = Problem(
                 "wrong_format", "/header/Last-Event-ID", "is no id of an event", "Send it as received.", last
             )
@@ -63,6 +64,8 @@ async def run_events(
     with service.bell.listening(run.id) as news:
         while True:
             news.clear()
+            # Looked at first: whatever a run that has ended will ever tell is there by then.
+            seen = await run_in_threadpool(service.store.run, run.workspace_id, run.id)
             page = await run_in_threadpool(service.store.events, run.id, after, PAGE)
             for event in page:
                 yield _sent(event, run.currency)
@@ -71,7 +74,7 @@ async def run_events(
                     return
             if page:
                 continue
-            if service.stopping or await run_in_threadpool(service.store.run, run.workspace_id, run.id) is None:
+            if service.stopping or seen is None or seen.state.final:
                 return
             await _patiently(news)
 

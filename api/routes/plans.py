@@ -15,8 +15,8 @@ from api.bodies import (
     refuse_too_many_creators,
     settings_for,
 )
-from api.deps import Accepting, RawBody, Served
-from api.problems import ProblemItem, documented, invalid
+from api.deps import Accepting, HeldBody, Served
+from api.problems import ApiProblem, ProblemItem, documented, invalid
 from api.requests import EvaluationBody, PlanBody, ValidationBody
 from api.routes.bodies import BODY_PROBLEMS, json_body
 from api.service import Service
@@ -35,7 +35,7 @@ router = APIRouter(tags=["plans"])
     openapi_extra=json_body("PlanBody"),
     responses=documented(*BODY_PROBLEMS, "time_limit_too_long", "stopping", "solve_failed"),
 )
-async def make_plan(request: Request, raw: RawBody, service: Accepting) -> Response:
+async def make_plan(request: Request, body: HeldBody, service: Accepting) -> Response:
     """Make the best plan there is time for, and answer with it; nothing is stored.
 
     The search keeps to its time limit; a solve that overruns it is killed `GROUNDSWELL_GRACE_SECONDS` later.
@@ -43,7 +43,8 @@ async def make_plan(request: Request, raw: RawBody, service: Accepting) -> Respo
     Also an `infeasible` or `unknown` plan is an answer. Where all places are taken, try again after `Retry-After`
     seconds, or POST a run.
     """
-    found, settings = await run_in_threadpool(_to_plan, raw, service)
+    found, settings = await run_in_threadpool(_to_plan, body.raw, service)
+    body.release()
     plan = await service.plans.solve(found.text, settings, request.is_disconnected)
     return Response(plan, media_type=JSON)
 
@@ -55,12 +56,11 @@ def _to_plan(raw: bytes, service: Service) -> tuple[Checked, Settings]:
 
 
 @router.post("/v1/validations", openapi_extra=json_body("ValidationBody"), responses=documented(*BODY_PROBLEMS))
-def validate(raw: RawBody, service: Served) -> ValidationView:
+def validate(body: HeldBody, service: Served) -> ValidationView:
     """Tell everything that is wrong with a scenario, and what is worth knowing about it."""
-    data = decoded(raw)
-    body = body_alone(ValidationBody, data)
+    asked = body_alone(ValidationBody, decoded(body.raw))
     try:
-        found = checked(body.scenario)
+        found = checked(asked.scenario)
     except InputError as error:
         problems = [ProblemItem(**vars(problem)) for problem in error.problems]
         return ValidationView(valid=False, scenario=None, problems=problems, warnings=[])
@@ -76,17 +76,22 @@ def validate(raw: RawBody, service: Served) -> ValidationView:
     openapi_extra=json_body("EvaluationBody"),
     responses=documented(*BODY_PROBLEMS),
 )
-def evaluate_plan(raw: RawBody, service: Served) -> Response:
+def evaluate_plan(body: HeldBody, service: Served) -> Response:
     """Score a plan made by hand: the same figures as ours, and the rules it breaks."""
     # Takes the solver and its libraries with it, seconds of loading that a service which starts does not wait for.
     from optimizer.analysis.evaluate import evaluate  # noqa: PLC0415
     from optimizer.analysis.plan_files import decisions_from_data  # noqa: PLC0415
 
-    body, found = checked_body(EvaluationBody, decoded(raw))
+    asked, found = checked_body(EvaluationBody, decoded(body.raw))
     refuse_too_many_creators(found.scenario, service.settings)
     try:
-        decisions, starts = decisions_from_data(body.plan, found.scenario)
+        decisions, starts = decisions_from_data(asked.plan, found.scenario)
     except InputError as error:
         raise invalid(error.problems, "/plan") from None
-    plan = evaluate(found.scenario, decisions, starts, Settings(seed=body.seed, workers=1))
+    if not service.evaluating.acquire(blocking=False):
+        raise ApiProblem("busy", "Too many evaluations at once; try again.", headers={"Retry-After": "2"})
+    try:
+        plan = evaluate(found.scenario, decisions, starts, Settings(seed=asked.seed, workers=1))
+    finally:
+        service.evaluating.release()
     return Response(to_json(plan), media_type=JSON)

@@ -72,7 +72,10 @@ def cursor_from(text: str) -> Cursor:
     created = datetime.fromisoformat(at)
     if not separator or created.tzinfo is None:
         raise ValueError(text)
-    return Cursor(created, run_id)
+    try:
+        return Cursor(created.astimezone(UTC), run_id)
+    except OverflowError as error:
+        raise ValueError(text) from error
 
 
 def _figures(value: int | None, cost_minor: int | None, currency: str) -> FiguresView | None:

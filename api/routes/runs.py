@@ -19,7 +19,7 @@ from api.bodies import (
     refuse_too_many_creators,
     settings_for,
 )
-from api.deps import Accepting, Caller, RawBody, Reader, RunId, Runner, Served, find_run
+from api.deps import Accepting, Caller, HeldBody, Reader, RunId, Runner, Served, find_run
 from api.problems import ApiProblem, documented, invalid
 from api.requests import Label, PatchBody, RunBody, SolveSettings
 from api.routes.bodies import BODY_PROBLEMS, json_body
@@ -65,13 +65,13 @@ ACCEPTED_HEADERS = {
         ),
     },
 )
-def create_run(raw: RawBody, service: Accepting, caller: Runner, key: IdempotencyKey = None) -> Response:
+def create_run(body: HeldBody, service: Accepting, caller: Runner, key: IdempotencyKey = None) -> Response:
     """Queue a scenario, or a changed scenario of another run; answers at once with where to look."""
     with service.unanswered.holding(caller.workspace_id, key) as mine:
         if not mine:
             detail = "A request with this Idempotency-Key is being answered; try again."
             raise ApiProblem("request_unanswered", detail, headers={"Retry-After": "1"})
-        run = _accepted(service, caller, decoded(raw), key)
+        run = _accepted(service, caller, decoded(body.raw), key)
     headers = {"Location": f"/v1/runs/{run.id}", "Retry-After": "1"}
     return Response(run_view(run).model_dump_json(), 202, headers, JSON)
 

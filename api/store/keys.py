@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import Connection, Row, Select, exists, insert, or_, select, upd
 
 from api.store.base import Base, hash_of, new_id
 from api.store.engine import again_if_raced, reading, writing
+from api.store.errors import DatabaseUnavailable
 from api.store.records import KeyRecord, Scope, WorkspaceRecord
 from api.store.tables import keys, workspaces
 
@@ -70,7 +72,8 @@ class Keys(Base):
         now = self.now()
         if key.last_used_at is None or now - key.last_used_at >= COARSE:
             stale = or_(keys.c.last_used_at.is_(None), keys.c.last_used_at <= now - COARSE)
-            with writing(self.engine) as connection:
+            # Nobody is turned away because a note could not be taken.
+            with suppress(DatabaseUnavailable), writing(self.engine) as connection:
                 connection.execute(update(keys).where(keys.c.id == key.id, stale).values(last_used_at=now))
         return key
 

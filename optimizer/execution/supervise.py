@@ -9,13 +9,14 @@ from collections.abc import Callable
 
 from optimizer.execution.attempt import Attempt, Limits
 from optimizer.execution.executor import Failed, Outcome, Reason, Task
-from optimizer.execution.process import FORK_SERVER, StartError
+from optimizer.execution.process import FORK_SERVER, Child, StartError
 from optimizer.execution.words import Order
 from optimizer.solve.control import Progress
 
 SOLVE = "optimizer.execution.child:plan_of"
 ATTEMPTS = 2
 PATIENCE_OF_A_RETRY_SECONDS = 5.0
+START_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +42,7 @@ class Supervision:
         self._current: Attempt | None = None
         self._patience: float | None = None
         self._abandoned = self._last = False
+        self._hurry = threading.Event()
 
     def run(self, started: Callable[[str, int], None], moved: Callable[[str, Progress], None]) -> Outcome | None:
         """Do the task and return how it ended; None if there is nothing to be told.
@@ -78,6 +80,7 @@ class Supervision:
     def wind_up(self) -> None:
         """Ask for the best plan so far, or for the first one where there is none yet; begin no other attempt."""
         self._last = True
+        self._hurry.set()
         self._ask(math.inf)
 
     def abandon(self) -> None:
@@ -87,6 +90,7 @@ class Supervision:
         """
         with self._lock:
             self._abandoned = True
+            self._hurry.set()
             current = self._current
         if current is not None:
             current.kill()
@@ -105,11 +109,8 @@ class Supervision:
 
     def _attempt(self, number: int, text: str, moved: Callable[[str, Progress], None]) -> Outcome:
         settings = self._task.settings
-        try:
-            child = FORK_SERVER.start()
-        except (StartError, OSError):
-            if not self._nobody_waits:
-                log.exception("No process could be started for task %s.", self._task.key)
+        child = self._started()
+        if child is None:
             return Failed(Reason.DIED, "The solver's process could not be started; the log says more.")
         attempt = Attempt(self._task.key, child, settings.time_limit_seconds, self._limits)
         with self._lock:
@@ -128,6 +129,19 @@ class Supervision:
             with self._lock:
                 self._current = None
             child.close()
+
+    def _started(self) -> Child | None:
+        """Return a process; where the system has none to give, or no descriptor, it may have one in a while."""
+        for seconds in (*START_PAUSES, None):
+            try:
+                return FORK_SERVER.start()
+            except (StartError, OSError):
+                if self._nobody_waits:
+                    return None
+                log.exception("No process could be started for task %s.", self._task.key)
+            if seconds is not None and self._hurry.wait(seconds):
+                return None
+        return None
 
 
 def _died(outcome: Outcome) -> bool:

@@ -7,12 +7,14 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import httpx2
 import psutil
 import pytest
 
+from api.bodies import DECODED
 from tests.api.running import easy
 from tests.api.server import Server
 
@@ -46,7 +48,7 @@ BODIES: dict[str, tuple[bytes, int]] = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    settings = {"body_mb": BODY_MB, "body_seconds": BODY_SECONDS, "bodies_mb": 4 * BODY_MB, "run_places": 1}
+    settings = {"body_mb": BODY_MB, "body_seconds": BODY_SECONDS, "bodies_mb": 4 * DECODED * BODY_MB, "run_places": 1}
     with Server(tmp_path_factory.mktemp("hostile"), **settings) as server:
         yield server
 
@@ -123,6 +125,22 @@ def test_many_large_bodies_at_once_do_not_fill_the_memory(server: Server) -> Non
     assert sum(b"503" in answer for answer in answers) >= 12 - 4
     assert psutil.Process(server.process.pid).memory_info().rss - before < (4 * BODY_MB + 60) * 2**20
     assert server.client().post("/v1/validations", json={"scenario": easy()}).status_code == 200
+
+
+def test_a_head_that_does_not_end_is_cut_off(server: Server) -> None:
+    before = psutil.Process(server.process.pid).memory_info().rss
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as line, suppress(OSError):
+        line.sendall(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n")
+        for _ in range(2_000):
+            line.sendall(b"X-More: " + b"x" * 16_000 + b"\r\n")
+        raise AssertionError("32 MB of headers were taken")
+    assert psutil.Process(server.process.pid).memory_info().rss - before < 20 * 2**20
+    assert server.client().get("/livez").status_code == 200
+
+
+def test_who_says_nothing_is_not_waited_for(server: Server) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=30) as line:
+        assert line.recv(1) == b""
 
 
 def test_requests_that_are_no_http_are_refused(server: Server) -> None:

@@ -6,6 +6,7 @@ import json
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -220,9 +221,31 @@ def test_a_system_without_descriptors_is_a_failure_to_start(
 
     places = executor(works.echo)
     monkeypatch.setattr("optimizer.execution.process.Pipe", exhausted)
+    monkeypatch.setattr("optimizer.execution.supervise.START_PAUSES", (0.01, 0.01))
     places.submit(task("a"))
     assert failed(recorder).reason is Reason.DIED
     assert "could not be started" in failed(recorder).detail
+
+
+def test_a_system_that_has_descriptors_again_is_asked_again(
+    executor: Make, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from multiprocessing import Pipe
+
+    tries: list[int] = []
+
+    def exhausted_at_first(*given: Any, **options: Any) -> Any:
+        tries.append(1)
+        if len(tries) == 1:
+            raise OSError(24, "Too many open files")
+        return Pipe(*given, **options)
+
+    places = executor(works.echo)
+    monkeypatch.setattr("optimizer.execution.process.Pipe", exhausted_at_first)
+    monkeypatch.setattr("optimizer.execution.supervise.START_PAUSES", (0.01, 0.01))
+    places.submit(task("a"))
+    recorder.wait(lambda: bool(recorder.of("ended")))
+    assert recorder.of("started") == ["a"], "a process that could not be started is no attempt that died"
 
 
 def test_supervision_needs_no_queue(recorder: Recorder) -> None:
