@@ -206,6 +206,7 @@ def test_a_process_that_cannot_start_has_failed(
     places = executor(works.echo)
     FORK_SERVER._drop()
     monkeypatch.setattr("sys.executable", "/bin/false")
+    monkeypatch.setattr("optimizer.execution.supervise.START_PAUSES", (0.01, 0.01))
     places.submit(task("a"))
     assert failed(recorder).reason is Reason.DIED
     monkeypatch.undo()
