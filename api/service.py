@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import TypeVar
+
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 
 from api.bell import Bell
 from api.bodies import Room
@@ -19,6 +23,9 @@ from optimizer.execution.attempt import Limits
 from optimizer.execution.executor import Listener
 from optimizer.execution.local import LocalExecutor
 
+T = TypeVar("T")
+LONG_THREADS = 4
+
 
 class Service:
     """One service over one database."""
@@ -31,6 +38,7 @@ class Service:
         self.room = Room(int(settings.bodies_mb * 2**20))
         self.unanswered = Unanswered()
         self.evaluating = threading.BoundedSemaphore(settings.plan_places)
+        self._long = CapacityLimiter(LONG_THREADS)
         self.jobs = Jobs(store, self.bell, self.metrics, lambda listener: self._executor(listener, settings.run_places))
         self.plans = Plans(lambda listener: self._executor(listener, settings.plan_places), self.metrics)
         self.metrics.watch(lambda: {state.value: count for state, count in store.counts().items()})
@@ -55,6 +63,10 @@ class Service:
     def workspace_id(self) -> str:
         """Whose runs they are while the service is open."""
         return self.store.default_workspace().id
+
+    async def aside(self, work: Callable[..., T], *arguments: object) -> T:
+        """Do what may take seconds, such as reading a large scenario, in threads that no quick answer waits for."""
+        return await run_sync(work, *arguments, limiter=self._long)
 
     def begin(self) -> None:
         """Attach to the running event loop and submit every run that is not in a final state."""

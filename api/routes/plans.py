@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
-from starlette.concurrency import run_in_threadpool
 
 from api.bodies import (
     JSON,
@@ -43,7 +42,7 @@ async def make_plan(request: Request, body: HeldBody, service: Accepting) -> Res
     Also an `infeasible` or `unknown` plan is an answer. Where all places are taken, try again after `Retry-After`
     seconds, or POST a run.
     """
-    found, settings = await run_in_threadpool(_to_plan, body.raw, service)
+    found, settings = await service.aside(_to_plan, body.raw, service)
     body.release()
     plan = await service.plans.solve(found.text, settings, request.is_disconnected)
     return Response(plan, media_type=JSON)
@@ -56,9 +55,13 @@ def _to_plan(raw: bytes, service: Service) -> tuple[Checked, Settings]:
 
 
 @router.post("/v1/validations", openapi_extra=json_body("ValidationBody"), responses=documented(*BODY_PROBLEMS))
-def validate(body: HeldBody, service: Served) -> ValidationView:
+async def validate(body: HeldBody, service: Served) -> ValidationView:
     """Tell everything that is wrong with a scenario, and what is worth knowing about it."""
-    asked = body_alone(ValidationBody, decoded(body.raw))
+    return await service.aside(_validated, body.raw, service)
+
+
+def _validated(raw: bytes, service: Service) -> ValidationView:
+    asked = body_alone(ValidationBody, decoded(raw))
     try:
         found = checked(asked.scenario)
     except InputError as error:
@@ -76,13 +79,17 @@ def validate(body: HeldBody, service: Served) -> ValidationView:
     openapi_extra=json_body("EvaluationBody"),
     responses=documented(*BODY_PROBLEMS),
 )
-def evaluate_plan(body: HeldBody, service: Served) -> Response:
+async def evaluate_plan(body: HeldBody, service: Served) -> Response:
     """Score a plan made by hand: the same figures as ours, and the rules it breaks."""
+    return Response(await service.aside(_evaluated, body.raw, service), media_type=JSON)
+
+
+def _evaluated(raw: bytes, service: Service) -> str:
     # Takes the solver and its libraries with it, seconds of loading that a service which starts does not wait for.
     from optimizer.analysis.evaluate import evaluate  # noqa: PLC0415
     from optimizer.analysis.plan_files import decisions_from_data  # noqa: PLC0415
 
-    asked, found = checked_body(EvaluationBody, decoded(body.raw))
+    asked, found = checked_body(EvaluationBody, decoded(raw))
     refuse_too_many_creators(found.scenario, service.settings)
     try:
         decisions, starts = decisions_from_data(asked.plan, found.scenario)
@@ -94,4 +101,4 @@ def evaluate_plan(body: HeldBody, service: Served) -> Response:
         plan = evaluate(found.scenario, decisions, starts, Settings(seed=asked.seed, workers=1))
     finally:
         service.evaluating.release()
-    return Response(to_json(plan), media_type=JSON)
+    return to_json(plan)

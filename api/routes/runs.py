@@ -65,18 +65,19 @@ ACCEPTED_HEADERS = {
         ),
     },
 )
-def create_run(body: HeldBody, service: Accepting, caller: Runner, key: IdempotencyKey = None) -> Response:
+async def create_run(body: HeldBody, service: Accepting, caller: Runner, key: IdempotencyKey = None) -> Response:
     """Queue a scenario, or a changed scenario of another run; answers at once with where to look."""
     with service.unanswered.holding(caller.workspace_id, key) as mine:
         if not mine:
             detail = "A request with this Idempotency-Key is being answered; try again."
             raise ApiProblem("request_unanswered", detail, headers={"Retry-After": "1"})
-        run = _accepted(service, caller, decoded(body.raw), key)
+        run = await service.aside(_accepted, service, caller, body.raw, key)
     headers = {"Location": f"/v1/runs/{run.id}", "Retry-After": "1"}
     return Response(run_view(run).model_dump_json(), 202, headers, JSON)
 
 
-def _accepted(service: Service, caller: Caller, data: dict[str, Any], key: str | None) -> RunRecord:
+def _accepted(service: Service, caller: Caller, raw: bytes, key: str | None) -> RunRecord:
+    data = decoded(raw)
     content = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest() if key else None
     try:
         known = service.store.repeated(caller.workspace_id, key, content) if key and content else None
