@@ -13,6 +13,7 @@ from pydantic.json_schema import models_json_schema
 
 from api.problems import ProblemDetails
 from api.requests import EvaluationBody, PatchBody, PlanBody, RunBody, ValidationBody
+from optimizer.scenario.schema import example
 
 BODIES: tuple[type[BaseModel], ...] = (PlanBody, RunBody, PatchBody, ValidationBody, EvaluationBody)
 REFERENCE = "#/components/schemas/"
@@ -104,17 +105,4 @@ def _show_answers(operation: dict[str, Any], schemas: dict[str, Any]) -> None:
         for content in answer.get("content", {}).values():
             schema = content.get("schema", {})
             if "$ref" in schema and "examples" not in content:
-                content["example"] = _example(schema, schemas)
-
-
-def _example(part: dict[str, Any], schemas: dict[str, Any]) -> Any:
-    """Return an example of `part`: its own, or one put together from the examples inside it."""
-    if part.get("examples"):
-        return part["examples"][0]
-    if "$ref" in part:
-        return _example(schemas[part["$ref"].rpartition("/")[2]], schemas)
-    if "anyOf" in part:
-        return _example(part["anyOf"][0], schemas)
-    if part.get("type") == "array":
-        return [_example(part["items"], schemas)] if "items" in part else []
-    return {name: _example(field, schemas) for name, field in part.get("properties", {}).items()}
+                content["example"] = example(schema, schemas)

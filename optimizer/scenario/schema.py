@@ -26,7 +26,7 @@ def json_schema(model: type[BaseModel]) -> Schema:
         for part in owner.get("properties", {}).values():
             if "$ref" in part:
                 part.setdefault("description", definitions[_name(part)]["description"])
-            part.setdefault("examples", [_example(part, definitions)])
+            part.setdefault("examples", [example(part, definitions)])
     return {"$schema": DIALECT, **schema}
 
 
@@ -39,14 +39,14 @@ def _name(part: Schema) -> str:
     return str(part["$ref"]).rpartition("/")[2]
 
 
-def _example(part: Schema, definitions: dict[str, Schema]) -> Any:
+def example(part: Schema, definitions: dict[str, Schema]) -> Any:
     """Return an example of `part`: its own, or one put together from the examples inside it."""
     if part.get("examples"):
         return part["examples"][0]
     if "$ref" in part:
-        return _example(definitions[_name(part)], definitions)
+        return example(definitions[_name(part)], definitions)
     if "anyOf" in part:
-        return _example(part["anyOf"][0], definitions)
+        return example(part["anyOf"][0], definitions)
     if part.get("type") == "array":
-        return [_example(part["items"], definitions)]
-    return {name: _example(field, definitions) for name, field in part.get("properties", {}).items()}
+        return [example(part["items"], definitions)] if "items" in part else []
+    return {name: example(field, definitions) for name, field in part.get("properties", {}).items()}
