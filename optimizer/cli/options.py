@@ -1,0 +1,18 @@
+"""Arguments and options that commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+Format = Literal["table", "json"]
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file; - reads standard input.")]
+PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="Plan file (JSON).")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="File to write.")]
+Shown = Annotated[Format, typer.Option("--format", help="How the result is printed.")]
+TimeLimit = Annotated[float, typer.Option(help="Seconds allowed.", metavar="S")]
+Gap = Annotated[float, typer.Option(help="Cost gap at which a plan counts as optimal.", metavar="G")]
+Seed = Annotated[int, typer.Option(help="Seed of solver and simulation.", metavar="N")]
+Workers = Annotated[int | None, typer.Option(help="Solver threads.", metavar="N", show_default="one per core")]
