@@ -121,11 +121,25 @@ def search_decomposed(problem: Problem, ledger: Ledger) -> Mapping[int, int]:
     if problem.control.stopped:
         # Covers may be missing: nothing can be told from what is not there.
         return {a: 0 for a in problem.instance.activations if len(problem.windows_of(a))}
+    search = begin(problem, ledger)
+    advance(search)
+    return search.floors.own
+
+
+def begin(problem: Problem, ledger: Ledger) -> Search:
+    """Return a search that knows what each activation costs at least on its own."""
     ledger.enter("pricing each activation")
     blocks = price(problem, problem.instance.activations)
     floors = Floors({block.activation: block.floor for block in blocks if not block.impossible})
     windows = {window: floor for block in blocks for window, floor in block.windows.items()}
-    search = Search(problem, ledger, floors, windows)
+    return Search(problem, ledger, floors, windows)
+
+
+def advance(search: Search) -> None:
+    """Bound, place, prove and improve, step by step, until the ledger is closed or the time is up.
+
+    What a search with the same instance but for the total budget has learnt of its parts is used and added to.
+    """
     search.bound()
     steps: tuple[tuple[str, Callable[[Search], None]], ...] = (
         ("assembling a plan", _first_plan),
@@ -141,9 +155,16 @@ def search_decomposed(problem: Problem, ledger: Ledger) -> Mapping[int, int]:
     for phase, step in steps:
         if search.done:
             break
-        ledger.enter(phase)
+        search.ledger.enter(phase)
         step(search)
-    return floors.own
+
+
+def glance(search: Search) -> None:
+    """Bound and place what the bound proposes, and leave it at that."""
+    search.bound()
+    if not search.done:
+        search.ledger.enter("assembling a plan")
+        _first_plan(search)
 
 
 def _first_plan(search: Search) -> None:
@@ -166,7 +187,7 @@ def _first_plan(search: Search) -> None:
 def _tied(search: Search) -> None:
     if not search.problem.tied:
         return
-    search.known = price_runs(search.problem, search.floors)
+    search.known = price_runs(search.problem, search.floors, search.known)
     search.bound()
 
 

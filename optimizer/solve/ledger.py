@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -29,6 +30,8 @@ class Ledger:
         Per value v: no plan of value ≥ v costs less (minor units).
     infeasible
         Proven: no plan at all.
+    witness
+        Told of every selection that holds and secures what must be: value, cost, selection, paid for or not.
     """
 
     instance: Instance
@@ -41,6 +44,7 @@ class Ledger:
     cost_bounds: dict[int, int] = field(default_factory=dict)
     infeasible: bool = False
     phase: str = "reading"
+    witness: Callable[[int, int, Selection], None] | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def __post_init__(self) -> None:
@@ -62,6 +66,8 @@ class Ledger:
         if not set(must.tolist()) <= set(selection.windows):
             return False
         value, cost = self.value_of(selection), self.cost_of(selection)
+        if self.witness is not None:
+            self.witness(value, cost, selection)
         budget = self.instance.limits.budget_minor
         if budget is not None and cost > budget:
             return False

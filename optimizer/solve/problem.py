@@ -74,6 +74,15 @@ class Problem:
         found = in_parallel(made, [int(w) for w in self.windows], self.workers)
         return {item.window: item for item in found}
 
+    def under(self, instance: Instance, control: Control) -> Problem:
+        """Return the problem of an instance that differs in its total budget only, under another control.
+
+        What is known of the windows does not depend on the budget and is shared, as what is learnt of them later is.
+        """
+        other = replace(self, instance=instance, control=control)
+        vars(other).update(entries=self.entries, others=self.others)
+        return other
+
     def lean_cover(self, activation: int) -> Cover:
         """Return an activation's cover with the cells that some window keeps."""
         kept = sorted({int(i) for w in self.windows_of(activation) for i in self.entries[int(w)].cells})

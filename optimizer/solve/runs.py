@@ -6,7 +6,7 @@ runs of the best set are priced as one, on the bounding side and without other l
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -73,12 +73,16 @@ def _in_the_way(instance: Instance, first: int, second: int) -> bool:
     return bool((~apart).any())
 
 
-def price_runs(problem: Problem, floors: Floors) -> dict[int, list[Team]]:
+def price_runs(
+    problem: Problem, floors: Floors, teams: Mapping[int, Sequence[Team]] | None = None
+) -> dict[int, list[Team]]:
     """Add the floors of the pairs of neighbours in the runs that matter; return teams met on the way, by activation.
+
+    `teams`: those met before.
 
     Pairs bound longer runs well: where everybody rests through one wave, every other wave can use the same people.
     """
-    found: dict[int, list[Team]] = {}
+    found = {activation: list(known) for activation, known in (teams or {}).items()}
     for _ in range(ROUNDS):
         chosen = best_set(problem.instance, floors, problem.tied) if not problem.control.stopped else None
         if chosen is None or not price_neighbours(problem, floors, chosen, found):

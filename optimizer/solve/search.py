@@ -80,7 +80,7 @@ def search(instance: Instance, settings: Settings, control: Control, *, people: 
         selection = most_embedded(replace(problem, control=control), selection, ledger.cost)
         ledger.offer(selection)
     return Solution(
-        _status(ledger),
+        status_of(ledger),
         selection,
         ledger.value if ledger.best is not None else None,
         ledger.cost if ledger.best is not None else None,
@@ -98,7 +98,8 @@ def _method(instance: Instance, settings: Settings) -> str:
     return "plain" if len(instance.options) <= PLAIN_OPTIONS else "decomposed"
 
 
-def _status(ledger: Ledger) -> Status:
+def status_of(ledger: Ledger) -> Status:
+    """Return what a ledger amounts to."""
     if ledger.infeasible:
         return Status.INFEASIBLE
     if ledger.best is None:

@@ -1,0 +1,200 @@
+"""The budget frontier: the best plan of every total budget, each verified, with what is proven of it.
+
+Every point asks for most value and then for least cost; nothing is spent on embeddedness, so that the points compare.
+One search serves all budgets (`optimizer.solve.budgets`), and every point is read off what all of them have found and
+proven together: a larger budget is never worse, by construction.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from optimizer.analysis.certify import SIMULATED_CAMPAIGNS, facts_of, judge, plan_of, run_of
+from optimizer.answers.common import Effort
+from optimizer.answers.frontier import Frontier, FrontierPoint, NextStep
+from optimizer.derive.build import derive
+from optimizer.derive.instance import Instance
+from optimizer.errors import VerificationError
+from optimizer.money import from_minor, minor_digits
+from optimizer.plan import Plan
+from optimizer.scenario.models import Scenario
+from optimizer.solve.budgets import BudgetSearch
+from optimizer.solve.control import Control, Progress
+from optimizer.solve.pool import IMPOSSIBLE
+from optimizer.solve.settings import Settings
+
+SHARE_FOR_STEPS = 0.25
+"""Share of the time that is kept for closing in on the next step beyond each budget, and for judging."""
+STEP_SIZES = (1, 2, 5, 10)
+Listener = Callable[[Progress], None]
+
+
+@dataclass(frozen=True)
+class BudgetPlan:
+    """A point with its scenario (the goal and the budget set) and its plan, judged like any other."""
+
+    scenario: Scenario
+    plan: Plan
+    point: FrontierPoint
+
+
+@dataclass(frozen=True)
+class BudgetPlans:
+    """A frontier and the plans it was read off, in the same order."""
+
+    frontier: Frontier
+    plans: tuple[BudgetPlan, ...]
+
+
+def within(scenario: Scenario, budget: str | None) -> Scenario:
+    """Return the scenario with the goal of most value and this total budget, or with none."""
+    total = None if budget is None else Decimal(budget)
+    goal = scenario.objective.model_copy(update={"goal": "activate_most"})
+    money = scenario.budget.model_copy(update={"total": total})
+    return scenario.model_copy(update={"objective": goal, "budget": money})
+
+
+def frontier(
+    scenario: Scenario,
+    budgets: Sequence[int] | int,
+    settings: Settings | None = None,
+    *,
+    listener: Listener | None = None,
+    cancel: threading.Event | None = None,
+    draws: int = SIMULATED_CAMPAIGNS,
+) -> BudgetPlans:
+    """Return the best plan of each budget.
+
+    Parameters
+    ----------
+    budgets
+        Total budgets (minor units, each once); or how many, to have them spread evenly from what the cheapest
+        activation costs to what all that can be secured costs.
+    settings
+        `time_limit_seconds` is for all points together.
+    listener
+        Told of every change of phase, incumbent and bound.
+    cancel
+        Set it to end early: every point then has the best that is known.
+    draws
+        Simulated campaigns per plan; 0 leaves the simulation out.
+
+    Raises
+    ------
+    VerificationError
+        If a plan breaks a rule: a bug.
+    """
+    began = time.monotonic()
+    settings = settings or Settings()
+    control = Control(
+        began + (1 - SHARE_FOR_STEPS) * settings.time_limit_seconds, cancel or threading.Event(), listener, began
+    )
+    searches = BudgetSearch(derive(within(scenario, None)), settings, control)
+    asked = _spread(searches, budgets) if isinstance(budgets, int) else sorted(budgets)
+    searches.run_all(asked)
+    control.deadline = began + (1 - SHARE_FOR_STEPS / 2) * settings.time_limit_seconds
+    searches.settle_steps(asked)
+    plans = _judged(scenario, searches, asked, settings, draws)
+    run = run_of(settings, "frontier")
+    effort = Effort(
+        seed=run.seed,
+        time_limit_seconds=run.time_limit_seconds,
+        wall_seconds=round(time.monotonic() - began, 3),
+        workers=run.workers,
+        versions=run.versions,
+    )
+    answer = Frontier(
+        schema_version=1,
+        scenario=facts_of(scenario).reference,
+        goal="activate_most",
+        most_value=int(searches.instance.value.sum()),
+        points=[item.point for item in plans],
+        run=effort,
+    )
+    return BudgetPlans(answer, plans)
+
+
+def _spread(searches: BudgetSearch, count: int) -> list[int]:
+    """Return budgets at even, round distances that span everything from the first activation to all of them."""
+    searches.run(None, share=1 / (1 + count), name="no budget")
+    dearest = max((cost for cost, _ in searches.pool.plans.values()), default=0)
+    return even_budgets(searches.cheapest(), dearest, count, searches.instance.digits)
+
+
+def even_budgets(low: int, high: int, count: int, digits: int) -> list[int]:
+    """Return at most `count` multiples of a round step, from just below `low` to at least `high` (minor units).
+
+    Examples
+    --------
+    >>> even_budgets(75_715, 376_980, 9, 2)
+    [50000, 100000, 150000, 200000, 250000, 300000, 350000, 400000]
+    """
+    unit: int = 10**digits
+    size = 1
+    for size in (unit * 10**power * factor for power in range(-digits, 13) for factor in STEP_SIZES[:-1]):
+        first, last = low // size, -(-max(high, low) // size)
+        if last - first + 1 <= count:
+            return [max(1, number * size) for number in range(first, last + 1)]
+    raise AssertionError(f"no step up to {size} is enough")
+
+
+def _judged(
+    scenario: Scenario, searches: BudgetSearch, budgets: Sequence[int], settings: Settings, draws: int
+) -> tuple[BudgetPlan, ...]:
+    digits = minor_digits(scenario.currency) or 0
+    return tuple(
+        _point(within(scenario, from_minor(budget, digits)), searches, budget, settings, draws) for budget in budgets
+    )
+
+
+def _point(scenario: Scenario, searches: BudgetSearch, budget: int, settings: Settings, draws: int) -> BudgetPlan:
+    """Return the point of one budget, judged."""
+    solution = searches.solution(budget)
+    facts = facts_of(scenario)
+    plan = judge(scenario, plan_of(scenario, searches.instance, solution, settings, facts), settings.seed, draws, facts)
+    failures = [f"{check.rule}: {check.detail}" for check in plan.certificate.checks if not check.ok]
+    if failures:
+        raise VerificationError(failures)
+    goal, secured = plan.objective, [result for result in plan.activations if result.secured]
+    point = FrontierPoint(
+        budget=from_minor(budget, searches.instance.digits),
+        status=plan.status,
+        value=goal.value,
+        value_bound=goal.value_bound,
+        value_gap=goal.value_gap,
+        cost=goal.least_cost,
+        cost_bound=goal.cost_bound,
+        cost_gap=goal.cost_gap,
+        gap=goal.gap,
+        secured=[result.activation for result in secured],
+        gifts=plan.totals.gifts,
+        paid=plan.totals.paid,
+        expected_posts=plan.totals.expected_posts,
+        probability_all=plan.totals.probability_all,
+        least_confidence_margin=min((item.probability - item.confidence for item in secured), default=None),
+        next_step=_next_step(searches, searches.instance, budget, -1 if goal.value is None else goal.value),
+        verified=plan.certificate.verified,
+    )
+    return BudgetPlan(scenario, plan, point)
+
+
+def _next_step(searches: BudgetSearch, instance: Instance, budget: int, value: int) -> NextStep | None:
+    """Return the cheapest known way to more value than a point has."""
+    known = searches.pool.next_step(value)
+    if known is None:
+        return None
+    cost, more = known
+    least = searches.pool.least_for(value + 1)
+    gain = more - max(0, value)
+    return NextStep(
+        budget=from_minor(cost, instance.digits),
+        more=from_minor(cost - budget, instance.digits),
+        value=more,
+        gain=gain,
+        marginal_value=gain / float(Decimal(from_minor(cost - budget, instance.digits))),
+        at_least=from_minor(least, instance.digits) if budget < least < IMPOSSIBLE else None,
+    )

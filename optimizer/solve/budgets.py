@@ -1,0 +1,133 @@
+"""The same search under one total budget after another: what is learnt serves them all."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from optimizer.derive.instance import Instance
+from optimizer.model.variables import Selection
+from optimizer.money import exact
+from optimizer.solve.control import Control, Progress
+from optimizer.solve.decomposed import Search, advance, begin, glance
+from optimizer.solve.ledger import Ledger
+from optimizer.solve.master import cost_bound
+from optimizer.solve.pool import Pool
+from optimizer.solve.problem import prepare
+from optimizer.solve.search import Solution, status_of
+from optimizer.solve.settings import Settings
+
+MORE_THAN_A_SHARE = 2.0
+"""A budget may take so many times its equal share of the time left: most need far less."""
+
+
+@dataclass
+class BudgetSearch:
+    """Searches of one instance under any total budget.
+
+    Attributes
+    ----------
+    instance
+        With the goal to secure most value; its own total budget is not looked at.
+    control
+        Deadline of everything together, cancellation, and whom to tell.
+    pool
+        What is known whatever the budget is.
+    """
+
+    instance: Instance
+    settings: Settings
+    control: Control
+    pool: Pool = field(default_factory=Pool)
+    _search: Search | None = None
+
+    def __post_init__(self) -> None:
+        """Prepare and price the parts: most of the work that does not depend on the budget."""
+        settings, ledger = self.settings, self._ledger(None, self.control)
+        ledger.enter("preparing")
+        problem = prepare(ledger.instance, self.control, seed=settings.seed, gap=settings.gap, workers=settings.workers)
+        if not self.control.stopped:
+            self._search = begin(problem, ledger)
+
+    def run(self, budget: int | None, *, share: float = 1.0, name: str = "", thorough: bool = True) -> None:
+        """Search under a budget (minor units; None for no limit) in this share of the time left."""
+        within = replace(
+            self.control,
+            deadline=time.monotonic() + share * self.control.remaining,
+            listener=self._named(name),
+        )
+        ledger = self._ledger(budget, within)
+        if self._search is None or ledger.closed or ledger.infeasible or within.stopped:
+            return
+        problem = self._search.problem.under(ledger.instance, within)
+        self._search = replace(self._search, problem=problem, ledger=ledger)
+        (advance if thorough else glance)(self._search)
+        self.pool.learn(ledger)
+
+    def run_all(self, budgets: Sequence[int]) -> None:
+        """Search under each budget, the smallest first."""
+        for number, budget in enumerate(sorted(budgets)):
+            left = len(budgets) - number
+            self.run(budget, share=min(1.0, MORE_THAN_A_SHARE / left), name=f"budget {number + 1} of {len(budgets)}")
+
+    def settle_steps(self, budgets: Sequence[int]) -> None:
+        """Close in on the next step to more value beyond each budget: bound what it costs, try what the bound proposes.
+
+        Only the quick ways are taken; a step that is not settled by them stays a plan and a bound with a distance.
+        """
+        for value in sorted({self._value_within(budget) for budget in budgets}):
+            if self._search is None or self.control.stopped:
+                return
+            instance, problem = self._within(None), self._search.problem
+            least = cost_bound(instance, self._search.floors, value + 1, problem.tied)
+            if least is None:
+                continue
+            self.pool.prove(value + 1, least)
+            known = self.pool.next_step(value)
+            enough = math.ceil(self.pool.least_for(value + 1) * (1 + exact(self.settings.gap)))
+            if known is None or known[0] > enough:
+                self.run(enough, name="the next step", thorough=False)
+
+    def _value_within(self, budget: int) -> int:
+        return max((value for value, (cost, _) in self.pool.plans.items() if cost <= budget), default=0)
+
+    def cheapest(self) -> int:
+        """Return what the cheapest activation costs at least (minor units); 0 where that is not known."""
+        return min(self._search.floors.own.values(), default=0) if self._search is not None else 0
+
+    def solution(self, budget: int | None) -> Solution:
+        """Return the best that is known under a budget: a larger one is never worse."""
+        ledger = self._ledger(budget, self.control)
+        found = ledger.best is not None
+        return Solution(
+            status_of(ledger),
+            ledger.best,
+            ledger.value if found else None,
+            ledger.cost if found else None,
+            ledger.value_bound,
+            ledger.cost_bound,
+            {},
+            "decomposed",
+        )
+
+    def _ledger(self, budget: int | None, control: Control) -> Ledger:
+        """Return a ledger that knows what the pool knows within a budget."""
+        silent = replace(control, listener=None)
+        ledger = Ledger(self._within(budget), silent, self.settings.gap, witness=self.pool.note)
+        if not self.instance.must_secure.any():
+            ledger.offer(Selection((), {}))
+        self.pool.teach(ledger)
+        ledger.control = control
+        return ledger
+
+    def _within(self, budget: int | None) -> Instance:
+        return replace(self.instance, limits=replace(self.instance.limits, budget_minor=budget))
+
+    def _named(self, name: str) -> Callable[[Progress], None] | None:
+        """Return the listener, told of the budget at work as well."""
+        listener = self.control.listener
+        if listener is None:
+            return None
+        return lambda moment: listener(replace(moment, phase=f"{name}: {moment.phase}" if name else moment.phase))
