@@ -29,7 +29,7 @@ from optimizer.solve.settings import Settings
 
 SHARE_FOR_STEPS = 0.25
 """Share of the time that is kept for closing in on the next step beyond each budget, and for judging."""
-STEP_SIZES = (1, 2, 5, 10)
+STEP_SIZES = (1, 2, 5)
 Listener = Callable[[Progress], None]
 
 
@@ -133,13 +133,12 @@ def even_budgets(low: int, high: int, count: int, digits: int) -> list[int]:
     >>> even_budgets(75_715, 376_980, 9, 2)
     [50000, 100000, 150000, 200000, 250000, 300000, 350000, 400000]
     """
-    unit: int = 10**digits
-    size = 1
-    for size in (unit * 10**power * factor for power in range(-digits, 13) for factor in STEP_SIZES[:-1]):
+    unit: int = 10 ** max(0, digits - 2)
+    for size in (unit * 10**power * factor for power in range(16) for factor in STEP_SIZES):
         first, last = low // size, -(-max(high, low) // size)
         if last - first + 1 <= count:
             return [max(1, number * size) for number in range(first, last + 1)]
-    raise AssertionError(f"no step up to {size} is enough")
+    raise ValueError(f"{count} budgets cannot span so much")
 
 
 def _judged(

@@ -13,8 +13,8 @@ from optimizer.money import exact
 from optimizer.solve.control import Control, Progress
 from optimizer.solve.decomposed import Search, advance, begin, glance
 from optimizer.solve.ledger import Ledger
-from optimizer.solve.master import cost_bound
-from optimizer.solve.pool import Pool
+from optimizer.solve.master import solve_knapsack
+from optimizer.solve.pool import IMPOSSIBLE, Pool
 from optimizer.solve.problem import prepare
 from optimizer.solve.search import Solution, status_of
 from optimizer.solve.settings import Settings
@@ -78,13 +78,13 @@ class BudgetSearch:
         Only the quick ways are taken; a step that is not settled by them stays a plan and a bound with a distance.
         """
         for value in sorted({self._value_within(budget) for budget in budgets}):
-            if self._search is None or self.control.stopped:
+            if self._search is None or self.control.stopped or self.pool.least_for(value + 1) >= IMPOSSIBLE:
                 return
             instance, problem = self._within(None), self._search.problem
-            least = cost_bound(instance, self._search.floors, value + 1, problem.tied)
-            if least is None:
-                continue
-            self.pool.prove(value + 1, least)
+            step = solve_knapsack(instance, self._search.floors, problem.tied, least_value=value + 1)
+            self.pool.prove(value + 1, IMPOSSIBLE if step.impossible else step.bound or 0)
+            if step.impossible:
+                return
             known = self.pool.next_step(value)
             enough = math.ceil(self.pool.least_for(value + 1) * (1 + exact(self.settings.gap)))
             if known is None or known[0] > enough:

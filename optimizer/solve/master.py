@@ -38,8 +38,6 @@ class Knapsack:
 
 def value_bound(instance: Instance, floors: Floors, groups: Groups = ()) -> int | None:
     """Return a certified bound on the value of any plan, None where it is proven that there is no plan."""
-    if any(activation not in floors.own for activation in _must(instance)):
-        return None
     most = solve_knapsack(instance, floors, groups)
     everything = int(instance.value.sum())
     return None if most.impossible else everything if most.bound is None else min(everything, most.bound)
@@ -52,8 +50,6 @@ def best_set(
 
     `without`: sets that are known to fail, not to be returned again.
     """
-    if any(activation not in floors.own for activation in _must(instance)):
-        return None
     most = solve_knapsack(instance, floors, groups, without=without).chosen
     if most is None:
         return None
@@ -80,6 +76,8 @@ def solve_knapsack(
     without: Sequence[frozenset[int]] = (),
 ) -> Knapsack:
     """Maximise value, or minimise cost at `least_value`, under the budget."""
+    if any(activation not in floors.own for activation in _must(instance)):
+        return Knapsack(None, 0, None, True)
     model = cp_model.CpModel()
     secured = {a: model.new_bool_var("") for a in floors.own}
     value = cp_model.LinearExpr.weighted_sum(list(secured.values()), [int(instance.value[a]) for a in secured])

@@ -1,0 +1,150 @@
+"""The frontier of tiny scenarios is what enumeration finds under each budget; and it is honest, whatever the time."""
+
+from __future__ import annotations
+
+import threading
+from decimal import Decimal
+from functools import lru_cache
+
+import pytest
+
+from optimizer.analysis.frontier import BudgetPlans, even_budgets, frontier, within
+from optimizer.errors import VerificationError
+from optimizer.money import from_minor, to_minor
+from optimizer.scenario.loading import fingerprint, scenario_from_data
+from optimizer.scenario.models import Scenario
+from optimizer.solve.pool import Pool
+from optimizer.solve.settings import Settings
+from optimizer.verify import verify
+from tests.brute_force import Best, best
+from tests.builders import document
+from tests.tiny import tiny_scenario
+
+EXACT = Settings(gap=0, time_limit_seconds=30, workers=1, seed=1)
+SHARES = (0.2, 0.5, 0.8, 0.999, 1.0, 1.3)
+SEEDS = range(40)
+
+
+@lru_cache
+def tiny(seed: int) -> Scenario:
+    return scenario_from_data(tiny_scenario(seed))
+
+
+def minor(amount: str | None) -> int:
+    assert amount is not None
+    return to_minor(Decimal(amount), 2)
+
+
+def budgets_of(scenario: Scenario) -> list[int]:
+    """Return budgets around what everything would cost, the very amount and a penny less among them."""
+    most = best(within(scenario, None))
+    cost = 5_000 if most is None else most.cost
+    return sorted({max(1, int(cost * share)) for share in SHARES} | {max(1, cost - 1)})
+
+
+def optimum(scenario: Scenario, budget: int) -> Best | None:
+    return best(within(scenario, from_minor(budget, 2)))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_point_is_the_optimum_of_its_budget(seed: int) -> None:
+    scenario = tiny(seed)
+    budgets = budgets_of(scenario)
+    answer = frontier(scenario, budgets, EXACT, draws=0)
+    assert [minor(point.budget) for point in answer.frontier.points] == budgets
+    for budget, point in zip(budgets, answer.frontier.points, strict=True):
+        wanted = optimum(scenario, budget)
+        if wanted is None:
+            assert (point.status, point.value, point.cost) == ("infeasible", None, None)
+        else:
+            assert point.status == "optimal"
+            assert Best(point.value or 0, minor(point.cost)) == wanted
+            assert (point.value_bound, minor(point.cost_bound)) == (wanted.value, wanted.cost)
+    check_steps(scenario, answer)
+
+
+def check_steps(scenario: Scenario, answer: BudgetPlans) -> None:
+    """The next step can be bought at its budget, and nothing more below what it is said to cost at least."""
+    for point in answer.frontier.points:
+        step = point.next_step
+        if step is None:
+            continue
+        bought = optimum(scenario, minor(step.budget))
+        assert bought is not None
+        assert bought.value >= step.value > (point.value or 0)
+        if step.at_least is not None:
+            short = optimum(scenario, minor(step.at_least) - 1)
+            assert short is None or short.value <= (point.value or 0)
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seconds", [0.01, 0.3])
+def test_in_a_hurry_nothing_false_is_claimed(seed: int, seconds: float) -> None:
+    scenario = tiny(seed)
+    budgets = budgets_of(scenario)
+    hurried = EXACT.model_copy(update={"time_limit_seconds": seconds})
+    points = frontier(scenario, budgets, hurried, draws=0).frontier.points
+    for budget, point in zip(budgets, points, strict=True):
+        wanted = optimum(scenario, budget)
+        assert (point.status == "infeasible") <= (wanted is None)
+        if wanted is None or point.status == "unknown":
+            continue
+        assert (point.value or 0) <= wanted.value <= (point.value_bound or 0)
+        if point.cost_bound is not None:
+            assert minor(point.cost_bound) <= wanted.cost <= minor(point.cost)
+    values = [point.value for point in points if point.value is not None]
+    bounds = [point.value_bound for point in points if point.value_bound is not None]
+    assert values == sorted(values)
+    assert bounds == sorted(bounds)
+
+
+def test_every_plan_answers_its_own_scenario_and_is_verified() -> None:
+    scenario = tiny(3)
+    answer = frontier(scenario, budgets_of(scenario), EXACT, draws=500)
+    assert {item.point.verified for item in answer.plans} == {True}
+    for item in answer.plans:
+        assert item.scenario.budget.total == Decimal(item.point.budget)
+        assert item.plan.scenario.sha256 == fingerprint(item.scenario)
+        assert all(check.ok for check in verify(item.scenario, item.plan, fingerprint=fingerprint(item.scenario)))
+
+
+def test_a_scenario_that_must_secure_everything_is_asked_for_most_value() -> None:
+    scenario = scenario_from_data(document(objective__goal="min_cost", locks=[], activations__0__required=False))
+    answer = frontier(scenario, [1], EXACT, draws=0).frontier
+    assert (answer.goal, answer.points[0].status, answer.points[0].value) == ("activate_most", "optimal", 0)
+
+
+def test_a_frontier_that_is_cancelled_has_all_its_points() -> None:
+    cancel = threading.Event()
+    cancel.set()
+    points = frontier(tiny(3), [1_000, 2_000], EXACT, cancel=cancel, draws=0).frontier.points
+    assert [point.budget for point in points] == ["10.00", "20.00"]
+    assert {point.status for point in points} <= {"feasible", "unknown", "optimal"}
+
+
+def test_a_false_bound_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = tiny(3)
+    budgets = budgets_of(scenario)
+    assert (frontier(scenario, budgets, EXACT, draws=0).frontier.points[-1].value or 0) > 0
+    monkeypatch.setattr(Pool, "teach", _twice_the_cost(Pool.teach))
+    with pytest.raises(VerificationError):
+        frontier(scenario, budgets, EXACT, draws=0)
+
+
+def _twice_the_cost(teach):  # type: ignore[no-untyped-def]
+    def wrong(pool: Pool, ledger) -> None:  # type: ignore[no-untyped-def]
+        teach(pool, ledger)
+        ledger.cost *= 2
+
+    return wrong
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "count", "digits"), [(75_715, 376_980, 9, 2), (1, 1, 2, 2), (0, 0, 5, 0), (3, 10_000_000, 7, 3)]
+)
+def test_budgets_are_even_and_span_what_matters(low: int, high: int, count: int, digits: int) -> None:
+    found = even_budgets(low, high, count, digits)
+    assert 1 <= len(found) <= count
+    assert found[-1] >= high
+    assert found[0] <= max(1, low)
+    assert len(set(found)) == len(found)
