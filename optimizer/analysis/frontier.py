@@ -126,7 +126,7 @@ def _spread(searches: BudgetSearch, count: int) -> list[int]:
 
 
 def even_budgets(low: int, high: int, count: int, digits: int) -> list[int]:
-    """Return at most `count` multiples of a round step, from just below `low` to at least `high` (minor units).
+    """Return at most `count` multiples of a round step, from about `low` to at least `high` (minor units).
 
     Examples
     --------
@@ -137,7 +137,7 @@ def even_budgets(low: int, high: int, count: int, digits: int) -> list[int]:
     for size in (unit * 10**power * factor for power in range(16) for factor in STEP_SIZES):
         first, last = low // size, -(-max(high, low) // size)
         if last - first + 1 <= count:
-            return [max(1, number * size) for number in range(first, last + 1)]
+            return [number * size for number in range(max(1, first), last + 1)] or [size]
     raise ValueError(f"{count} budgets cannot span so much")
 
 

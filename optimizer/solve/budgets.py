@@ -45,6 +45,7 @@ class BudgetSearch:
 
     def __post_init__(self) -> None:
         """Prepare and price the parts: most of the work that does not depend on the budget."""
+        self.pool.most = most_spent(self.instance)
         settings, ledger = self.settings, self._ledger(None, self.control)
         ledger.enter("preparing")
         problem = prepare(ledger.instance, self.control, seed=settings.seed, gap=settings.gap, workers=settings.workers)
@@ -123,7 +124,9 @@ class BudgetSearch:
         return ledger
 
     def _within(self, budget: int | None) -> Instance:
-        return replace(self.instance, limits=replace(self.instance.limits, budget_minor=budget))
+        most = self.pool.most
+        limit = most if budget is None else min(budget, most)
+        return replace(self.instance, limits=replace(self.instance.limits, budget_minor=limit))
 
     def _named(self, name: str) -> Callable[[Progress], None] | None:
         """Return the listener, told of the budget at work as well."""
@@ -131,3 +134,10 @@ class BudgetSearch:
         if listener is None:
             return None
         return lambda moment: listener(replace(moment, phase=f"{name}: {moment.phase}" if name else moment.phase))
+
+
+def most_spent(instance: Instance) -> int:
+    """Return what no plan costs more than: the sum of the months' caps where all are capped, else of all options."""
+    caps, months = instance.limits.month_caps, {int(month) for month in instance.limits.ship_month}
+    everything = int(instance.options.cost_minor.sum())
+    return min(everything, sum(caps[month] for month in months)) if months <= set(caps) else everything

@@ -28,8 +28,11 @@ class Pool:
         Per value: the cheapest selection known and its cost (minor units).
     least
         Per value v: every plan of value ≥ v costs at least this (minor units).
+    most
+        No plan costs more than this, whatever the total budget (minor units).
     """
 
+    most: int = IMPOSSIBLE - 1
     plans: dict[int, tuple[int, Selection]] = field(default_factory=dict)
     least: dict[int, int] = field(default_factory=dict)
 
@@ -46,7 +49,7 @@ class Pool:
     def learn(self, ledger: Ledger) -> None:
         """Keep what a search under its budget has proven."""
         budget = ledger.instance.limits.budget_minor
-        beyond = IMPOSSIBLE if budget is None else budget + 1
+        beyond = IMPOSSIBLE if budget is None or budget >= self.most else budget + 1
         self.prove(0 if ledger.infeasible else ledger.value_bound + 1, beyond)
         for value, bound in ledger.cost_bounds.items():
             self.prove(value, min(bound, beyond))
@@ -54,7 +57,7 @@ class Pool:
     def teach(self, ledger: Ledger) -> None:
         """Tell a ledger what is known within its budget."""
         budget = ledger.instance.limits.budget_minor
-        most = IMPOSSIBLE - 1 if budget is None else budget
+        most = self.most if budget is None else min(budget, self.most)
         out_of_reach = min((value for value, least in self.least.items() if least > most), default=None)
         if out_of_reach is not None and out_of_reach <= 0:
             ledger.infeasible = True

@@ -146,5 +146,5 @@ def test_budgets_are_even_and_span_what_matters(low: int, high: int, count: int,
     found = even_budgets(low, high, count, digits)
     assert 1 <= len(found) <= count
     assert found[-1] >= high
-    assert found[0] <= max(1, low)
+    assert found[0] <= max(low, found[-1] // len(found))
     assert len(set(found)) == len(found)

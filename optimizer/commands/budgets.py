@@ -1,0 +1,160 @@
+"""``groundswell frontier``: what every budget buys."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from optimizer.commands.console import ExitCode, blaming, notes, say, show, show_text
+from optimizer.commands.inputs import scenario_at
+from optimizer.commands.interruptible import interruptible
+from optimizer.errors import InputError, Problem
+from optimizer.export.files import check_writable, write_atomically
+from optimizer.export.frontiers import frontier_view
+from optimizer.export.progress import ProgressLine
+from optimizer.money import minor_digits, to_minor
+from optimizer.plan import to_json
+from optimizer.scenario.models import Scenario
+from optimizer.solve.settings import Settings
+
+if TYPE_CHECKING:
+    from optimizer.analysis.frontier import BudgetPlans
+
+MOST_BUDGETS = 200
+REMEDY = "Write amounts like 2000,2500,4000, or first:last:count like 2000:12000:11."
+
+
+def frontier(
+    source: Path,
+    budgets: str | int,
+    settings: Settings,
+    *,
+    output: Path | None,
+    plans: Path | None,
+    chart: Path | None,
+    as_json: bool,
+) -> ExitCode:
+    """Find the best plan of each budget, write what was asked for and show the frontier."""
+    for file in (output, chart):
+        if file is not None:
+            with blaming(file):
+                check_writable(file)
+    with blaming(source):
+        scenario = scenario_at(source)
+    with blaming("options"):
+        asked = budgets if isinstance(budgets, int) else amounts(budgets, scenario.currency)
+    found, interrupted = _found(scenario, asked, settings)
+    answer = found.frontier
+    text = answer.model_dump_json(by_alias=True, indent=2) + "\n"
+    if output is not None:
+        with blaming(output):
+            write_atomically(output, text)
+        say(f"Frontier written to {output}.")
+    if plans is not None:
+        _write_plans(plans, found)
+    if chart is not None:
+        _draw(chart, found)
+    if as_json:
+        show_text(text)
+    else:
+        show(frontier_view(answer, scenario))
+    return ExitCode.INTERRUPTED if interrupted else _outcome([point.status for point in answer.points])
+
+
+def amounts(text: str, currency: str) -> list[int]:
+    """Return the budgets that a text like ``2000,2500`` or ``2000:12000:11`` names, in minor units, smallest first.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with it.
+    """
+    digits = minor_digits(currency) or 0
+    found = sorted(set(_amounts(text, digits)))
+    if len(found) > MOST_BUDGETS:
+        detail = f"these are {len(found):,} budgets, at most {MOST_BUDGETS} are allowed"
+        raise InputError([Problem("too_many", "/budgets", detail, "Name fewer.", text)])
+    return found
+
+
+def _amounts(text: str, digits: int) -> Iterator[int]:
+    parts = text.split(":")
+    if len(parts) == 1:
+        problems: list[Problem] = []
+        for part in text.split(","):
+            try:
+                yield _minor(part, digits)
+            except InputError as error:
+                problems += error.problems
+        if problems:
+            raise InputError(problems)
+        return
+    if len(parts) != 3 or not parts[2].strip().isdigit() or not 2 <= int(parts[2]) <= MOST_BUDGETS:
+        detail = f"{text!r} is no range of 2 to {MOST_BUDGETS} budgets"
+        raise InputError([Problem("bad_range", "/budgets", detail, REMEDY, text)])
+    first, last, count = _minor(parts[0], digits), _minor(parts[1], digits), int(parts[2])
+    if last <= first:
+        raise InputError([Problem("bad_range", "/budgets", "the last budget is not above the first", REMEDY, text)])
+    yield from (first + (last - first) * step // (count - 1) for step in range(count))
+
+
+def _minor(text: str, digits: int) -> int:
+    try:
+        amount = Decimal(text.strip())
+        minor = to_minor(amount, digits) if amount.is_finite() else 0
+    except (InvalidOperation, ValueError):
+        minor = 0
+    if not 0 < minor <= 10**12:
+        detail = f"{text.strip()!r} is no amount above 0 in whole minor units of the currency"
+        raise InputError([Problem("money_format", "/budgets", detail, REMEDY, text)])
+    return minor
+
+
+def _found(scenario: Scenario, budgets: list[int] | int, settings: Settings) -> tuple[BudgetPlans, bool]:
+    with ProgressLine(notes(), scenario.currency) as line:
+
+        def work(cancel: threading.Event) -> BudgetPlans:
+            from optimizer.analysis.frontier import frontier as search  # noqa: PLC0415
+
+            return search(scenario, budgets, settings, listener=line.tell, cancel=cancel)
+
+        return interruptible(work, lambda: say("Interrupted: ending with what is known. Once more to end at once."))
+
+
+def _write_plans(folder: Path, found: BudgetPlans) -> None:
+    """Write every point's scenario and plan, so that they can be verified, compared and exported."""
+    with blaming(folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputError([Problem("not_writable", "", str(error), "Name a folder you may write.")]) from error
+        for item in found.plans:
+            name = f"budget_{item.point.budget}"
+            data = item.scenario.model_dump(mode="json", exclude_unset=True, by_alias=True)
+            write_atomically(folder / f"{name}.scenario.json", json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+            write_atomically(folder / f"{name}.plan.json", to_json(item.plan))
+    say(f"{len(found.plans)} scenarios and plans written to {folder}.")
+
+
+def _draw(file: Path, found: BudgetPlans) -> None:
+    from optimizer.export.charts.files import write_chart  # noqa: PLC0415
+    from optimizer.export.charts.frontier import frontier_chart  # noqa: PLC0415
+
+    with blaming(file):
+        write_chart(file, frontier_chart(found.frontier))
+    say(f"Chart written to {file}.")
+
+
+def _outcome(statuses: list[str]) -> ExitCode:
+    """Return 0 where any budget has a plan, else 3 where none can have one, else 4."""
+    if any(status in ("optimal", "feasible") for status in statuses):
+        return ExitCode.DONE
+    if all(status == "infeasible" for status in statuses):
+        say("Infeasible: proven that no plan keeps every rule of this scenario under any of these budgets.")
+        return ExitCode.INFEASIBLE
+    say("No plan was found in the time given; a longer --time-limit may find one.")
+    return ExitCode.NOTHING_FOUND

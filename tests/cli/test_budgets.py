@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from optimizer.analysis.plan_files import read_plan
+from optimizer.answers.frontier import Frontier
+from optimizer.commands.budgets import amounts
+from optimizer.errors import InputError
+from optimizer.scenario.loading import fingerprint, read_scenario
+from tests.cli.conftest import Run
+from tests.cli.launch import document, write
+
+
+def test_a_frontier_is_shown_and_written_with_its_plans(groundswell: Run, tmp_path: Path) -> None:
+    file, folder = tmp_path / "frontier.json", tmp_path / "plans"
+    ran = groundswell("frontier", write(tmp_path), "--budgets", "1,60,500", "-o", file, "--plans", folder, "--gap", "0")
+    assert ran.code == 0, ran.err
+    found = Frontier.model_validate_json(file.read_text("utf-8"))
+    assert [point.budget for point in found.points] == ["1.00", "60.00", "500.00"]
+    assert found.points[0].value == 0
+    assert (found.points[-1].value or 0) > 0
+    assert "£500.00" in ran.out
+    assert "Verified independently: 3 of 3 plans" in ran.out
+    assert len(list(folder.iterdir())) == 6
+    for point in found.points:
+        scenario = read_scenario(folder / f"budget_{point.budget}.scenario.json")
+        plan = read_plan(folder / f"budget_{point.budget}.plan.json")
+        assert plan.scenario.sha256 == fingerprint(scenario)
+        assert plan.objective.value == point.value
+        assert (
+            groundswell(
+                "verify", folder / f"budget_{point.budget}.scenario.json", folder / f"budget_{point.budget}.plan.json"
+            ).code
+            == 0
+        )
+
+
+def test_budgets_are_chosen_where_none_are_named(groundswell: Run, tmp_path: Path) -> None:
+    ran = groundswell("frontier", write(tmp_path), "--format", "json")
+    assert ran.code == 0
+    points = json.loads(ran.out)["points"]
+    assert 1 <= len(points) <= 12
+    assert points[-1]["next_step"] is None
+
+
+def test_what_no_budget_can_buy_is_proven(groundswell: Run, tmp_path: Path) -> None:
+    asked = document()
+    for activation in asked["activations"]:
+        activation["required"] = True
+        activation["confidence"] = 0.999999
+    ran = groundswell("frontier", write(tmp_path, asked), "--budgets", "1,2")
+    assert ran.code == 3
+    assert "impossible" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("text", "minor"),
+    [
+        ("2000", [200_000]),
+        ("3, 1.5,3", [150, 300]),
+        ("2000:12000:11", [*range(200_000, 1_200_001, 100_000)]),
+        ("1:2:4", [100, 133, 166, 200]),
+    ],
+)
+def test_budgets_are_lists_or_ranges(text: str, minor: list[int]) -> None:
+    assert amounts(text, "GBP") == minor
+
+
+@pytest.mark.parametrize("text", ["", "0", "-1", "1.005", "NaN", "1e30", "1:2", "1:2:1", "2:1:5", "1:2:x", "1:2:9999"])
+def test_anything_else_is_refused(text: str) -> None:
+    with pytest.raises(InputError) as refused:
+        amounts(text, "GBP")
+    assert all(problem.pointer == "/budgets" for problem in refused.value.problems)
+
+
+def test_every_wrong_amount_is_told(groundswell: Run, tmp_path: Path) -> None:
+    ran = groundswell("frontier", write(tmp_path), "--budgets", "5,x,-2")
+    assert ran.code == 2
+    assert "options: 2 problems" in ran.err
+
+
+def test_a_list_and_a_choice_exclude_each_other(groundswell: Run, tmp_path: Path) -> None:
+    assert groundswell("frontier", write(tmp_path), "--budgets", "5", "--auto", "3").code == 2
