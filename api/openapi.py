@@ -12,10 +12,10 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from api.problems import ProblemDetails
-from api.requests import EvaluationBody, PatchBody, PlanBody, RunBody, ValidationBody
+from api.requests import EvaluationBody, FrontierBody, PatchBody, PlanBody, RunBody, ValidationBody
 from optimizer.scenario.schema import example
 
-BODIES: tuple[type[BaseModel], ...] = (PlanBody, RunBody, PatchBody, ValidationBody, EvaluationBody)
+BODIES: tuple[type[BaseModel], ...] = (PlanBody, RunBody, PatchBody, ValidationBody, EvaluationBody, FrontierBody)
 REFERENCE = "#/components/schemas/"
 DESCRIPTION = (
     "Scenarios in, certified plans out. Amounts are decimal texts in the scenario's currency, times are UTC, "
@@ -44,6 +44,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "label": "march-b",
     },
     "ValidationBody": {"scenario": SCENARIO},
+    "FrontierBody": {"scenario": SCENARIO, "budgets": ["200.00", "400.00"], "settings": {"time_limit_seconds": 10}},
     "EvaluationBody": {
         "scenario": SCENARIO,
         "plan": {

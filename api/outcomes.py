@@ -49,3 +49,9 @@ def count(metrics: Metrics, kind: str, ended: Planned | Failure) -> None:
         metrics.seconds.labels(kind).observe(ended.figures.elapsed_seconds)
     if ended.figures.gap is not None:
         metrics.gap.labels(kind).observe(ended.figures.gap)
+
+
+def count_answer(metrics: Metrics, kind: str, outcome: Outcome) -> None:
+    """Count how something else than a plan ended: answered, or why not."""
+    told = "answered" if isinstance(outcome, Finished) else outcome.reason.value
+    metrics.outcomes.labels(kind, told).inc()

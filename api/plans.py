@@ -6,9 +6,10 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 
 from api.metrics import Metrics
-from api.outcomes import count, ending
+from api.outcomes import count, count_answer, ending
 from api.problems import ApiProblem
 from optimizer.execution.executor import Executor, Finished, Outcome, Reason, Task
 from optimizer.solve.control import Progress
@@ -18,30 +19,50 @@ LOOK_SECONDS = 0.5
 RETRY_SECONDS = 5
 
 
+@dataclass(frozen=True)
+class Work:
+    """What a solver's process is to do: its name in the metrics, and its import path (None: plan)."""
+
+    kind: str
+    path: str | None
+
+
+PLAN = Work("plan", None)
+FRONTIER = Work("frontier", "optimizer.execution.child:frontier_of")
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    promise: Future[Outcome]
+    work: Work
+
+
 class Plans:
     """Solves while the client waits, in places of their own, so that long runs cannot take them all."""
 
     def __init__(self, make_executor: Callable[[Plans], Executor], metrics: Metrics):
-        self._waiting: dict[str, Future[Outcome]] = {}
+        self._waiting: dict[str, _Waiting] = {}
         self._metrics = metrics
         self.executor = make_executor(self)
 
-    async def solve(self, text: str, settings: Settings, gone: Callable[[], Awaitable[bool]]) -> str:
-        """Return the plan as JSON text; end the request where there is no place or no answer.
+    async def solve(
+        self, text: str, settings: Settings, gone: Callable[[], Awaitable[bool]], *, work: Work = PLAN
+    ) -> str:
+        """Return what the work makes as JSON text; end the request where there is no place or no answer.
 
         Parameters
         ----------
         text
-            The scenario as JSON.
+            The scenario as JSON, or what the work wants.
         gone
             Tells whether the client has gone away; the solve is then abandoned.
         """
         # A name of ours: one that a client chose could be another client's as well.
         key = secrets.token_hex(16)
         promise: Future[Outcome] = Future()
-        self._waiting[key] = promise
+        self._waiting[key] = _Waiting(promise, work)
         try:
-            if not self.executor.run_now(Task(key, settings, lambda: text)):
+            if not self.executor.run_now(Task(key, settings, lambda: text, work=work.path)):
                 detail = "Every place for immediate plans is taken; try again, or POST a run, which waits its turn."
                 raise ApiProblem("busy", detail, headers={"Retry-After": str(RETRY_SECONDS)})
             outcome = await self._outcome(key, promise, gone)
@@ -72,10 +93,13 @@ class Plans:
 
     def ended(self, key: str, outcome: Outcome) -> None:
         """Hand the outcome to whoever waits for it."""
-        count(self._metrics, "plan", ending(outcome))
-        promise = self._waiting.get(key)
-        if promise is not None:
-            promise.set_result(outcome)
+        waiting = self._waiting.get(key)
+        if waiting is None or waiting.work is PLAN:
+            count(self._metrics, "plan", ending(outcome))
+        else:
+            count_answer(self._metrics, waiting.work.kind, outcome)
+        if waiting is not None:
+            waiting.promise.set_result(outcome)
 
 
 def _answered(outcome: Outcome) -> str:

@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import any_schema
 
-from optimizer.scenario.fields import Strict
+from optimizer.scenario.fields import Money, Strict
 from optimizer.scenario.models import Scenario
 
 
@@ -74,6 +74,42 @@ class PatchBody(Strict):
         None, description="Replaces that run's settings as a whole; left out: that run's."
     )
     label: Label | None = Field(None, description="A name of your own, to find the run by.", examples=["march-b"])
+
+
+class FrontierSettings(Strict):
+    """How long to search, and how good is good enough."""
+
+    time_limit_seconds: float | None = Field(
+        None,
+        gt=0,
+        le=86_400,
+        description="Time for all budgets together (seconds). Default: the service's longest for immediate plans; more "
+        "is refused (`time_limit_too_long`).",
+        examples=[20],
+    )
+    gap: float = Field(0.001, ge=0, le=1, description="Cost gap at which a plan counts as optimal.", examples=[0.001])
+    seed: int = Field(1, ge=0, le=2**31 - 1, description="Seed of the solver and the simulation.", examples=[1])
+
+
+class FrontierBody(Strict):
+    """A scenario, and the budgets that are asked about."""
+
+    scenario: AnyScenario = Field(description="The scenario; its fields: GET /v1/schemas/scenario.")
+    budgets: list[Money] | None = Field(
+        None,
+        min_length=1,
+        max_length=200,
+        description="Total budgets, above 0, each once. Left out: `points` of them are chosen.",
+        examples=[["1000.00", "2000.00", "4000.00"]],
+    )
+    points: int | None = Field(
+        None,
+        ge=2,
+        le=200,
+        description="Without `budgets`: at most so many, from the first activation to all of them; 12 where left out.",
+        examples=[12],
+    )
+    settings: FrontierSettings = Field(default_factory=FrontierSettings, description="Settings of the search.")
 
 
 class ValidationBody(Strict):

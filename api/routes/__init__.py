@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from api.routes import documents, events, operating, plans, runs
+from api.routes import documents, events, frontiers, operating, plans, runs
 
-ROUTERS = (plans.router, runs.router, events.router, documents.router, operating.router)
+ROUTERS = (plans.router, frontiers.router, runs.router, events.router, documents.router, operating.router)
 
 __all__ = ["ROUTERS"]

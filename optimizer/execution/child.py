@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import faulthandler
+import json
 import os
 import pkgutil
 import signal
@@ -16,12 +17,13 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
+from optimizer.analysis.frontier import frontier
 from optimizer.errors import InputError, VerificationError
 from optimizer.execution.executor import Failed, Finished, Outcome, Reason
 from optimizer.execution.words import FINISH, Order, Trouble
 from optimizer.plan import to_json
 from optimizer.planner import make_plan
-from optimizer.scenario.loading import parse_scenario
+from optimizer.scenario.loading import parse_scenario, scenario_from_data
 from optimizer.solve.control import Progress
 from optimizer.solve.settings import Settings
 
@@ -36,6 +38,16 @@ Work = Callable[[str, Settings, Tell, threading.Event], str]
 def plan_of(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
     """Return the plan of a scenario, both as JSON text: the work that children are for."""
     return to_json(make_plan(parse_scenario(text), settings, progress=tell, cancel=cancel))
+
+
+def frontier_of(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
+    """Return the budget frontier of a scenario as JSON text.
+
+    `text` is JSON: the `scenario`, and `budgets`, in minor units or how many.
+    """
+    asked = json.loads(text)
+    scenario = scenario_from_data(asked["scenario"])
+    return frontier(scenario, asked["budgets"], settings, listener=tell, cancel=cancel).frontier.model_dump_json()
 
 
 def main(descriptor: int, noise: int, server: int) -> NoReturn:

@@ -28,12 +28,15 @@ class Task:
         Returns the scenario's JSON text; called once for each attempt, when there is a place.
     lane
         Tasks of one lane come first come first served; lanes take turns.
+    work
+        Import path, ``module:function``, of what does it; None for what the executor is for.
     """
 
     key: str
     settings: Settings
     load: Callable[[], str]
     lane: str = ""
+    work: str | None = None
 
 
 class Reason(Enum):
@@ -48,12 +51,12 @@ class Reason(Enum):
 
 @dataclass(frozen=True)
 class Finished:
-    """A solve that ended with a plan, whatever the plan says.
+    """A solve that ended with an answer, whatever it says.
 
     Attributes
     ----------
     plan
-        The plan as JSON text (contract).
+        The plan, or what else was asked for, as JSON text.
     """
 
     plan: str

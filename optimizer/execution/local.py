@@ -37,7 +37,7 @@ class LocalExecutor:
     limits
         Of each solver process.
     work
-        Import path, ``module:function``, of what the processes do.
+        Import path, ``module:function``, of what the processes do where a task does not say.
     """
 
     def __init__(self, listener: Listener, places: int, limits: Limits | None = None, *, work: str = SOLVE) -> None:

@@ -31,13 +31,13 @@ class Supervision:
     limits
         Of each attempt.
     work
-        Import path, ``module:function``, of what does it.
+        Import path, ``module:function``, of what does it where the task does not say.
     """
 
     def __init__(self, task: Task, limits: Limits, work: str = SOLVE) -> None:
         self._task = task
         self._limits = limits
-        self._work = work
+        self._work = task.work or work
         self._lock = threading.Lock()
         self._current: Attempt | None = None
         self._patience: float | None = None

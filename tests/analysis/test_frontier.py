@@ -13,6 +13,7 @@ from optimizer.errors import VerificationError
 from optimizer.money import from_minor, to_minor
 from optimizer.scenario.loading import fingerprint, scenario_from_data
 from optimizer.scenario.models import Scenario
+from optimizer.solve.ledger import Ledger
 from optimizer.solve.pool import Pool
 from optimizer.solve.settings import Settings
 from optimizer.verify import verify
@@ -126,17 +127,15 @@ def test_a_false_bound_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = tiny(3)
     budgets = budgets_of(scenario)
     assert (frontier(scenario, budgets, EXACT, draws=0).frontier.points[-1].value or 0) > 0
-    monkeypatch.setattr(Pool, "teach", _twice_the_cost(Pool.teach))
-    with pytest.raises(VerificationError):
-        frontier(scenario, budgets, EXACT, draws=0)
+    teach = Pool.teach
 
-
-def _twice_the_cost(teach):  # type: ignore[no-untyped-def]
-    def wrong(pool: Pool, ledger) -> None:  # type: ignore[no-untyped-def]
+    def wrong(pool: Pool, ledger: Ledger) -> None:
         teach(pool, ledger)
         ledger.cost *= 2
 
-    return wrong
+    monkeypatch.setattr(Pool, "teach", wrong)
+    with pytest.raises(VerificationError):
+        frontier(scenario, budgets, EXACT, draws=0)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,75 @@
+"""What every budget buys."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from fastapi import APIRouter, Request, Response
+
+from api.bodies import JSON, Checked, checked_body, decoded, refuse_too_many_creators, settings_for
+from api.deps import Accepting, HeldBody
+from api.plans import FRONTIER
+from api.problems import documented, invalid
+from api.requests import FrontierBody, SolveSettings
+from api.routes.bodies import BODY_PROBLEMS, json_body
+from api.service import Service
+from optimizer.answers.frontier import Frontier
+from optimizer.errors import Problem, pointer
+from optimizer.money import LARGEST_MINOR, minor_digits, to_minor
+from optimizer.solve.settings import Settings
+
+router = APIRouter(tags=["plans"])
+POINTS = 12
+
+
+@router.post(
+    "/v1/frontiers",
+    response_model=Frontier,
+    openapi_extra=json_body("FrontierBody"),
+    responses=documented(*BODY_PROBLEMS, "time_limit_too_long", "stopping", "solve_failed"),
+)
+async def make_frontier(request: Request, body: HeldBody, service: Accepting) -> Response:
+    """Find what every total budget buys, in the time there is; nothing is stored.
+
+    Every point is verified and states its gap; a larger budget is never worse. Where all places are taken, try again
+    after `Retry-After` seconds.
+    """
+    text, settings = await service.aside(_asked, body.raw, service)
+    body.release()
+    answer = await service.plans.solve(text, settings, request.is_disconnected, work=FRONTIER)
+    return Response(answer, media_type=JSON)
+
+
+def _asked(raw: bytes, service: Service) -> tuple[str, Settings]:
+    body, found = checked_body(FrontierBody, decoded(raw))
+    refuse_too_many_creators(found.scenario, service.settings)
+    problems = list(_problems(body, found))
+    if problems:
+        raise invalid(problems)
+    limit = service.settings.plan_seconds
+    asked = SolveSettings(
+        time_limit_seconds=body.settings.time_limit_seconds or limit, gap=body.settings.gap, seed=body.settings.seed
+    )
+    digits = minor_digits(found.scenario.currency) or 0
+    budgets = body.points or POINTS if body.budgets is None else [to_minor(one, digits) for one in body.budgets]
+    text = f'{{"scenario":{found.text},"budgets":{json.dumps(budgets)}}}'
+    return text, settings_for(asked, limit, service.settings.solver_threads)
+
+
+def _problems(body: FrontierBody, found: Checked) -> Iterator[Problem]:
+    """Yield what the fields' types do not see."""
+    digits = minor_digits(found.scenario.currency) or 0
+    if body.budgets is not None and body.points is not None:
+        yield Problem("both_given", "/points", "`budgets` are given as well", "Give one of them.", body.points)
+    seen = set()
+    for index, budget in enumerate(body.budgets or ()):
+        where = pointer("budgets", index)
+        if budget in seen:
+            yield Problem("duplicate_budget", where, "this budget is there already", "Name each once.", str(budget))
+        seen.add(budget)
+        if budget != round(budget, digits):
+            detail = f"is finer than the smallest unit of {found.scenario.currency}"
+            yield Problem("money_too_fine", where, detail, f"Round it to {digits} decimals.", str(budget))
+        elif not 0 < budget.scaleb(digits) <= LARGEST_MINOR:
+            yield Problem("out_of_range", where, "should be above 0 and at most 10^12 minor units", "Name a budget in between.", str(budget))
