@@ -51,6 +51,7 @@ def cell(value: Value, kind: Kind = "text") -> str:
 
     Examples
     --------
+    >>> from datetime import date
     >>> cell("=1+1"), cell(Decimal("28.50")), cell(date(2027, 4, 5)), cell(0.25), cell(True), cell(None)
     ("'=1+1", '28.50', '2027-04-05', '0.25', 'true', '')
     """
