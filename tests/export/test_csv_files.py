@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import io
 from datetime import date
@@ -16,8 +17,8 @@ from optimizer.analysis.evaluate import evaluate
 from optimizer.analysis.plan_files import read_decisions
 from optimizer.analysis.report import Decision
 from optimizer.export.csv_files import csv_files
-from optimizer.scenario.loading import scenario_from_data
-from tests.export.cases import DECISIONS, FORMULA, STARTS, case, document, in_yen, rows
+from optimizer.scenario.loading import fingerprint, scenario_from_data
+from tests.export.cases import DECISIONS, DOCUMENT, FORMULA, STARTS, case, document, in_yen, rows
 
 
 def test_assignments_hold_the_plan_and_what_the_scenario_knows() -> None:
@@ -99,6 +100,15 @@ def test_assignments_are_evaluated_as_the_plan_was(tmp_path: Path) -> None:
     again = evaluate(scenario, *read_decisions(path, scenario), draws=0)
     assert again.model_copy(update={"run": plan.run}) == plan
     assert FORMULA in {line.creator for line in again.assignments}
+
+
+def test_the_order_of_labels_in_the_file_changes_nothing() -> None:
+    (scenario, plan), creators = case(), copy.deepcopy(DOCUMENT["creators"])
+    creators[0]["labels"] = dict(reversed(creators[0]["labels"].items()))
+    other = scenario_from_data(document(creators=creators))
+    assert list(other.creators[0].labels) != list(scenario.creators[0].labels)
+    assert fingerprint(other) == fingerprint(scenario)
+    assert csv_files(other, plan) == csv_files(scenario, plan)
 
 
 IDS = st.text(st.sampled_from("=+-@'\t\r\n;, \"a"), min_size=1, max_size=4).filter(lambda name: name == name.strip())
