@@ -95,7 +95,8 @@ class TableSheet:
     def write(self, *, totals: bool = True) -> int:
         """Write head, lines and totals; return the first row left free."""
         for place, column in enumerate(self.table.columns):
-            put(self.sheet, (0, place), column.title, self.style, bold=True, bottom=1, bg_color="#E8EEF4")
+            side = "left" if column.kind in ("text", "phone", "flag") else "right"
+            put(self.sheet, (0, place), column.title, self.style, bold=True, bottom=1, bg_color="#E8EEF4", align=side)
             self.sheet.set_column(place, place, self._width(place, column))
         for number, row in enumerate(self.table.rows, start=1):
             for place, (column, value) in enumerate(zip(self.table.columns, row, strict=True)):

@@ -92,7 +92,7 @@ class Summary:
             here = xl_rowcol_to_cell(self.row, AMOUNT)
             verdict = f'=IF(ROUND({here}-{cost},{digits})=0,"{AGREES}","{DIFFERS}")'
             said = AGREES if there == Decimal(totals.cost or 0) else DIFFERS
-            self.sheet.write_formula(self.row, VERDICT, verdict, self.style.get(), said)
+            self.sheet.write_formula(self.row, VERDICT, verdict, self.style.get(indent=1), said)
             self.row += 1
         bad = {"type": "cell", "criteria": "==", "value": f'"{DIFFERS}"'}
         alarm = self.style.book.add_format({"bold": True, "font_color": "red"})
