@@ -13,7 +13,7 @@ from optimizer.cli.options import PlanFile, ScenarioFile
 
 app = typer.Typer()
 
-Target = Literal["csv", "xlsx", "orders", "briefs", "calendar"]
+Target = Literal["csv", "xlsx", "orders", "briefs", "calendar", "html"]
 
 
 @app.command()
@@ -24,7 +24,8 @@ def export(
         Target,
         typer.Option(
             help="csv: a folder of tables. xlsx: a workbook for finance. orders: the warehouse's parcels "
-            "(Matrixify/Shopify CSV). briefs: what to tell each creator (CSV). calendar: ship days and windows (.ics)."
+            "(Matrixify/Shopify CSV). briefs: what to tell each creator (CSV). calendar: ship days and windows (.ics). "
+            "html: a report for everybody."
         ),
     ],
     output: Annotated[

@@ -21,13 +21,14 @@ from optimizer.scenario.models import Scenario
 from optimizer.scenario.people_csv import Address, read_people
 from optimizer.scenario.reading import read_text
 
-Target = Literal["csv", "xlsx", "orders", "briefs", "calendar"]
+Target = Literal["csv", "xlsx", "orders", "briefs", "calendar", "html"]
 ENDINGS: dict[Target, str] = {
     "csv": "_csv",
     "xlsx": ".xlsx",
     "orders": "_orders.csv",
     "briefs": "_briefs.csv",
     "calendar": ".ics",
+    "html": ".html",
 }
 """What follows the name of the plan in the name of the file, or the folder for `csv`."""
 
@@ -110,4 +111,8 @@ def _content(target: Target, scenario: Scenario, plan: Plan, addresses: Mapping[
         from optimizer.export.calendar_file import calendar_file  # noqa: PLC0415
 
         return calendar_file(scenario, plan)
+    if target == "html":
+        from optimizer.export.report.page import report_html  # noqa: PLC0415
+
+        return report_html(scenario, plan)
     return csv_text(briefs(scenario, plan) if target == "briefs" else orders(scenario, plan, addresses))
