@@ -1,7 +1,8 @@
 """Plans as files: a plan back in from JSON, and decisions made by hand from JSON or CSV.
 
 A CSV has one row per creator and activation with the columns `COLUMNS`, in any order; case and spaces of the header do
-not matter, further columns are not read. Of a plan JSON only `assignments` and `activations` are read.
+not matter, further columns are not read. Ids that a spreadsheet would take for formulas stand neutralised
+(`scenario.neutral`) and are read either way. Of a plan JSON only `assignments` and `activations` are read.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,8 +19,10 @@ from optimizer.analysis.decision_rows import Cell, Row, Sheet, decided
 from optimizer.analysis.report import Decision
 from optimizer.errors import InputError, Problem, pointer
 from optimizer.plan import Plan
-from optimizer.scenario.loading import model_from_data, read_json
+from optimizer.scenario.loading import fingerprint, model_from_data, read_json
+from optimizer.scenario.meaning import waves
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.neutral import neutral, original
 from optimizer.scenario.reading import read_text
 
 COLUMNS = ("creator", "activation", "mode", "ship_on", "window_start")
@@ -28,6 +32,46 @@ _DELIMITERS = ",;\t"
 def read_plan(path: Path) -> Plan:
     """Return the plan in a JSON file; raise InputError with everything that is wrong with it."""
     return model_from_data(Plan, read_json(path))
+
+
+def read_answer(path: Path, scenario: Scenario) -> Plan:
+    """Return the plan in a JSON file that answers this very scenario.
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with the file; if the plan answers another scenario; or if it names creators or
+        activations the scenario does not have.
+    """
+    plan = read_plan(path)
+    if plan.scenario.sha256 != fingerprint(scenario):
+        detail = f"the plan answers another scenario, or an earlier state of this one (`{plan.scenario.name}`)"
+        remedy = "Name the scenario it was made from, or solve this one again."
+        raise InputError([Problem("other_scenario", "/scenario/sha256", detail, remedy, plan.scenario.sha256)])
+    strangers = list(_strangers(plan, scenario))
+    if strangers:
+        raise InputError(strangers)
+    return plan
+
+
+def _strangers(plan: Plan, scenario: Scenario) -> Iterator[Problem]:
+    """Yield the names in a plan that its scenario does not know."""
+    creators, activations = {creator.id for creator in scenario.creators}, {wave.id for wave in waves(scenario)}
+    remedy = "Solve the scenario again: this plan was changed by hand."
+    if plan.scenario.currency != scenario.currency:
+        detail = f"the scenario's currency is {scenario.currency}"
+        yield Problem("other_currency", "/scenario/currency", detail, remedy, plan.scenario.currency)
+    for index, line in enumerate(plan.assignments):
+        if line.creator not in creators:
+            where = pointer("assignments", index, "creator")
+            yield Problem("unknown_reference", where, "the scenario has no such creator", remedy, line.creator)
+        if line.activation not in activations:
+            where = pointer("assignments", index, "activation")
+            yield Problem("unknown_reference", where, "the scenario has no such activation", remedy, line.activation)
+    for index, result in enumerate(plan.activations):
+        if result.activation not in activations:
+            where = pointer("activations", index, "activation")
+            yield Problem("unknown_reference", where, "the scenario has no such activation", remedy, result.activation)
 
 
 def read_decisions(path: Path, scenario: Scenario) -> tuple[list[Decision], dict[str, date]]:
@@ -44,8 +88,9 @@ def read_decisions(path: Path, scenario: Scenario) -> tuple[list[Decision], dict
         With every bad cell and field at once: what cannot be read, creators and activations that do not exist, pairs
         that come twice, activations with two different windows. Decisions that break a rule are no error.
     """
-    sheet = _csv_sheet(read_text(path)) if path.suffix.lower() == ".csv" else _json_sheet(read_json(path))
-    return decided(sheet, scenario)
+    if path.suffix.lower() == ".csv":
+        return decided(_as_meant(_csv_sheet(read_text(path)), scenario), scenario)
+    return decided(_json_sheet(read_json(path)), scenario)
 
 
 def decisions_from_data(data: object, scenario: Scenario) -> tuple[list[Decision], dict[str, date]]:
@@ -59,7 +104,8 @@ def decisions_csv(plan: Plan) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for line in plan.assignments:
-        writer.writerow([line.creator, line.activation, line.mode, line.ship_on, line.window.start])
+        names = (neutral(line.creator), neutral(line.activation))
+        writer.writerow([*names, line.mode, line.ship_on, line.window.start])
     return out.getvalue()
 
 
@@ -106,7 +152,7 @@ def _csv_sheet(text: str) -> Sheet:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True))
     except csv.Error as error:
         raise InputError([Problem("not_csv", "", f"this is not CSV ({error})", "Save the table as CSV.")]) from None
-    header = [" ".join(cell.split()).lower().replace(" ", "_") for cell in (lines[0] if lines else [])]
+    header = _named(lines[0] if lines else [])
     problems = _header_problems(header)
     if problems:
         return Sheet([], [], problems)
@@ -123,10 +169,30 @@ def _csv_sheet(text: str) -> Sheet:
     return Sheet(rows, [], problems)
 
 
+def _as_meant(sheet: Sheet, scenario: Scenario) -> Sheet:
+    """Return the sheet with neutralised ids as the scenario spells them; a cell that is no id stays as written."""
+    ids = {
+        "creator": {creator.id for creator in scenario.creators},
+        "activation": {wave.id for wave in waves(scenario)},
+    }
+
+    def meant(column: str, cell: Cell) -> Cell:
+        name = original(cell.value) if isinstance(cell.value, str) else cell.value
+        return cell._replace(value=name) if name in ids.get(column, ()) else cell
+
+    rows: list[Row] = [{column: meant(column, cell) for column, cell in row.items()} for row in sheet.rows]
+    return replace(sheet, rows=rows)
+
+
 def _delimiter(text: str) -> str:
-    """Return the separator that the header uses most, the comma where it uses none."""
-    header = text.lstrip().partition("\n")[0]
-    return max(_DELIMITERS, key=header.count)
+    """Return the separator under which most columns are found, then the one that the header uses most."""
+    header = text.lstrip().partition("\n")[0].replace('"', "")
+    return max(_DELIMITERS, key=lambda mark: (len(set(COLUMNS) & set(_named(header.split(mark)))), header.count(mark)))
+
+
+def _named(header: Sequence[str]) -> list[str]:
+    """Return column names as `COLUMNS` spells them."""
+    return [" ".join(cell.split()).lower().replace(" ", "_") for cell in header]
 
 
 def _header_problems(header: Sequence[str]) -> list[Problem]:

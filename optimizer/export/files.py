@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from optimizer.errors import InputError, Problem
@@ -26,10 +28,27 @@ def check_writable(path: Path) -> None:
         raise _refused("not_writable", f"{path} may not be written.", "Name a file you may write.")
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Write `text` as UTF-8 so that a reader sees the old file or the whole new one, never a part.
+def check_folder(path: Path) -> None:
+    """Refuse a folder that could be neither made nor written into, before any work is done for it.
 
-    The text goes to a new file in the same folder, reaches the disk, and takes the name in one step. A link is
+    Raises
+    ------
+    InputError
+        If the path is something else than a folder, is closed to us, or would have to be made where nothing can be.
+    """
+    parent = path.absolute().parent
+    if path.exists() and not path.is_dir():
+        raise _refused("not_a_folder", f"{path} is a file.", "Name a folder; it is made where there is none.")
+    if not parent.is_dir():
+        raise _refused("no_such_folder", f"The folder {parent} does not exist.", "Create it, or name another.")
+    if not os.access(path if path.exists() else parent, os.W_OK):
+        raise _refused("not_writable", f"{path} may not be written.", "Name a folder you may write into.")
+
+
+def write_atomically(path: Path, content: str | bytes) -> None:
+    """Write text as UTF-8, or bytes, so that a reader sees the old file or the whole new one, never a part.
+
+    The content goes to a new file in the same folder, reaches the disk, and takes the name in one step. A link is
     followed, permissions of a file that is replaced stay, and a device or pipe is simply written to.
 
     Raises
@@ -37,29 +56,54 @@ def write_atomically(path: Path, text: str) -> None:
     InputError
         If the path cannot be written; nothing is left behind.
     """
-    try:
+    raw = content.encode("utf-8") if isinstance(content, str) else content
+    with _told(path):
         if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8")
+            path.write_bytes(raw)
         else:
-            _replace(path.resolve(), text.encode("utf-8"))
+            _replace({path.resolve(): raw})
+
+
+def write_folder(folder: Path, files: Mapping[str, str]) -> None:
+    """Write texts as UTF-8 into a folder, made where there is none; other files in it stay.
+
+    All texts reach the disk before the first takes its name.
+
+    Raises
+    ------
+    InputError
+        If they cannot be written; then no file is changed, unless taking a name itself fails.
+    """
+    with _told(folder):
+        folder.mkdir(exist_ok=True)
+        _replace({(folder / name).resolve(): text.encode("utf-8") for name, text in files.items()})
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise _refused(
             "not_writable", f"{path} could not be written: {error.strerror}.", "Free space, or name another file."
         ) from error
 
 
-def _replace(target: Path, content: bytes) -> None:
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp")
+def _replace(contents: Mapping[Path, bytes]) -> None:
+    drafts = {target.with_name(f".{target.name}.{secrets.token_hex(4)}.tmp"): target for target in contents}
     try:
-        with draft.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        if target.exists():
-            draft.chmod(target.stat().st_mode & 0o7777)
-        draft.replace(target)
+        for draft, target in drafts.items():
+            with draft.open("xb") as file:
+                file.write(contents[target])
+                file.flush()
+                os.fsync(file.fileno())
+            if target.exists():
+                draft.chmod(target.stat().st_mode & 0o7777)
+        for draft, target in drafts.items():
+            draft.replace(target)
     finally:
-        draft.unlink(missing_ok=True)
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
 
 
 def _refused(code: str, detail: str, remedy: str) -> InputError:

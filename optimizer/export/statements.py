@@ -7,6 +7,7 @@ from itertools import groupby
 
 from optimizer.export import words
 from optimizer.plan import ObjectiveReport, Plan
+from optimizer.scenario.models import Scenario
 
 Labelled = tuple[str, str]
 """A label and what is said under it."""
@@ -33,6 +34,22 @@ def judgement(plan: Plan) -> str:
         if failed
         else "Judged as it stands: keeps every rule"
     )
+
+
+def standing(plan: Plan) -> str:
+    """Return how a plan stands: how good it is proven to be or, where it breaks rules, how many."""
+    return judgement(plan) if any(broken(plan)) else status(plan)
+
+
+def goal(scenario: Scenario) -> str:
+    """Return in words what the scenario asks for."""
+    objective = scenario.objective
+    then = "then the most embedded creators"
+    if objective.cost_slack:
+        then += f" for at most {objective.cost_slack * 100:g}% more"
+    if objective.goal == "min_cost":
+        return f"Goal: every activation secured at the least cost, {then}."
+    return f"Goal: the most value of secured activations, then the least cost, {then}."
 
 
 def summary(plan: Plan) -> str:

@@ -27,7 +27,18 @@ def money(amount: str | None, currency: str) -> str:
     if amount is None:
         return NOTHING
     whole, dot, rest = amount.partition(".")
-    return f"{_SYMBOLS.get(currency, currency + ' ')}{int(whole):,}{dot}{rest}"
+    return f"{symbol(currency)}{int(whole):,}{dot}{rest}"
+
+
+def symbol(currency: str) -> str:
+    """Return what stands before an amount: a sign, or the code and a blank.
+
+    Examples
+    --------
+    >>> symbol("GBP"), symbol("CHF")
+    ('£', 'CHF ')
+    """
+    return _SYMBOLS.get(currency, currency + " ")
 
 
 def chance(probability: float) -> str:

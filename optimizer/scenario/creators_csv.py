@@ -27,8 +27,6 @@ label:NAME              text kept under ``labels.NAME``                         
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -38,6 +36,7 @@ from pydantic import ValidationError
 from optimizer.errors import InputError, Notice, Problem
 from optimizer.money import minor_digits
 from optimizer.scenario.models import Creator
+from optimizer.scenario.sheets import cells_of
 
 Record = dict[str, Any]
 Row = tuple[int, dict[str, str]]
@@ -45,7 +44,6 @@ Row = tuple[int, dict[str, str]]
 _COMMENTS = {"comments_sampled": "sampled", "comments_substantive": "substantive", "creator_replies": "creator_replies"}
 _SIGN = r"\s*(?:[A-Z]{3}|[^\w\s.,+-])?\s*"
 """A currency's code or sign."""
-_SEPARATORS = (",", ";", "\t")
 _LONGEST_COUNT = 20
 
 
@@ -95,7 +93,7 @@ def _field(column: str) -> str:
 
 def _read(text: str) -> tuple[list[str], list[Row], list[Problem]]:
     """Return the tidied column names, the rows that hold anything with their numbers, and cells without a column."""
-    table = _table(text.removeprefix("\ufeff"))
+    table = cells_of(text.removeprefix("\ufeff"))
     if not table or not any(cell.strip() for cell in table[0]):
         raise InputError([Problem("empty_file", "row 1", "there are no column names", "Write one line of them first.")])
     columns = [_tidy(name) for name in table[0]]
@@ -111,19 +109,6 @@ def _read(text: str) -> tuple[list[str], list[Row], list[Problem]]:
             remedy = "Put a cell that contains the separator in double quotes."
             problems.append(Problem("extra_cells", f"row {number}", detail, remedy, cells[len(columns) :]))
     return columns, rows, problems
-
-
-def _table(text: str) -> list[list[str]]:
-    heading = text.split("\n", 1)[0]
-    separator = max(_SEPARATORS, key=heading.count)
-    table: list[list[str]] = []
-    try:
-        table.extend(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as error:
-        remedy = "Check that every double quote is closed."
-        where = f"row {len(table) + 1}"
-        raise InputError([Problem("not_csv", where, f"the row cannot be read: {error}", remedy)]) from None
-    return table
 
 
 def _tidy(name: str) -> str:

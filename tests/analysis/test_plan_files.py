@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimizer.analysis.evaluate import evaluate
-from optimizer.analysis.plan_files import decisions_csv, read_decisions, read_plan
+from optimizer.analysis.plan_files import decisions_csv, read_answer, read_decisions, read_plan
 from optimizer.analysis.report import Decision
 from optimizer.errors import InputError
 from optimizer.plan import Plan, to_json
+from optimizer.scenario.models import Scenario
 from tests.analysis.cases import checked, solved, two
 
 SCENARIO = checked(two())
@@ -218,3 +219,54 @@ def test_any_decisions_survive_a_csv(tmp_path_factory: pytest.TempPathFactory, l
     found, found_starts = decisions(tmp_path_factory.mktemp("csv"), content)
     assert set(found) == set(given_lines)
     assert found_starts == starts
+
+
+def named(*names: str) -> Scenario:
+    """Return the scenario with its first creators called so."""
+    document = two()
+    for creator, name in zip(document["creators"], names, strict=False):
+        creator["id"] = name
+    return checked(document)
+
+
+@pytest.mark.parametrize(
+    ("names", "cell", "meant"),
+    [
+        (["=x"], "'=x", "=x"),
+        (["=x"], "=x", "=x"),
+        (["'=x"], "'=x", "'=x"),
+        (["'=x"], "''=x", "'=x"),
+        (["=x", "'=x"], "'=x", "=x"),
+        (["=x", "'=x"], "''=x", "'=x"),
+    ],
+)
+def test_ids_like_formulas_are_read_neutralised_or_not(names: list[str], cell: str, meant: str, tmp_path: Path) -> None:
+    path = written(tmp_path, HEAD + LINE.replace("x-1", cell))
+    assert read_decisions(path, named(*names))[0][0].creator == meant
+
+
+def test_an_unknown_id_is_told_as_it_was_written(tmp_path: Path) -> None:
+    with pytest.raises(InputError) as caught:
+        read_decisions(written(tmp_path, HEAD + LINE.replace("x-1", "'=z")), named("=x"))
+    assert [(problem.code, problem.value) for problem in caught.value.problems] == [("unknown_reference", "'=z")]
+
+
+def test_decisions_written_as_csv_are_no_formulas(tmp_path: Path) -> None:
+    scenario = named("=x", "@y")
+    plan = evaluate(scenario, [Decision("=x", "a", "gift", date(2027, 3, 26))], {"a": date(2027, 3, 29)}, draws=0)
+    text = decisions_csv(plan)
+    assert "\n'=x," in text
+    assert read_decisions(written(tmp_path, text), scenario)[0][0].creator == "=x"
+
+
+def test_the_separator_is_the_one_under_which_the_columns_are_found(tmp_path: Path) -> None:
+    found, _ = decisions(tmp_path, HEAD.replace("\n", ",note;;;;;;;;;;\n") + LINE)
+    assert [decision.creator for decision in found] == ["x-1"]
+
+
+def test_an_answer_is_read_for_its_own_scenario_only(plan: Plan, tmp_path: Path) -> None:
+    path = written(tmp_path, to_json(plan), "plan.json")
+    assert read_answer(path, SCENARIO) == plan
+    with pytest.raises(InputError) as caught:
+        read_answer(path, checked(two(name="Other")))
+    assert [problem.code for problem in caught.value.problems] == ["other_scenario"]

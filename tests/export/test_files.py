@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from optimizer.errors import InputError
-from optimizer.export.files import check_writable, write_atomically
+from optimizer.export.files import check_folder, check_writable, write_atomically, write_folder
 
 
 def test_writes_a_new_file_and_nothing_beside_it(tmp_path: Path) -> None:
@@ -101,3 +101,45 @@ def test_closed_folder_and_read_only_file_are_refused(tmp_path: Path, monkeypatc
         with pytest.raises(InputError, match="not_writable"):
             check_writable(tmp_path / name)
     assert asked == [tmp_path / "plan.json", tmp_path]
+
+
+def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "plan.xlsx", b"\r\n\xff\x00")
+    assert (tmp_path / "plan.xlsx").read_bytes() == b"\r\n\xff\x00"
+
+
+def test_a_folder_is_made_and_filled_and_other_files_stay(tmp_path: Path) -> None:
+    folder = tmp_path / "plan_csv"
+    check_folder(folder)
+    write_folder(folder, {"a.csv": "one\r\n", "b.csv": "two"})
+    (folder / "mine.csv").write_text("mine")
+    check_folder(folder)
+    write_folder(folder, {"a.csv": "£"})
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {
+        "a.csv": "£".encode(),
+        "b.csv": b"two",
+        "mine.csv": b"mine",
+    }
+
+
+def test_a_folder_stays_as_it_was_where_one_of_its_files_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_folder(tmp_path, {"a.csv": "old", "b.csv": "old"})
+    calls: list[int] = []
+
+    def full(handle: int) -> None:
+        calls.append(handle)
+        if len(calls) == 2:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(InputError, match="No space left"):
+        write_folder(tmp_path, {"a.csv": "new", "b.csv": "new"})
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.csv": "old", "b.csv": "old"}
+
+
+@pytest.mark.parametrize(("name", "code"), [("missing/plan_csv", "no_such_folder"), ("file", "not_a_folder")])
+def test_folders_that_cannot_be_are_refused(tmp_path: Path, name: str, code: str) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(InputError) as refusal:
+        check_folder(tmp_path / name)
+    assert [problem.code for problem in refusal.value.problems] == [code]

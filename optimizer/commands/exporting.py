@@ -1,0 +1,118 @@
+"""``export``: a plan as files for those who work with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from optimizer.analysis.plan_files import read_answer
+from optimizer.commands.console import ExitCode, blaming, say
+from optimizer.commands.inputs import STANDARD_INPUT, scenario_at
+from optimizer.errors import InputError, Problem
+from optimizer.export import words
+from optimizer.export.briefs import briefs
+from optimizer.export.csv_files import csv_files, csv_text
+from optimizer.export.files import check_folder, check_writable, write_atomically, write_folder
+from optimizer.export.orders import orders, without_address
+from optimizer.export.statements import broken
+from optimizer.plan import Plan
+from optimizer.scenario.models import Scenario
+from optimizer.scenario.people_csv import Address, read_people
+from optimizer.scenario.reading import read_text
+
+Target = Literal["csv", "xlsx", "orders", "briefs", "calendar", "html"]
+ENDINGS: dict[Target, str] = {
+    "csv": "_csv",
+    "xlsx": ".xlsx",
+    "orders": "_orders.csv",
+    "briefs": "_briefs.csv",
+    "calendar": ".ics",
+    "html": ".html",
+}
+"""What follows the name of the plan in the name of the file, or the folder for `csv`."""
+
+
+def export(source: Path, plan_file: Path, target: Target, output: Path | None, people_file: Path | None) -> ExitCode:
+    """Write a plan to `output`, by default beside the plan file, for one of the targets."""
+    output = output or plan_file.with_name(plan_file.stem + ENDINGS[target])
+    with blaming("options"):
+        _check_options(target, output, [source, plan_file, people_file])
+    with blaming(output):
+        check_folder(output) if target == "csv" else check_writable(output)
+    with blaming(source):
+        scenario = scenario_at(source)
+    with blaming(plan_file):
+        plan = read_answer(plan_file, scenario)
+    addresses = _addresses(people_file, scenario)
+    _warn(plan)
+    if target == "orders":
+        _warn_of_orders(plan, addresses, output, given=people_file is not None)
+    with blaming(output):
+        if target == "csv":
+            write_folder(output, csv_files(scenario, plan))
+        else:
+            write_atomically(output, _content(target, scenario, plan, addresses))
+    say(f"Written to {output}.")
+    return ExitCode.DONE
+
+
+def _check_options(target: Target, output: Path, inputs: list[Path | None]) -> None:
+    problems = []
+    if any(path and path != STANDARD_INPUT and path.resolve() == output.resolve() for path in inputs):
+        detail = f"{output} is read by this command and would be overwritten"
+        problems.append(Problem("would_overwrite", "--output", detail, "Name another file."))
+    if inputs[-1] is not None and target != "orders":
+        detail = "addresses stand in orders alone"
+        problems.append(Problem("not_used", "--addresses", detail, "Leave it out, or export --to orders."))
+    if problems:
+        raise InputError(problems)
+
+
+def _addresses(people_file: Path | None, scenario: Scenario) -> dict[str, Address]:
+    if people_file is None:
+        return {}
+    with blaming(people_file):
+        addresses, notes = read_people(read_text(people_file), scenario)
+    for note in notes:
+        say(f"{people_file}: {note.detail} [{note.code}]")
+    return addresses
+
+
+def _warn(plan: Plan) -> None:
+    """Tell what a reader of the file should know of the plan."""
+    failed = [f"{rule} ({detail})" for rule, detail in broken(plan)]
+    if failed:
+        say(f"WARNING: this plan is NOT verified; it breaks {len(failed)} of its rules: {'; '.join(failed)}")
+    elif not plan.certificate.verified:
+        say("WARNING: this plan is NOT verified: no rule was checked. Run `groundswell verify` before you use it.")
+    if not plan.assignments:
+        say("The plan has no assignments; tables of them have headings only.")
+
+
+def _warn_of_orders(plan: Plan, addresses: Mapping[str, Address], output: Path, *, given: bool) -> None:
+    missing = without_address(plan, addresses)
+    if not given:
+        say("Note: the orders have no addresses; fill in their columns, or name a file of them with --addresses.")
+    elif missing:
+        people = words.count(len(missing), "person gets", "people get")
+        say(f"Warning: {people} a parcel without an address: {', '.join(missing)}.")
+    if "order" not in output.name.lower():
+        say("Note: Matrixify takes a CSV for orders only if its name contains the word Order.")
+
+
+def _content(target: Target, scenario: Scenario, plan: Plan, addresses: Mapping[str, Address]) -> str | bytes:
+    """Return the content of the file; what renders it is loaded only for its target."""
+    if target == "xlsx":
+        from optimizer.export.workbook import workbook  # noqa: PLC0415
+
+        return workbook(scenario, plan)
+    if target == "calendar":
+        from optimizer.export.calendar_file import calendar_file  # noqa: PLC0415
+
+        return calendar_file(scenario, plan)
+    if target == "html":
+        from optimizer.export.report.page import report_html  # noqa: PLC0415
+
+        return report_html(scenario, plan)
+    return csv_text(briefs(scenario, plan) if target == "briefs" else orders(scenario, plan, addresses))

@@ -1,0 +1,138 @@
+"""The warehouse's orders: one for each parcel of a plan, in the columns of the Matrixify "Orders" sheet for Shopify.
+
+Columns and their meaning: https://matrixify.app/documentation/orders/ (a CSV is taken for orders if its file name
+contains "Order"). An order is the rows of one `Name`: the first carries the order and what is sent, the second the
+shipping service. `Command` is NEW, so that a file imported twice does not ship twice; `Send Receipt` is FALSE, so that
+the shop writes to nobody; prices are 0, as the creator pays nothing. `Processed At` is left to the shop: it is the day
+the order is placed, and a day to come would distort its reports. The day the parcel is to leave stands in `Tags`, in
+`Note` and in a column of its own, `Requested Ship Date`, for warehouses that read the file themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from optimizer.export import words
+from optimizer.export.tables import Column, Directory, Table, Value
+from optimizer.plan import Assignment, Plan
+from optimizer.scenario.models import Scenario
+from optimizer.scenario.people_csv import Address
+
+COLUMNS = (
+    "Name",
+    "Command",
+    "Send Receipt",
+    "Email",
+    "Note",
+    "Tags",
+    "Currency",
+    "Shipping: First Name",
+    "Shipping: Last Name",
+    "Shipping: Phone",
+    "Shipping: Address 1",
+    "Shipping: Address 2",
+    "Shipping: Zip",
+    "Shipping: City",
+    "Shipping: Province",
+    "Shipping: Country Code",
+    "Line: Type",
+    "Line: Title",
+    "Line: SKU",
+    "Line: Quantity",
+    "Line: Price",
+    "Line: Requires Shipping",
+    "Requested Ship Date",
+)
+PHONE = "Shipping: Phone"
+STOCK_KEEPING_UNIT = "sku"
+"""The label of a product that holds its number in the shop; without it the id of the product is used."""
+FREE = "0"
+
+
+def orders(scenario: Scenario, plan: Plan, addresses: Mapping[str, Address]) -> Table:
+    """Return the rows of all orders by ship day.
+
+    Parameters
+    ----------
+    addresses
+        By creator; columns of a creator who has none stay empty.
+
+    Notes
+    -----
+    An order is called ``GW-`` with the first six digits of the scenario's SHA-256 and its place in the list, which
+    depends on the plan alone: the same plan gives the same names. Another plan of the same scenario uses the same names
+    again, so that the shop refuses its orders while those of the first stand, rather than send parcels of both.
+    """
+    directory = Directory(scenario)
+    parcels = sorted(plan.assignments, key=lambda line: (line.ship_on, line.activation, line.creator))
+    rows: list[list[Value]] = []
+    for number, line in enumerate(parcels, start=1):
+        name = f"GW-{plan.scenario.sha256[:6].upper()}-{number:04}"
+        for cells in _order(name, line, plan, directory, addresses.get(line.creator, Address())):
+            rows.append([cells.get(column, "") for column in COLUMNS])
+    return Table([Column(name, name, "phone" if name == PHONE else "text") for name in COLUMNS], rows)
+
+
+def without_address(plan: Plan, addresses: Mapping[str, Address]) -> list[str]:
+    """Return the creators who get a parcel and have no address, in order of the plan."""
+    return [name for name in dict.fromkeys(line.creator for line in plan.assignments) if name not in addresses]
+
+
+def _order(
+    name: str, line: Assignment, plan: Plan, directory: Directory, address: Address
+) -> Iterator[Mapping[str, str]]:
+    product = directory.product(line.activation)
+    line_item = {
+        "Line: Type": "Line Item",
+        "Line: Title": directory.product_name(line.activation),
+        "Line: SKU": product.labels.get(STOCK_KEEPING_UNIT) or product.id,
+        "Line: Quantity": "1",
+        "Line: Price": FREE,
+        "Line: Requires Shipping": "TRUE",
+    }
+    shipping_line = {
+        "Line: Type": "Shipping Line",
+        "Line: Title": directory.service(line.creator),
+        "Line: Quantity": "1",
+        "Line: Price": FREE,
+    }
+    order = {
+        "Name": name,
+        "Command": "NEW",
+        "Send Receipt": "FALSE",
+        "Note": _note(line, directory),
+        "Tags": _tags(line),
+        "Currency": plan.scenario.currency,
+        "Requested Ship Date": line.ship_on.isoformat(),
+    }
+    yield {**order, **_destination(address), **line_item}
+    yield {"Name": name, "Command": "NEW", **shipping_line}
+
+
+def _destination(address: Address) -> dict[str, str]:
+    return {
+        "Email": address.email,
+        "Shipping: First Name": address.first_name,
+        "Shipping: Last Name": address.last_name,
+        PHONE: address.phone,
+        "Shipping: Address 1": address.address1,
+        "Shipping: Address 2": address.address2,
+        "Shipping: Zip": address.zip,
+        "Shipping: City": address.city,
+        "Shipping: Province": address.province,
+        "Shipping: Country Code": address.country,
+    }
+
+
+def _note(line: Assignment, directory: Directory) -> str:
+    who = directory.handle(line.creator)
+    person = line.creator if who == line.creator else f"{line.creator} ({who})"
+    shipped = words.day(line.ship_on, year=True)
+    arrives = words.day(line.expected_delivery, year=True)
+    return f"Ship on {shipped}, expected {arrives}. {line.mode.capitalize()} for {line.activation}, creator {person}."
+
+
+def _tags(line: Assignment) -> str:
+    """Return the tags, each without the comma that separates them."""
+    tags = ("groundswell", line.activation, line.mode, f"ship-on {line.ship_on.isoformat()}")
+    return ", ".join(" ".join(tag.replace(",", " ").split()) for tag in tags)

@@ -1,0 +1,169 @@
+"""One sheet of a workbook: typed cells, a head that stays, a filter, widths that fit, totals as formulas, and print.
+
+Texts are written as text cells, which no spreadsheet calculates; those that look like formulas are marked as quoted,
+so that they stay text when somebody edits them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_range_abs
+from xlsxwriter.worksheet import Worksheet
+
+from optimizer.export import words
+from optimizer.export.tables import Column, Kind, Table, Value
+from optimizer.money import minor_digits
+from optimizer.scenario.neutral import neutral
+
+A4 = 9
+LONGEST_TEXT = 32_767
+"""Characters a cell holds (Excel's limit)."""
+WIDEST = 60
+"""No column is wider (characters); longer texts wrap."""
+FILTER_BUTTON = 4
+"""Room the button of a filter takes in a heading (characters)."""
+_NO_CHARACTERS = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
+"""XML has no way to hold these."""
+
+
+class Style:
+    """The formats of a workbook, each made once."""
+
+    def __init__(self, book: Workbook, currency: str):
+        self.book = book
+        digits = minor_digits(currency) or 0
+        self.currency = currency
+        self.shown: dict[Kind, str] = {
+            "day": "ddd d mmm yyyy",
+            "month": "mmm yyyy",
+            "money": f'"{words.symbol(currency)}"#,##0' + ("." + "0" * digits if digits else ""),
+            "chance": "0.00%",
+            "number": "0.00",
+            "count": "#,##0",
+        }
+        self.made: dict[tuple[tuple[str, Any], ...], Any] = {}
+
+    def get(self, kind: Kind = "text", **more: Any) -> Any:
+        """Return the format of a kind of value with further properties of XlsxWriter."""
+        shown = {"num_format": self.shown[kind]} if kind in self.shown else {"text_wrap": True}
+        properties = {"valign": "top", **shown, **more}
+        key = tuple(sorted(properties.items()))
+        if key not in self.made:
+            self.made[key] = self.book.add_format(properties)
+        return self.made[key]
+
+
+def put(sheet: Worksheet, place: tuple[int, int], value: Value, style: Style, kind: Kind = "text", **more: Any) -> None:
+    """Write a value into a cell, a text never as anything else.
+
+    Money becomes the double nearest to its decimal string, which is exact to the penny far beyond any budget.
+    """
+    form = style.get(kind, **more)
+    if value is None:
+        sheet.write_blank(*place, None, form)
+    elif isinstance(value, bool):
+        sheet.write_string(*place, "yes" if value else "no", form)
+    elif isinstance(value, Decimal | int | float):
+        sheet.write_number(*place, float(value), form)
+    elif isinstance(value, date):
+        sheet.write_datetime(*place, value, form)
+    elif kind == "month":
+        sheet.write_datetime(*place, date.fromisoformat(f"{value}-01"), form)
+    else:
+        quoted = {"quote_prefix": True} if neutral(value) != value else {}
+        text = value.translate(_NO_CHARACTERS)[:LONGEST_TEXT]
+        sheet.write_string(*place, text, style.get(kind, **more, **quoted))
+
+
+class TableSheet:
+    """A sheet that holds one table from its first row on."""
+
+    def __init__(self, book: Workbook, name: str, table: Table, style: Style):
+        self.table = table
+        self.style = style
+        self.name = name
+        self.sheet = book.add_worksheet(name)
+        self.last = len(table.rows)
+        """Row of the last line; row 0 is the head."""
+
+    def write(self, *, totals: bool = True) -> int:
+        """Write head, lines and totals; return the first row left free."""
+        for place, column in enumerate(self.table.columns):
+            side = "left" if column.kind in ("text", "phone", "flag") else "right"
+            put(self.sheet, (0, place), column.title, self.style, bold=True, bottom=1, bg_color="#E8EEF4", align=side)
+            self.sheet.set_column(place, place, self._width(place, column))
+        for number, row in enumerate(self.table.rows, start=1):
+            for place, (column, value) in enumerate(zip(self.table.columns, row, strict=True)):
+                put(self.sheet, (number, place), value, self.style, column.kind)
+        self.sheet.freeze_panes(1, 1)
+        self.sheet.autofilter(0, 0, self.last, len(self.table.columns) - 1)
+        printed(self.sheet)
+        self.sheet.repeat_rows(0)
+        if totals and self.table.rows:
+            self._totals()
+            return self.last + 2
+        return self.last + 1
+
+    def range_of(self, name: str) -> str:
+        """Return the cells of a column as a formula names them; of an empty table one empty cell."""
+        place = self._names.index(name)
+        return f"'{self.name}'!{xl_range_abs(1, place, max(1, self.last), place)}"
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return [column.name for column in self.table.columns]
+
+    def _totals(self) -> None:
+        """Write sums of the rows that a filter leaves; who does not calculate finds the sums of all rows."""
+        row = self.last + 1
+        for place, column in enumerate(self.table.columns):
+            form = self.style.get(column.kind, bold=True, top=1)
+            if column.total:
+                cells = xl_range_abs(1, place, self.last, place)
+                self.sheet.write_formula(row, place, f"=SUBTOTAL(109,{cells})", form, _sum(self.table.rows, place))
+            elif place:
+                self.sheet.write_blank(row, place, None, form)
+            else:
+                self.sheet.write_string(row, place, "Total of the rows shown", form)
+
+    def _width(self, place: int, column: Column) -> float:
+        """Return how many characters the longest cell takes as it is shown, with some room."""
+        longest = max((_length(row[place], column.kind) for row in self.table.rows), default=0)
+        if column.total:
+            longest = max(longest, _length(_sum(self.table.rows, place), column.kind) + 1)
+        return min(WIDEST, max(longest + 2, len(column.title) + FILTER_BUTTON, 10 if place else 24))
+
+
+def printed(sheet: Worksheet) -> None:
+    """Set up how a sheet is printed: landscape, as wide as the page, with its name and page numbers."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&A&RPage &P of &N")
+
+
+def _sum(rows: Sequence[Sequence[Value]], place: int) -> float:
+    """Return the sum of a column, exact for money."""
+    values = [row[place] for row in rows]
+    amounts = [value for value in values if isinstance(value, Decimal)]
+    numbers = [value for value in values if isinstance(value, int | float)]
+    return float(sum(amounts, Decimal(0))) if amounts else float(sum(numbers))
+
+
+def _length(value: Value, kind: Kind) -> int:
+    """Return how many characters a value takes as it is shown."""
+    if value is None:
+        return 0
+    if kind == "money":
+        return len(f"{float(value):,.2f}") + 5  # type: ignore[arg-type]
+    if kind == "day":
+        return len("Wed 30 Mar 2027")
+    if isinstance(value, str):
+        return max(len(line) for line in value.split("\n"))
+    return len(f"{value:,.2f}") if isinstance(value, float) else len(str(value))

@@ -1,0 +1,146 @@
+"""The first sheet of a workbook: what the plan is, what it costs, and that all sheets say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from optimizer.export import statements, words
+from optimizer.export.sheet import Style, TableSheet, printed, put
+from optimizer.export.tables import Kind
+from optimizer.money import minor_digits
+from optimizer.plan import Plan
+from optimizer.scenario.models import Scenario
+
+LABEL, AMOUNT, VERDICT, TEXT = range(4)
+WIDTHS = (34, 18, 14, 62)
+WORDS = sum(WIDTHS[AMOUNT:])
+"""Characters a line of a sentence has room for."""
+LINE_HEIGHT = 15
+AGREES, DIFFERS = "agrees", "differs"
+Parts = Mapping[str, tuple[TableSheet, str]]
+"""By what a sheet is called in a sentence: the sheet, and its column of costs."""
+
+
+class Summary:
+    """Writes the sheet from top to bottom."""
+
+    def __init__(self, book: Workbook, style: Style, scenario: Scenario, plan: Plan):
+        self.sheet = book.add_worksheet("Summary")
+        self.style = style
+        self.scenario = scenario
+        self.plan = plan
+        self.row = 0
+        for place, width in enumerate(WIDTHS):
+            self.sheet.set_column(place, place, width)
+        printed(self.sheet)
+
+    def write(self, parts: Parts) -> None:
+        """Write the whole sheet."""
+        self._heading()
+        if self.plan.totals.cost is not None:
+            self._money(parts)
+            self._figures()
+        for title, lines in (
+            ("Broken", statements.broken(self.plan)),
+            ("How good it is", statements.proof(self.plan) if self.plan.certificate.verified else ()),
+            ("Used up", statements.used_up(self.plan)),
+            ("What stands in the way", statements.blocked(self.plan)),
+            ("Ways out, one change each", statements.ways_out(self.plan)),
+            ("Warnings", statements.warnings(self.plan)),
+            ("Where it comes from", self._origin()),
+        ):
+            self._section(title, lines)
+
+    def _heading(self) -> None:
+        plan = self.plan
+        put(self.sheet, (self.row, LABEL), plan.scenario.name, self.style, bold=True, font_size=16, text_wrap=False)
+        self.row += 1
+        for sentence in (statements.standing(plan), statements.summary(plan), statements.goal(self.scenario)):
+            self._sentence(sentence)
+        alarm: dict[str, Any] = (
+            {} if plan.certificate.verified or not plan.certificate.checks else {"bold": True, "font_color": "red"}
+        )
+        self._sentence(statements.certified(plan), **alarm)
+        assumed = statements.assumed(plan)
+        if assumed:
+            self._sentence(assumed)
+
+    def _sentence(self, text: str, **form: Any) -> None:
+        put(self.sheet, (self.row, LABEL), text, self.style, text_wrap=False, **form)
+        self.row += 1
+
+    def _money(self, parts: Parts) -> None:
+        """Write the plan's totals and, below, what each sheet adds up to; both are compared by formula."""
+        totals = self.plan.totals
+        self._title("Money")
+        shares = (("Product", totals.product), ("Shipping", totals.shipping), ("Fees", totals.fees))
+        for label, amount in shares:
+            self._line(label, None if amount is None else Decimal(amount), "money")
+        self._line("Cost of the plan", Decimal(totals.cost or 0), "money", bold=True)
+        cost = xl_rowcol_to_cell(self.row - 1, AMOUNT, row_abs=True, col_abs=True)
+        digits = minor_digits(self.plan.scenario.currency) or 0
+        for name, (part, column) in parts.items():
+            there = part.table.total(column)
+            put(self.sheet, (self.row, LABEL), f"Sum of {name}", self.style)
+            form = self.style.get("money")
+            self.sheet.write_formula(self.row, AMOUNT, f"=SUM({part.range_of(column)})", form, float(there))
+            here = xl_rowcol_to_cell(self.row, AMOUNT)
+            verdict = f'=IF(ROUND({here}-{cost},{digits})=0,"{AGREES}","{DIFFERS}")'
+            said = AGREES if there == Decimal(totals.cost or 0) else DIFFERS
+            self.sheet.write_formula(self.row, VERDICT, verdict, self.style.get(indent=1), said)
+            self.row += 1
+        bad = {"type": "cell", "criteria": "==", "value": f'"{DIFFERS}"'}
+        alarm = self.style.book.add_format({"bold": True, "font_color": "red"})
+        first = self.row - len(parts)
+        self.sheet.conditional_format(first, VERDICT, self.row - 1, VERDICT, {**bad, "format": alarm})
+
+    def _figures(self) -> None:
+        totals = self.plan.totals
+        self._title("In figures")
+        self._line("Gifted creators", totals.gifts, "count")
+        self._line("Paid creators", totals.paid, "count")
+        self._line("Expected posts in their windows", totals.expected_posts, "number")
+        self._line("Chance that all secured succeed", totals.probability_all, "chance")
+
+    def _line(self, label: str, value: Decimal | float | None, kind: Kind, **form: Any) -> None:
+        put(self.sheet, (self.row, LABEL), label, self.style, **form)
+        put(self.sheet, (self.row, AMOUNT), value, self.style, kind, **form)
+        self.row += 1
+
+    def _title(self, title: str) -> None:
+        self.row += 1
+        put(self.sheet, (self.row, LABEL), title, self.style, bold=True, bottom=1)
+        for place in (AMOUNT, VERDICT, TEXT):
+            put(self.sheet, (self.row, place), None, self.style, bottom=1)
+        self.row += 1
+
+    def _section(self, title: str, lines: Iterable[statements.Labelled]) -> None:
+        """Write a title with labelled texts, nothing where there are none."""
+        for number, (label, text) in enumerate(lines):
+            if number == 0:
+                self._title(title)
+            put(self.sheet, (self.row, LABEL), label, self.style)
+            self.sheet.merge_range(self.row, AMOUNT, self.row, TEXT, "", self.style.get())
+            put(self.sheet, (self.row, AMOUNT), text, self.style)
+            height = max(_lines(label, WIDTHS[LABEL]), _lines(text, WORDS))
+            self.sheet.set_row(self.row, LINE_HEIGHT * height)
+            self.row += 1
+
+    def _origin(self) -> Iterable[statements.Labelled]:
+        plan, run = self.plan, self.plan.run
+        horizon = self.scenario.horizon
+        yield "Horizon", f"{words.day(horizon.start, year=True)} – {words.day(horizon.end, year=True)}"
+        yield "Amounts", f"{plan.scenario.currency}, what the brand pays; no tax is added"
+        yield "Scenario (SHA-256)", plan.scenario.sha256
+        yield "Made", f"{run.method}, seed {run.seed}"
+        yield "With", ", ".join(f"{name} {version}" for name, version in run.versions.items())
+
+
+def _lines(text: str, width: int) -> int:
+    """Return how many lines a text takes when it is wrapped, words counted a tenth too wide."""
+    return sum(1 + int(len(line) * 1.1) // width for line in text.split("\n"))

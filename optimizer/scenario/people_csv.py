@@ -1,0 +1,179 @@
+"""Where creators live, from a spreadsheet that stays outside the scenario: addresses are for the warehouse alone.
+
+One creator per row below a line of column names; case, spaces and hyphens of the names do not matter, further columns
+are not read. A dash says that there is none, where an empty cell could be a slip.
+
+==============  =============================================  ==================
+column          meaning                                        example
+==============  =============================================  ==================
+creator         id in the scenario (needed)                    c001
+first_name      one of the two names is needed                 Ana
+last_name                                                      Fell
+email                                                          ana@example.org
+phone           digits, blanks, + ( ) - . /                    +44 1539 555 123
+address1        street and number (needed)                     3 Beck Row
+address2                                                       Flat 2
+city            (needed)                                       Kendal
+province        county, state or province                      Cumbria
+zip             postcode (needed)                              LA9 4QQ
+country         ISO 3166-1 code of two letters (needed)        GB
+==============  =============================================  ==================
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+from optimizer.errors import InputError, Notice, Problem
+from optimizer.scenario.models import Scenario
+from optimizer.scenario.neutral import original
+from optimizer.scenario.sheets import cells_of
+
+NONE = "-"
+NEEDED = ("creator", "address1", "city", "zip", "country")
+MAY_LACK = ("city", "zip")
+"""Needed, but some countries have none: these may hold a dash."""
+_PHONE = re.compile(r"\+?[0-9 ()./-]{5,30}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_FEW = 5
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a parcel goes; empty where there is none."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    phone: str = ""
+    address1: str = ""
+    address2: str = ""
+    city: str = ""
+    province: str = ""
+    zip: str = ""
+    country: str = ""
+
+
+COLUMNS = ("creator", *Address.__dataclass_fields__)
+
+
+def read_people(text: str, scenario: Scenario) -> tuple[dict[str, Address], list[Notice]]:
+    """Return the address of every creator of the scenario in a CSV, and a notice of those who are in no scenario.
+
+    Rows of people the scenario does not know are not looked at further: one file may serve many scenarios.
+
+    Raises
+    ------
+    InputError
+        Every problem of the file at once, each with its row (1 is the line of column names) and column.
+    """
+    table = cells_of(text)
+    columns = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in (table[0] if table else [])]
+    problems = list(_column_problems(columns))
+    if problems:
+        raise InputError(problems)
+    known = {creator.id for creator in scenario.creators}
+    found: dict[str, Address] = {}
+    rows: dict[str, int] = {}
+    strangers: list[str] = []
+    for number, line in enumerate(table[1:], start=2):
+        cells = {name: " ".join(cell.split()) for name, cell in zip(columns, line, strict=False) if name in COLUMNS}
+        if not any(cell.strip() for cell in line):
+            continue
+        creator = _creator(line[columns.index("creator")] if len(line) > columns.index("creator") else "", known)
+        if creator and creator not in known:
+            strangers.append(creator)
+            continue
+        problems += _row_problems(number, line, columns, cells)
+        if creator in rows:
+            problems.append(_twice(number, creator, rows[creator]))
+        rows.setdefault(creator, number)
+        found[creator] = _address(cells)
+    if problems:
+        raise InputError(problems)
+    return found, list(_notices(strangers))
+
+
+def _creator(cell: str, known: Collection[str]) -> str:
+    """Return the id that a cell means, as the scenario spells it where it knows it."""
+    spellings = (original(cell), cell, original(cell.strip()), cell.strip())
+    return next((name for name in spellings if name in known), cell.strip())
+
+
+def _column_problems(columns: Sequence[str]) -> Iterator[Problem]:
+    for name in NEEDED:
+        if name not in columns:
+            remedy = f"Add a column `{name}`; these are read: {', '.join(COLUMNS)}."
+            yield Problem("missing_column", f"row 1, column {name}", "there is no such column", remedy)
+    if "first_name" not in columns and "last_name" not in columns:
+        detail, remedy = "there is no column of names", "Add `first_name` or `last_name`."
+        yield Problem("missing_column", "row 1, column last_name", detail, remedy)
+    for name in COLUMNS:
+        if columns.count(name) > 1:
+            yield Problem("duplicate_column", f"row 1, column {name}", "the column stands twice", "Keep one.")
+
+
+def _row_problems(number: int, line: Sequence[str], columns: Sequence[str], cells: dict[str, str]) -> Iterator[Problem]:
+    if any(cell.strip() for cell in line[len(columns) :]):
+        detail = f"the row has more cells than there are columns ({len(columns)})"
+        remedy = "Put a cell that contains the separator in double quotes."
+        yield Problem("extra_cells", f"row {number}", detail, remedy, list(line[len(columns) :]))
+    for name in NEEDED:
+        if not (cells.get(name) if name in MAY_LACK else _filled(cells, name)):
+            remedy = f"Fill it in, or write {NONE} where there is none." if name in MAY_LACK else "Fill it in."
+            yield Problem("missing_field", f"row {number}, column {name}", "nothing stands here", remedy)
+    if not _filled(cells, "first_name") and not _filled(cells, "last_name"):
+        yield Problem("missing_field", f"row {number}, column last_name", "there is no name", "Fill one in.")
+    yield from _bad_cells(number, cells)
+
+
+def _bad_cells(number: int, cells: dict[str, str]) -> Iterator[Problem]:
+    def bad(name: str, detail: str, remedy: str) -> Problem:
+        return Problem("bad_cell", f"row {number}, column {name}", detail, remedy, cells[name])
+
+    email, phone, country = (_filled(cells, name) for name in ("email", "phone", "country"))
+    if email and not _EMAIL.fullmatch(email):
+        yield bad("email", "this is no e-mail address", "Correct the cell or empty it.")
+    if phone and not _PHONE.fullmatch(phone):
+        yield bad("phone", "this is no telephone number", "Write digits, blanks and + ( ) - . / only, or empty it.")
+    if country.upper() == "UK":
+        yield bad("country", "the code of the United Kingdom is GB", "Write GB.")
+    elif country and not _COUNTRY.fullmatch(country.upper()):
+        yield bad("country", "should be a code of two letters", "Write the ISO 3166-1 code, such as GB, DE or US.")
+
+
+def _filled(cells: dict[str, str], name: str) -> str:
+    """Return what a cell says, nothing for one that says there is none."""
+    cell = original(cells.get(name, ""))
+    return "" if cell == NONE else cell
+
+
+def _address(cells: dict[str, str]) -> Address:
+    said = {name: _filled(cells, name) for name in Address.__dataclass_fields__}
+    return Address(**(said | {"country": said["country"].upper()}))
+
+
+def _twice(number: int, creator: str, first: int) -> Problem:
+    detail = f"the creator stands in row {first} already"
+    return Problem("duplicate_id", f"row {number}, column creator", detail, "Keep one row of them.", creator)
+
+
+def _notices(strangers: Sequence[str]) -> Iterator[Notice]:
+    if strangers:
+        people = "1 person is" if len(strangers) == 1 else f"{len(strangers):,} people are"
+        yield Notice("unknown_creators", "", f"{people} no creator of this scenario and left out: {some(strangers)}.")
+
+
+def some(names: Sequence[str]) -> str:
+    """Return the first few names and how many more there are.
+
+    Examples
+    --------
+    >>> some(["ana", "ben"]), some(["a", "b", "c", "d", "e", "f", "g"])
+    ('ana, ben', 'a, b, c, d, e and 2 more')
+    """
+    more = f" and {len(names) - _FEW:,} more" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + more
