@@ -13,6 +13,9 @@ from optimizer.commands.inputs import scenario_at
 from optimizer.export.cash import cash_csv, cash_page
 from optimizer.export.files import check_writable, write_atomically
 
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it Excel takes a CSV file for another encoding than UTF-8."""
+
 
 def cash(source: Path, plan_file: Path, output: Path | None, shown: Literal["table", "json", "csv"]) -> ExitCode:
     """Show the cash view of a plan; to a file it goes as CSV where its name ends in .csv, else as JSON."""
@@ -24,7 +27,7 @@ def cash(source: Path, plan_file: Path, output: Path | None, shown: Literal["tab
     with blaming(plan_file):
         view = cash_view(scenario, read_plan(plan_file))
     if output is not None:
-        text = cash_csv(view) if output.suffix.lower() == ".csv" else to_json(view)
+        text = BYTE_ORDER_MARK + cash_csv(view) if output.suffix.lower() == ".csv" else to_json(view)
         with blaming(output):
             write_atomically(output, text)
         say(f"Cash view written to {output}.")

@@ -26,9 +26,12 @@ AID = (
 
 
 def cash_csv(view: CashView) -> str:
-    """Return the finest table as CSV: a row per day, event and activation; amounts as decimals, texts neutralised."""
+    """Return the finest table as CSV (RFC 4180): a row per day, event and activation.
+
+    Amounts are decimals, texts that a spreadsheet would take for formulas are neutralised.
+    """
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for entry in view.entries:
         texts = (entry.day.isoformat(), entry.event, neutral(entry.activation), neutral(entry.community))

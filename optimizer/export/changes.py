@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Literal
 
@@ -71,14 +71,20 @@ class _Changes:
             )
         if not self.difference.scenario:
             return Text("The scenarios are written differently and mean the same.")
-        return titled("Scenario", self.fields())
+        return self.fields()
 
-    def fields(self) -> Iterator[tuple[str, str]]:
+    def fields(self) -> RenderableType:
+        """Return the fields that differ, with both values."""
         told = self.difference.scenario
+        table = ruled_table()
+        for head, share in (("Scenario", 3), (self.baseline.name, 2), (self.plan.name, 2)):
+            table.add_column(Text(head), ratio=share, overflow="fold")
         for field in told[:MOST_FIELDS]:
-            yield field.pointer, f"{field.baseline or 'not given'} → {field.other or 'not given'}"
-        if len(told) > MOST_FIELDS:
-            yield "", f"… and {len(told) - MOST_FIELDS:,} more fields"
+            values = (value or "not given" for value in (field.baseline, field.other))
+            table.add_row(Text(field.pointer), *map(Text, values))
+        left = len(told) - MOST_FIELDS
+        more = [Text(f"… and {words.count(left, 'more field')}", style="dim")] if left > 0 else []
+        return Group(table, *more)
 
     def waterfall(self) -> RenderableType | None:
         """Return the steps from cost to cost, each with the level it leads to."""
@@ -106,7 +112,7 @@ class _Changes:
         for head in ("Gifts\n+ paid", "Chance", "Cost", "Change"):
             table.add_column(head, justify="right", no_wrap=True)
         for item in told[:MOST_ACTIVATIONS]:
-            name = Text(item.activation).append(f"\n  {item.change}", style="dim")
+            name = Text(item.activation).append(f"\n  {self._what(item)}", style="dim")
             here, there = self._cells(item.other), self._cells(item.baseline)
             pairs = [Text("\n").join(pair) for pair in zip(here, there, strict=True)]
             table.add_row(name, *pairs, words.change(item.cost_change, self.currency))
@@ -115,6 +121,15 @@ class _Changes:
         same = f" {words.count(left, 'activation')} the same." if left else ""
         more = f" … and {len(told) - MOST_ACTIVATIONS:,} more change." if len(told) > MOST_ACTIVATIONS else ""
         return Group(table, Text(aid + same + more, style="dim"))
+
+    def _what(self, item: ActivationDifference) -> str:
+        if item.change in ("same", "other people"):
+            lacking = [side.name for side, found in self._sides(item) if found is None]
+            return f"not in {lacking[0]}" if lacking else item.change
+        return item.change
+
+    def _sides(self, item: ActivationDifference) -> Sequence[tuple[KeyFigures, ActivationSide | None]]:
+        return (self.baseline, item.baseline), (self.plan, item.other)
 
     def _cells(self, side: ActivationSide | None) -> list[Text]:
         if side is None or side.window is None:
@@ -173,8 +188,6 @@ def _person(item: CreatorDifference) -> str:
 
 def _changes(item: ActivationDifference) -> bool:
     """Tell whether anything about an activation changes, its chance or cost included."""
-    return item.change != "same" or abs(item.probability_change or 0) > words.SHOWN_TOLERANCE or _amount(item)
-
-
-def _amount(item: ActivationDifference) -> bool:
-    return bool((item.cost_change or "").strip("-0."))
+    if item.change != "same" or item.baseline is None or item.other is None:
+        return True
+    return abs(item.probability_change or 0) > words.SHOWN_TOLERANCE or bool((item.cost_change or "").strip("-0."))

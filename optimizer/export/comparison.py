@@ -17,6 +17,7 @@ from optimizer.export.layout import Adaptive, marked, ruled_table, spaced, title
 
 LABELS, FIGURES = 24, 14
 """Columns of the page that a label and a figure take."""
+SHA = 12
 Shown = Callable[[KeyFigures], str | Text]
 Changed = Callable[[Difference], str]
 
@@ -37,11 +38,13 @@ def comparison_view(comparison: Comparison) -> RenderableType:
 
 def _heading(comparison: Comparison) -> RenderableType:
     plans = comparison.plans
-    title = Text(f"{' and '.join(plan.name for plan in plans[1:])} against {plans[0].name}", style="bold")
+    *most, last = (plan.name for plan in plans[1:])
+    others = f"{', '.join(most)} and {last}" if most else last
+    title = Text(f"{others} against {plans[0].name}", style="bold")
     if len({plan.scenario.sha256 for plan in plans}) == 1:
         return Group(title, Text(f"All answer the same scenario: {plans[0].scenario.name}"))
-    lines = [Text(f"{plan.name}: {plan.scenario.name}") for plan in plans]
-    return Group(title, Text("They answer different scenarios, or versions of one:"), *lines)
+    answered = [(plan.name, f"{plan.scenario.name} (SHA-256 {plan.scenario.sha256[:SHA]}…)") for plan in plans]
+    return Group(title, titled("They answer different scenarios, or versions of one", answered) or "")
 
 
 def _broken(plans: Sequence[KeyFigures]) -> Iterator[tuple[str, str]]:
