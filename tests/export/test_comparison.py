@@ -36,10 +36,13 @@ def test_figures_stand_side_by_side_with_their_change(width: int) -> None:
     assert "Activations secured 0 of 2 1 of 2 +1" in squeezed(text)
 
 
-def test_many_plans_are_laid_under_each_other_with_the_baseline_again() -> None:
-    text = page(comparison_view(compared(SHEET, plan(), SHEET, plan())), 80)
-    heads = [line.split() for line in text.splitlines() if line.endswith("change") and "sheet" in line]
-    assert [head[1:-1:2] for head in heads if head[0] == "sheet"] == [["ours"], ["third"], ["fourth"]]
+@pytest.mark.parametrize(
+    ("width", "tables"), [(80, [["ours"], ["third"], ["fourth"]]), (120, [["ours", "third"], ["fourth"]])]
+)
+def test_many_plans_are_laid_under_each_other_with_the_baseline_again(width: int, tables: list[list[str]]) -> None:
+    text = page(comparison_view(compared(SHEET, plan(), SHEET, plan())), width)
+    heads = [line.split() for line in text.splitlines() if line.endswith("change")]
+    assert [head[1::2] for head in heads if head[0] == "sheet"] == tables
 
 
 def test_the_way_from_cost_to_cost_can_be_followed() -> None:
