@@ -32,7 +32,7 @@ def baseline(
     shown: Shown = "table",
 ) -> None:
     """Plan by a simple rule, to compare with: the same figures as any plan, and the rules it breaks."""
-    from optimizer.commands.comparing import baseline as run
+    from optimizer.commands.baselines import baseline as run
 
     raise typer.Exit(run(scenario, rule, output, as_json=shown == "json"))
 

@@ -1,4 +1,4 @@
-"""``baseline`` and ``compare``: plans by simple rules, and plans side by side."""
+"""``groundswell compare``: plans side by side."""
 
 from __future__ import annotations
 
@@ -8,42 +8,19 @@ from typing import TypeVar
 
 import typer
 
-from optimizer.analysis.baselines.registry import baseline as by_rule
 from optimizer.analysis.compare.comparing import Candidate, compare_plans
 from optimizer.analysis.compare.names import distinct_names
 from optimizer.analysis.plan_files import read_plan
-from optimizer.answers.common import to_json as answer_json
+from optimizer.answers.common import to_json
 from optimizer.commands.console import ExitCode, blaming, complain, say, show, show_text
 from optimizer.commands.inputs import scenario_at
 from optimizer.errors import InputError, Problem
 from optimizer.export.comparison import comparison_view
 from optimizer.export.files import check_writable, write_atomically
-from optimizer.export.table import judged_view
-from optimizer.plan import Plan, to_json
+from optimizer.plan import Plan
 from optimizer.scenario.loading import fingerprint
 
 T = TypeVar("T")
-
-
-def baseline(source: Path, rule: str, output: Path | None, *, as_json: bool) -> ExitCode:
-    """Make the plan of a simple rule; that it breaks rules is a result, not a failure."""
-    if output is not None:
-        with blaming(output):
-            check_writable(output)
-    with blaming(source):
-        scenario = scenario_at(source)
-    plan = by_rule(scenario, rule)
-    if output is not None:
-        with blaming(output):
-            write_atomically(output, to_json(plan))
-        say(f"Plan written to {output}.")
-    if as_json:
-        show_text(to_json(plan))
-    else:
-        show(judged_view(plan, scenario))
-    if not plan.certificate.verified:
-        say("Warning: the plan breaks rules; they are listed with it.")
-    return ExitCode.DONE
 
 
 def compare(files: Sequence[Path], scenarios: Sequence[Path], output: Path | None, *, as_json: bool) -> ExitCode:
@@ -63,10 +40,10 @@ def compare(files: Sequence[Path], scenarios: Sequence[Path], output: Path | Non
         found = compare_plans(candidates)
     if output is not None:
         with blaming(output):
-            write_atomically(output, answer_json(found))
+            write_atomically(output, to_json(found))
         say(f"Comparison written to {output}.")
     if as_json:
-        show_text(answer_json(found))
+        show_text(to_json(found))
     else:
         show(comparison_view(found))
     return ExitCode.DONE

@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from decimal import Decimal
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from optimizer.answers.cash import CashMonth, CashView, Return
 from optimizer.export import words
-from optimizer.export.layout import LABEL_WIDTH, Adaptive, ruled_table, spaced
+from optimizer.export.layout import LABEL_WIDTH, Adaptive, marked, ruled_table, spaced
 from optimizer.scenario.neutral import neutral
 
 COLUMNS = ("day", "event", "activation", "community", "parcels", "product", "shipping", "fees", "total", "currency")
@@ -84,9 +85,16 @@ class _Page:
         if capped:
             table.add_column("Budget", justify="right", no_wrap=True)
         for month in self.view.months:
-            amounts = [month.product, month.shipping, month.fees, month.total, *([month.cap] if capped else [])]
-            table.add_row(words.month(month.month), *map(self.money, amounts))
+            amounts = (month.product, month.shipping, month.fees, month.total)
+            budget = [self.budget(month)] if capped else []
+            table.add_row(words.month(month.month), *map(self.money, amounts), *budget)
         return table
+
+    def budget(self, month: CashMonth) -> str | Text:
+        """Return a month's budget, with a sign of whether it is kept."""
+        if month.cap is None:
+            return words.NOTHING
+        return marked(Decimal(month.total) <= Decimal(month.cap), self.money(month.cap))
 
     def matrix(self, width: int) -> RenderableType:
         """Return what each community takes of each month, in several tables where the months do not fit."""

@@ -51,8 +51,9 @@ def test_days_show_parcels_fees_and_the_sum_so_far() -> None:
 
 def test_a_budget_has_a_column_only_where_there_is_one() -> None:
     assert "Budget" not in page(cash_page(view()))
-    text = squeezed(page(cash_page(view(budget={"monthly": {"2027-03": "1200.00"}}))))
-    assert "Mar 2027 £56.00 £7.90 £60.00 £123.90 £1,200.00" in text
+    for cap, shown in (("1200.00", "✓ £1,200.00"), ("123.90", "✓ £123.90"), ("123.89", "✗ £123.89")):
+        text = squeezed(page(cash_page(view(budget={"monthly": {"2027-03": cap}}))))
+        assert f"Mar 2027 £56.00 £7.90 £60.00 £123.90 {shown}" in text
 
 
 def test_a_year_is_laid_out_in_several_tables() -> None:
