@@ -22,6 +22,7 @@ def evaluate(
     settings: Settings | None = None,
     *,
     draws: int = SIMULATED_CAMPAIGNS,
+    method: str = "evaluated as given",
 ) -> Plan:
     """Return the plan that these decisions make, judged by every rule; broken ones are in its certificate.
 
@@ -39,11 +40,13 @@ def evaluate(
         The seed of the simulation.
     draws
         Simulated campaigns; 0 leaves the simulation out.
+    method
+        Where the decisions come from, for `run.method`.
     """
     began = time.monotonic()
     settings = settings or Settings()
     found = figures(scenario, decisions, starts)
-    run = run_of(settings, "evaluated as given")
+    run = run_of(settings, method)
     facts = facts_of(scenario)
     plan = bound(scenario, compose(facts, found, _objective(scenario, found), "feasible", run))
     judged = judge(scenario, plan, settings.seed, draws, facts)

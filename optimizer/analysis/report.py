@@ -76,6 +76,11 @@ def figures(scenario: Scenario, decisions: Sequence[Decision], starts: Mapping[s
     return _Describer(scenario, decisions, starts).figures()
 
 
+def lines(scenario: Scenario, decisions: Sequence[Decision], starts: Mapping[str, date]) -> list[Line]:
+    """Return decisions with their figures, in the order of a plan's assignments; parameters as for `figures`."""
+    return _Describer(scenario, decisions, starts).lines
+
+
 @dataclass
 class _Describer:
     scenario: Scenario
@@ -158,7 +163,7 @@ class _Describer:
         rates = rate_model(self.scenario.posting)
         counts = [_unit(chance) for chance in distribution(gifts, paid, rates)]
         probability = _unit(math.fsum(counts[wave.min_posts :]))
-        mean = _mean_rate(self.scenario)
+        mean = mean_rate(self.scenario)
         return ActivationResult(
             activation=wave.id,
             community=wave.community,
@@ -248,7 +253,7 @@ def _chances_by_mode(lines: Sequence[Line]) -> tuple[list[float], list[float]]:
     return gifts, paid
 
 
-def _mean_rate(scenario: Scenario) -> float:
+def mean_rate(scenario: Scenario) -> float:
     """Return the mean of r = ρ / mid under the rate model."""
     rates = rate_model(scenario.posting)
     return (rates.low + rates.high) / 2

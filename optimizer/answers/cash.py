@@ -9,12 +9,30 @@ from pydantic import Field
 from optimizer.plan import Amount, ScenarioReference
 from optimizer.scenario.fields import Day, Month, SchemaVersion, Strict
 
+Event = Literal["parcels shipped", "windows end"]
+
+
+class CashEntry(Strict):
+    """Money that one activation commits on one day: the finest table, of which the others are sums."""
+
+    day: Day = Field(description="A ship day, or the last day of the window.", examples=["2027-03-30"])
+    event: Event = Field(
+        description="Product and shipping are spent on ship days, fees when windows end.", examples=["parcels shipped"]
+    )
+    activation: str = Field(description="Id of the activation.", examples=["trail-spring"])
+    community: str = Field(description="Id of its community.", examples=["trail-running"])
+    parcels: int = Field(description="Parcels shipped (count).", examples=[6])
+    product: Amount = Field(description="Units shipped.", examples=["168.00"])
+    shipping: Amount = Field(description="Parcels shipped.", examples=["23.70"])
+    fees: Amount = Field(description="Fees of the window that ends.", examples=["0.00"])
+    total: Amount = Field(description="Sum of the three.", examples=["191.70"])
+
 
 class CashDay(Strict):
     """Money that is committed on one day."""
 
     day: Day = Field(description="A ship day, or the last day of a window.", examples=["2027-03-30"])
-    event: Literal["parcels shipped", "windows end"] = Field(
+    event: Event = Field(
         description="Product and shipping are spent on ship days, fees when windows end.", examples=["parcels shipped"]
     )
     parcels: int = Field(description="Parcels shipped (count).", examples=[18])
@@ -58,9 +76,12 @@ class Return(Strict):
     paid: int = Field(description="Paid creators (count).", examples=[3])
     expected_posts: float = Field(description="Expected posts inside the windows (count).", examples=[7.1])
     expected_posts_outside: float = Field(description="Expected posts outside of them (count).", examples=[0.8])
-    silent_gifts: float = Field(description="Gifts expected to yield no post at all (count).", examples=[9.6])
+    silent_gifts: float = Field(
+        description="Gifts expected to yield no post at all, inside the window or outside (count).", examples=[9.6]
+    )
     waste: Amount = Field(
-        description="Product and shipping of gifts expected to yield no post, rounded half up per community.",
+        description="Product and shipping of gifts expected to yield no post at all: the sum over gifts of (product + "
+        "shipping) × (1 − chance of a post inside − chance of one outside), rounded half up per community.",
         examples=["314.20"],
     )
     cost_per_expected_post: Amount | None = Field(
@@ -83,5 +104,10 @@ class CashView(Strict):
     days: list[CashDay] = Field(description="By day; a ship day that is also a window's end has two lines.")
     months: list[CashMonth] = Field(description="Per month with any spend, in order.")
     parts: list[CashPart] = Field(description="Per month and community with any spend, in order.")
-    communities: list[CommunityReturn] = Field(description="Per community with any spend, in the scenario's order.")
-    totals: Return = Field(description="The whole plan; sums and the waste are those of the communities.")
+    communities: list[CommunityReturn] = Field(
+        description="Per community with anybody in the plan, in the scenario's order."
+    )
+    totals: Return = Field(description="The whole plan; every sum, and the waste, is that of the communities.")
+    entries: list[CashEntry] = Field(
+        default_factory=list, description="By day and activation; the finest table, for other programs."
+    )

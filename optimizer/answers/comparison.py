@@ -66,7 +66,8 @@ class ActivationDifference(Strict):
     community: str = Field(description="Id of its community.", examples=["trail-running"])
     change: Literal["gained", "lost", "moved", "other people", "same"] = Field(
         description="`gained`, `lost`: secured only in this plan, only in the baseline. `moved`: another window. "
-        "`other people`: same window, other assignments.",
+        "`other people`: same window, or a window in one of the plans only, and other assignments. `same`: the same "
+        "people in the same way; what they cost and how likely they are may differ where the scenarios do.",
         examples=["gained"],
     )
     baseline: ActivationSide | None = Field(description="In the baseline; null where its scenario lacks it.")
@@ -127,15 +128,21 @@ class Difference(Strict):
     gifts: int = Field(description="Gifted creators here − there (count).", examples=[-30])
     paid: int = Field(description="Paid creators here − there (count).", examples=[18])
     expected_posts: float = Field(description="Expected posts here − there (count).", examples=[9.7])
+    embeddedness: float | None = Field(None, description="Embeddedness here − there.", examples=[-3.2])
     scenario: list[FieldDifference] = Field(description="Fields in which the scenarios differ; empty for the same.")
     scenario_known: bool = Field(
-        description="Both scenarios were at hand; where not, a difference is known by their SHA-256 only.",
+        description="`scenario` is complete: the scenarios are the same, or both were at hand. Where not, that they "
+        "differ is known by their SHA-256 only.",
         examples=[True],
     )
     activations: list[ActivationDifference] = Field(description="Per activation, in the scenario's order.")
-    creators: list[CreatorDifference] = Field(description="Assignments that change, by activation and creator.")
-    waterfall: list[WaterfallStep] = Field(description="From the baseline's cost to this one's.")
-    cash: list[MonthDifference] = Field(description="Per month with any spend in either plan.")
+    creators: list[CreatorDifference] = Field(description="Assignments that change, by activation and creator id.")
+    waterfall: list[WaterfallStep] = Field(
+        description="From the baseline's cost to this one's; empty where one of the plans is none."
+    )
+    cash: list[MonthDifference] = Field(
+        description="Per month with any spend in either plan; empty where one of the plans is none."
+    )
 
 
 class Comparison(Strict):

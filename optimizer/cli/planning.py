@@ -9,13 +9,13 @@ from typing import Annotated, Literal
 
 import typer
 
+from optimizer.answers.formats import Document
 from optimizer.cli.options import Gap, Output, PlanFile, ScenarioFile, Seed, Shown, TimeLimit, Workers
 
 app = typer.Typer()
 
 Method = Literal["auto", "plain", "decomposed"]
 Family = Literal["S", "M", "L", "XL", "Y"]
-Document = Literal["scenario", "plan"]
 
 
 @app.command()

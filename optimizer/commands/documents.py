@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel
-
+from optimizer.answers.formats import Document
 from optimizer.commands.console import blaming, say, show_text
 from optimizer.commands.inputs import document_at
 from optimizer.export.files import check_writable, write_atomically
-from optimizer.plan import Plan
 from optimizer.scenario.creators_csv import import_creators as merged
 from optimizer.scenario.families.table import FamilyName
 from optimizer.scenario.generator import dump
 from optimizer.scenario.generator import generate as generated
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.scenario.models import Scenario
 from optimizer.scenario.reading import read_text
 from optimizer.scenario.schema import schema_text
-
-FORMATS: dict[str, type[BaseModel]] = {"scenario": Scenario, "plan": Plan}
 
 
 def deliver(text: str, output: Path | None) -> None:
@@ -59,6 +53,6 @@ def generate(
     deliver(dump(generated(family, seed, scale=scale, capacity_use=capacity_use)), output)
 
 
-def schema(document: Literal["scenario", "plan"]) -> None:
+def schema(document: Document) -> None:
     """Print the JSON Schema of a format."""
-    show_text(schema_text(FORMATS[document]))
+    show_text(schema_text(document.model()))

@@ -79,6 +79,48 @@ def count(number: int, one: str, many: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
+def change(amount: str | None, currency: str) -> str:
+    """Return a difference of amounts with its sign; a dash where there is none.
+
+    Examples
+    --------
+    >>> change("1334.60", "GBP"), change("-0.05", "GBP"), change("0.00", "GBP"), change(None, "GBP")
+    ('+£1,334.60', '−£0.05', '£0.00', '–')
+    """
+    if amount is None:
+        return NOTHING
+    sign = "−" if amount.startswith("-") else "+" if amount.strip("0.") else ""
+    return sign + money(amount.removeprefix("-"), currency)
+
+
+def signed(number: float | None, digits: int = 0) -> str:
+    """Return a difference of numbers with its sign; a dash where there is none.
+
+    Examples
+    --------
+    >>> signed(18), signed(-30), signed(8.53, 1), signed(-0.04, 1), signed(None)
+    ('+18', '−30', '+8.5', '0.0', '–')
+    """
+    if number is None:
+        return NOTHING
+    text = f"{abs(number):,.{digits}f}"
+    if not text.strip("0."):
+        return text
+    return ("−" if number < 0 else "+") + text
+
+
+def listed(items: Sequence[str], most: int) -> str:
+    """Return the first items and how many more there are.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"], 2), listed(["a", "b"], 2)
+    ('a, b … and 1 more', 'a, b')
+    """
+    left = len(items) - most
+    return ", ".join(items[:most]) + (f" … and {left:,} more" if left > 0 else "")
+
+
 def day(moment: date, *, year: bool = False) -> str:
     """Return a day with its weekday.
 

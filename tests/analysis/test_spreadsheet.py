@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from optimizer.analysis.baselines.spreadsheet import spreadsheet_plan
 from optimizer.analysis.evaluate import evaluate
 from optimizer.analysis.report import Decision
-from optimizer.analysis.spreadsheet import spreadsheet_plan
 from tests.analysis.cases import Document, activation, checked, creators, document
 
 SERVICES = [

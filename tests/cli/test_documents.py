@@ -95,7 +95,10 @@ def test_wrong_family_or_seed_is_bad_input(groundswell: Run, options: list[str])
     assert (ran.code, ran.out) == (2, "")
 
 
-@pytest.mark.parametrize(("name", "field"), [("scenario", "creators"), ("plan", "certificate")])
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [("scenario", "creators"), ("plan", "certificate"), ("comparison", "differences"), ("cash", "months")],
+)
 def test_schema_is_printed(groundswell: Run, name: str, field: str) -> None:
     ran = groundswell("schema", name)
     assert ran.code == 0

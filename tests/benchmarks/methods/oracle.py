@@ -25,10 +25,10 @@ import pyscipopt
 from pyscipopt.scip import PY_SCIP_EVENTTYPE as SCIP_EVENTTYPE
 from pyscipopt.scip import PY_SCIP_RESULT as SCIP_RESULT
 
+from optimizer.analysis.baselines.greedy import exact_reach, greedy_selection
 from optimizer.derive.build import derive
 from optimizer.scenario.models import Scenario
 from tests.benchmarks.methods.base import Answer, Run, answer_of
-from tests.benchmarks.methods.greedy import exact_reach, greedy_selection
 from tests.benchmarks.methods.oracle_master import Master
 from tests.benchmarks.methods.saa_model import selection_of
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optimizer.analysis.baselines.greedy import Placing, exact_reach
+from optimizer.analysis.baselines.standing import Standing
 from optimizer.derive.instance import Instance, Ints
 from optimizer.model.variables import Selection
-from tests.benchmarks.methods.greedy import Placing, exact_reach
-from tests.benchmarks.methods.standing import Standing
 
 HALF = 0.5
 MOST_RESTARTS = 6

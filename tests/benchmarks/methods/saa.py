@@ -27,6 +27,7 @@ import highspy
 import numpy as np
 from ortools.sat.python import cp_model
 
+from optimizer.analysis.baselines.greedy import greedy_selection
 from optimizer.derive.build import derive
 from optimizer.derive.instance import Instance
 from optimizer.model.variables import Selection
@@ -34,7 +35,6 @@ from optimizer.scenario.models import Scenario
 from optimizer.solve.assemble import cost_of
 from optimizer.solve.exact import failing, options_of, probability
 from tests.benchmarks.methods.base import Answer, Run, answer_of
-from tests.benchmarks.methods.greedy import greedy_selection
 from tests.benchmarks.methods.linear import matrix_of
 from tests.benchmarks.methods.saa_model import SaaModel, Sample, TooLateError, saa_model, selection_of
 from tests.benchmarks.methods.sampling import Sampler

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from ortools.sat.python import cp_model
 
+from optimizer.analysis.baselines.greedy import Reach
 from optimizer.derive.instance import Flags, Floats, Instance, Ints
 from optimizer.model.variables import Selection, Variables
-from tests.benchmarks.methods.greedy import Reach
 from tests.benchmarks.methods.linear import business_model, goal, values_of
 from tests.benchmarks.methods.sampling import Sampler
 

@@ -12,19 +12,21 @@ capacity, stock, months, budget, rotation, gaps, paid share and minimum, tier mi
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
+from optimizer.analysis.baselines.standing import TIERS, Standing, Team
+from optimizer.analysis.certify import decisions_of
+from optimizer.analysis.report import Decision
 from optimizer.chance.tilt import phi
 from optimizer.derive.build import derive
 from optimizer.derive.instance import Flags, Instance, Ints
 from optimizer.model.variables import Selection
 from optimizer.scenario.models import Scenario
 from optimizer.solve.exact import holds
-from tests.benchmarks.methods.base import Answer, Run, answer_of
-from tests.benchmarks.methods.standing import TIERS, Standing, Team
 
 TILT = 0.5
 MOST_RESTARTS = 20
@@ -35,13 +37,10 @@ Reach = Callable[[int, Sequence[int]], bool]
 """Whether these options of an activation reach its density with its confidence."""
 
 
-def greedy(scenario: Scenario, run: Run) -> Answer:
-    """Return the greedy plan."""
+def greedy_plan(scenario: Scenario) -> tuple[Sequence[Decision], Mapping[str, date]]:
+    """Return the decisions and window starts of the greedy plan, however long it takes."""
     instance = derive(scenario)
-    selection = greedy_selection(instance, exact_reach(instance), lambda: run.remaining <= 0, exact=True)
-    if selection.windows:
-        run.found(instance, selection)
-    return answer_of(instance, selection)
+    return decisions_of(instance, greedy_selection(instance, exact_reach(instance), lambda: False, exact=True))
 
 
 def exact_reach(instance: Instance) -> Reach:

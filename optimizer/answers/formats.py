@@ -1,0 +1,40 @@
+"""Every format that is published, by the name people ask for it; nothing is imported before it is needed."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from importlib import import_module
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+
+class Document(StrEnum):
+    """A format: its name, and where its model is. Its schema is published as ``scenarios/schema/NAME.schema.json``."""
+
+    SCENARIO = "scenario", "optimizer.scenario.models:Scenario"
+    PLAN = "plan", "optimizer.plan:Plan"
+    COMPARISON = "comparison", "optimizer.answers.comparison:Comparison"
+    CASH = "cash", "optimizer.answers.cash:CashView"
+
+    _where: str
+
+    def __new__(cls, name: str, where: str) -> Self:
+        """Make a member that equals its name and remembers where its model is."""
+        member = str.__new__(cls, name)
+        member._value_ = name
+        member._where = where
+        return member
+
+    def model(self) -> type[BaseModel]:
+        """Return the model of the format.
+
+        Examples
+        --------
+        >>> Document("plan").model().__name__
+        'Plan'
+        """
+        module, _, name = self._where.partition(":")
+        model: type[BaseModel] = getattr(import_module(module), name)
+        return model

@@ -1,0 +1,38 @@
+"""``groundswell cash``: when the money of a plan goes, for what, for whom."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from optimizer.analysis.cash import cash_view
+from optimizer.analysis.plan_files import read_plan
+from optimizer.answers.common import to_json
+from optimizer.commands.console import ExitCode, blaming, say, show, show_text
+from optimizer.commands.inputs import scenario_at
+from optimizer.export.cash import cash_csv, cash_page
+from optimizer.export.files import check_writable, write_atomically
+
+BYTE_ORDER_MARK = "\ufeff"
+"""Without it Excel takes a CSV file for another encoding than UTF-8."""
+
+
+def cash(source: Path, plan_file: Path, output: Path | None, shown: Literal["table", "json", "csv"]) -> ExitCode:
+    """Show the cash view of a plan; to a file it goes as CSV where its name ends in .csv, else as JSON."""
+    if output is not None:
+        with blaming(output):
+            check_writable(output)
+    with blaming(source):
+        scenario = scenario_at(source)
+    with blaming(plan_file):
+        view = cash_view(scenario, read_plan(plan_file))
+    if output is not None:
+        text = BYTE_ORDER_MARK + cash_csv(view) if output.suffix.lower() == ".csv" else to_json(view)
+        with blaming(output):
+            write_atomically(output, text)
+        say(f"Cash view written to {output}.")
+    if shown == "table":
+        show(cash_page(view))
+    else:
+        show_text(cash_csv(view) if shown == "csv" else to_json(view))
+    return ExitCode.DONE

@@ -1,0 +1,74 @@
+"""``groundswell compare``: plans side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+
+from optimizer.analysis.compare.comparing import Candidate, compare_plans
+from optimizer.analysis.compare.names import distinct_names
+from optimizer.analysis.plan_files import read_plan
+from optimizer.answers.common import to_json
+from optimizer.commands.console import ExitCode, blaming, complain, say, show, show_text
+from optimizer.commands.inputs import scenario_at
+from optimizer.errors import InputError, Problem
+from optimizer.export.comparison import comparison_view
+from optimizer.export.files import check_writable, write_atomically
+from optimizer.plan import Plan
+from optimizer.scenario.loading import fingerprint
+
+T = TypeVar("T")
+
+
+def compare(files: Sequence[Path], scenarios: Sequence[Path], output: Path | None, *, as_json: bool) -> ExitCode:
+    """Compare plans with the first of them; scenarios belong to the plans whose SHA-256 is theirs."""
+    if output is not None:
+        with blaming(output):
+            check_writable(output)
+    plans, known = _read(files, read_plan), _read(scenarios, scenario_at)
+    marks = [fingerprint(scenario) for scenario in known]
+    _refuse_strangers(scenarios, marks, plans)
+    owners = dict(zip(marks, known, strict=True))
+    candidates = [
+        Candidate(name, plan, owners.get(plan.scenario.sha256))
+        for name, plan in zip(distinct_names(files), plans, strict=True)
+    ]
+    with blaming(", ".join(map(str, files))):
+        found = compare_plans(candidates)
+    if output is not None:
+        with blaming(output):
+            write_atomically(output, to_json(found))
+        say(f"Comparison written to {output}.")
+    if as_json:
+        show_text(to_json(found))
+    else:
+        show(comparison_view(found))
+    return ExitCode.DONE
+
+
+def _read(files: Sequence[Path], read: Callable[[Path], T]) -> list[T]:
+    """Return what is in every file; tell all problems of all of them before leaving."""
+    found = []
+    for file in files:
+        try:
+            found.append(read(file))
+        except InputError as error:
+            complain(file, error)
+    if len(found) < len(files):
+        raise typer.Exit(ExitCode.BAD_INPUT)
+    return found
+
+
+def _refuse_strangers(files: Sequence[Path], marks: Sequence[str], plans: Sequence[Plan]) -> None:
+    """Refuse scenarios that none of the plans answers: they would be left out without a word."""
+    answered = {plan.scenario.sha256 for plan in plans}
+    strangers = [(file, mark) for file, mark in zip(files, marks, strict=True) if mark not in answered]
+    for file, mark in strangers:
+        detail = "none of the plans answers this scenario as it is now"
+        remedy = "Name the file a plan was made from, as it was then, or leave it out."
+        complain(file, InputError([Problem("other_scenario", "", detail, remedy, f"SHA-256 {mark}")]))
+    if strangers:
+        raise typer.Exit(ExitCode.BAD_INPUT)

@@ -1,0 +1,193 @@
+"""How one plan differs from the baseline, for the terminal: scenario, cost, activations, creators, months."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Literal
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from optimizer.answers.comparison import ActivationDifference, ActivationSide, CreatorDifference, Difference, KeyFigures
+from optimizer.export import words
+from optimizer.export.layout import LABEL_WIDTH, marked, ruled_table, spaced, titled
+
+Kind = Literal["joins", "leaves", "mode", "ship day", "cost"]
+MOST_FIELDS, MOST_ACTIVATIONS, MOST_CREATORS = 12, 12, 5
+"""So many are listed; of creators, per activation and kind of change."""
+KINDS: dict[Kind, str] = {
+    "joins": "join",
+    "leaves": "leave",
+    "mode": "change mode",
+    "ship day": "ship on another day",
+    "cost": "cost more or less",
+}
+
+
+def changes_view(baseline: KeyFigures, plan: KeyFigures, difference: Difference, currency: str) -> RenderableType:
+    """Return what changes from the baseline to one plan."""
+    page = _Changes(baseline, plan, difference, currency)
+    return spaced(
+        [
+            Group(Text(f"From {baseline.name} to {plan.name}", style="bold underline"), Text(page.sentence())),
+            page.scenario(),
+            page.waterfall(),
+            page.cash(),
+            page.activations(),
+            titled(page.turnover(), page.creators()),
+        ]
+    )
+
+
+class _Changes:
+    def __init__(self, baseline: KeyFigures, plan: KeyFigures, difference: Difference, currency: str):
+        self.baseline, self.plan, self.difference, self.currency = baseline, plan, difference, currency
+
+    def sentence(self) -> str:
+        """Return in a sentence what is bought for what."""
+        missing = [side for side in (self.baseline, self.plan) if side.cost is None]
+        if missing:
+            none = " and ".join(f"{side.name} is no plan ({side.status})" for side in missing)
+            return f"{none}: there is no money to compare."
+        cost = self.difference.cost or ""
+        dearer = words.money(cost.removeprefix("-"), self.currency)
+        price = f"{dearer} {'less' if cost.startswith('-') else 'more'}" if cost.strip("-0.") else "the same cost"
+        secured = f"{self.plan.secured:,} of {self.plan.activations:,} activations secured"
+        before = f"{self.baseline.secured:,} of {self.baseline.activations:,}"
+        posts = abs(self.difference.expected_posts)
+        more = "fewer" if self.difference.expected_posts < 0 else "more"
+        return f"{secured} instead of {before}, {posts:,.1f} {more} posts expected, for {price}."
+
+    def scenario(self) -> RenderableType | None:
+        """Return where the scenarios differ; nothing for the same."""
+        if self.baseline.scenario.sha256 == self.plan.scenario.sha256:
+            return None
+        if not self.difference.scenario_known:
+            return Text(
+                "The scenarios differ; what changes below may come from that. To see where they differ, name both: "
+                "--scenario FILE --scenario FILE."
+            )
+        if not self.difference.scenario:
+            return Text("The scenarios are written differently and mean the same.")
+        return self.fields()
+
+    def fields(self) -> RenderableType:
+        """Return the fields that differ, with both values."""
+        told = self.difference.scenario
+        table = ruled_table()
+        for head, share in (("Scenario", 3), (self.baseline.name, 2), (self.plan.name, 2)):
+            table.add_column(Text(head), ratio=share, overflow="fold")
+        for field in told[:MOST_FIELDS]:
+            values = (value or "not given" for value in (field.baseline, field.other))
+            table.add_row(Text(field.pointer), *map(Text, values))
+        left = len(told) - MOST_FIELDS
+        more = [Text(f"… and {words.count(left, 'more field')}", style="dim")] if left > 0 else []
+        return Group(table, *more)
+
+    def waterfall(self) -> RenderableType | None:
+        """Return the steps from cost to cost, each with the level it leads to."""
+        if not self.difference.waterfall:
+            return None
+        first, *steps, last = self.difference.waterfall
+        table = ruled_table(totals=True)
+        table.add_column("From cost to cost", Text(self.plan.name), ratio=1, min_width=LABEL_WIDTH)
+        table.add_column("Change", words.change(self.difference.cost, self.currency), justify="right", no_wrap=True)
+        table.add_column("Cost", words.money(last.after, self.currency), justify="right", no_wrap=True)
+        table.add_row(Text(self.baseline.name), "", words.money(first.after, self.currency))
+        for step in steps:
+            change, after = words.change(step.change, self.currency), words.money(step.after, self.currency)
+            table.add_row(step.step.capitalize(), change, after)
+        return table
+
+    def activations(self) -> RenderableType | None:
+        """Return the activations that change, two lines each: this plan, and the baseline under it."""
+        told = [item for item in self.difference.activations if _changes(item)]
+        if not told:
+            return None
+        table = ruled_table()
+        table.add_column("Activation\nwhat changes", ratio=1, min_width=LABEL_WIDTH)
+        table.add_column("Starts", no_wrap=True)
+        for head in ("Gifts\n+ paid", "Chance", "Cost", "Change"):
+            table.add_column(head, justify="right", no_wrap=True)
+        for item in told[:MOST_ACTIVATIONS]:
+            name = Text(item.activation).append(f"\n  {self._what(item)}", style="dim")
+            here, there = self._cells(item.other), self._cells(item.baseline)
+            pairs = [Text("\n").join(pair) for pair in zip(here, there, strict=True)]
+            table.add_row(name, *pairs, words.change(item.cost_change, self.currency))
+        aid = f"First line: {self.plan.name}; second line: {self.baseline.name}."
+        left = len(self.difference.activations) - len(told)
+        same = f" {words.count(left, 'activation')} the same." if left else ""
+        more = f" … and {len(told) - MOST_ACTIVATIONS:,} more change." if len(told) > MOST_ACTIVATIONS else ""
+        return Group(table, Text(aid + same + more, style="dim"))
+
+    def _what(self, item: ActivationDifference) -> str:
+        if item.change in ("same", "other people"):
+            lacking = [side.name for side, found in self._sides(item) if found is None]
+            return f"not in {lacking[0]}" if lacking else item.change
+        return item.change
+
+    def _sides(self, item: ActivationDifference) -> Sequence[tuple[KeyFigures, ActivationSide | None]]:
+        return (self.baseline, item.baseline), (self.plan, item.other)
+
+    def _cells(self, side: ActivationSide | None) -> list[Text]:
+        if side is None or side.window is None:
+            return [Text("not in it" if side is None else "not planned"), *[Text(words.NOTHING)] * 3]
+        return [
+            Text(words.day(side.window.start)),
+            Text(f"{side.gifts:,} + {side.paid:,}"),
+            marked(side.secured, words.chance(side.probability)),
+            Text(words.money(side.cost, self.currency)),
+        ]
+
+    def turnover(self) -> str:
+        """Return how many creators change, by kind of change."""
+        counts = Counter(item.change for item in self.difference.creators)
+        return "Creators: " + ", ".join(f"{counts[kind]:,} {label}" for kind, label in KINDS.items() if counts[kind])
+
+    def creators(self) -> Iterator[tuple[str, str]]:
+        """Yield, per activation, who is concerned."""
+        by_activation = [
+            (name, list(items)) for name, items in groupby(self.difference.creators, key=lambda item: item.activation)
+        ]
+        for activation, items in by_activation[:MOST_ACTIVATIONS]:
+            lines = []
+            for kind, label in KINDS.items():
+                told = [_person(item) for item in items if item.change == kind]
+                if told:
+                    lines.append(f"{len(told):,} {label}: {words.listed(told, MOST_CREATORS)}")
+            yield activation, "\n".join(lines)
+        left = len(by_activation) - MOST_ACTIVATIONS
+        if left > 0:
+            yield "", f"… and in {words.count(left, 'more activation')}"
+
+    def cash(self) -> RenderableType | None:
+        """Return what every month carries in both plans."""
+        if not self.difference.cash:
+            return None
+        table = ruled_table(totals=True)
+        table.add_column("Cash by month", "Total", ratio=1, min_width=LABEL_WIDTH, no_wrap=True)
+        costs = (self.baseline.cost, self.plan.cost)
+        for side, cost in zip((self.baseline, self.plan), costs, strict=True):
+            table.add_column(Text(side.name), words.money(cost, self.currency), justify="right", overflow="fold")
+        table.add_column("change", words.change(self.difference.cost, self.currency), justify="right", no_wrap=True)
+        for month in self.difference.cash:
+            amounts = (words.money(amount, self.currency) for amount in (month.baseline, month.other))
+            table.add_row(words.month(month.month), *amounts, words.change(month.change, self.currency))
+        return table
+
+
+def _person(item: CreatorDifference) -> str:
+    """Return who it is, and the mode where that is news."""
+    here = item.other
+    if here is None or (item.change == "joins" and here.mode == "gift") or item.change in ("ship day", "cost"):
+        return item.creator
+    return f"{item.creator} ({'now ' if item.change == 'mode' else ''}{here.mode})"
+
+
+def _changes(item: ActivationDifference) -> bool:
+    """Tell whether anything about an activation changes, its chance or cost included."""
+    if item.change != "same" or item.baseline is None or item.other is None:
+        return True
+    return abs(item.probability_change or 0) > words.SHOWN_TOLERANCE or bool((item.cost_change or "").strip("-0."))
