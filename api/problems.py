@@ -42,6 +42,7 @@ KINDS: Mapping[str, Kind] = {
     "body_too_slow": Kind(408, "The body did not arrive in time"),
     "request_unanswered": Kind(409, "The first request with this key is still being answered"),
     "run_has_ended": Kind(409, "The run has ended"),
+    "run_without_plan": Kind(409, "The run has no plan"),
     "body_too_large": Kind(413, "The body is too large"),
     "unsupported_media_type": Kind(415, "The body has to be JSON"),
     "invalid": Kind(422, "The request cannot be used"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from api.routes import documents, events, frontiers, operating, plans, runs
+from api.routes import comparisons, documents, events, frontiers, operating, plans, runs
 
-ROUTERS = (plans.router, frontiers.router, runs.router, events.router, documents.router, operating.router)
+PARTS = (plans, frontiers, runs, comparisons, events, documents, operating)
+ROUTERS = tuple(part.router for part in PARTS)
 
 __all__ = ["ROUTERS"]

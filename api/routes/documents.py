@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
 from fastapi import Path as PathParameter
@@ -16,14 +16,12 @@ from api.problems import ApiProblem, documented
 from api.requests import ValidationBody
 from api.store import Scope
 from api.views import ExamplesView, ExampleView
-from optimizer.plan import Plan
+from optimizer.answers.formats import Document
 from optimizer.scenario.loading import read_scenario
 from optimizer.scenario.meaning import waves
-from optimizer.scenario.models import Scenario
 from optimizer.scenario.schema import schema_text
 
 SCHEMA = "application/schema+json"
-Format = Literal["scenario", "plan"]
 PACKAGED = Path(__file__).parent.parent / "examples"
 CHECKED_OUT = Path(__file__).parent.parent.parent / "scenarios"
 router = APIRouter(tags=["documents"], dependencies=[Depends(needs(Scope.READ))])
@@ -34,7 +32,7 @@ router = APIRouter(tags=["documents"], dependencies=[Depends(needs(Scope.READ))]
     response_class=Response,
     responses={200: {"content": {SCHEMA: {"schema": {"type": "object"}}}}, **documented("invalid")},
 )
-def schema(document: Annotated[Format, PathParameter(description="Which format.")]) -> Response:
+def schema(document: Annotated[Document, PathParameter(description="Which format.")]) -> Response:
     """Show the JSON Schema of a format: every field with its meaning, unit and an example."""
     return Response(_schema_text(document), media_type=SCHEMA)
 
@@ -57,8 +55,8 @@ def show_example(
 
 
 @cache
-def _schema_text(document: Format) -> str:
-    return schema_text(Scenario if document == "scenario" else Plan)
+def _schema_text(document: Document) -> str:
+    return schema_text(document.model())
 
 
 @cache

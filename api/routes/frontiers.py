@@ -72,4 +72,5 @@ def _problems(body: FrontierBody, found: Checked) -> Iterator[Problem]:
             detail = f"is finer than the smallest unit of {found.scenario.currency}"
             yield Problem("money_too_fine", where, detail, f"Round it to {digits} decimals.", str(budget))
         elif not 0 < budget.scaleb(digits) <= LARGEST_MINOR:
-            yield Problem("out_of_range", where, "should be above 0 and at most 10^12 minor units", "Name a budget in between.", str(budget))
+            detail = f"should be above 0 and at most {LARGEST_MINOR:,} minor units"
+            yield Problem("out_of_range", where, detail, "Name a budget in between.", str(budget))

@@ -17,6 +17,7 @@ class Document(StrEnum):
     PLAN = "plan", "optimizer.plan:Plan"
     COMPARISON = "comparison", "optimizer.answers.comparison:Comparison"
     CASH = "cash", "optimizer.answers.cash:CashView"
+    FRONTIER = "frontier", "optimizer.answers.frontier:Frontier"
 
     _where: str
 

@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from optimizer.answers.common import to_json as answer_json
 from optimizer.commands.console import ExitCode, blaming, notes, say, show, show_text
 from optimizer.commands.inputs import scenario_at
 from optimizer.commands.interruptible import interruptible
@@ -49,7 +50,7 @@ def frontier(
         asked = budgets if isinstance(budgets, int) else amounts(budgets, scenario.currency)
     found, interrupted = _found(scenario, asked, settings)
     answer = found.frontier
-    text = answer.model_dump_json(by_alias=True, indent=2) + "\n"
+    text = answer_json(answer)
     if output is not None:
         with blaming(output):
             write_atomically(output, text)
