@@ -84,7 +84,7 @@ def _proof(answer: PriceOfCertainty) -> str:
         parts.append(f"{count['feasible']:,} verified, with the gap shown")
     impossible = len(points) - sum(count.values())
     if impossible:
-        parts.append(f"{impossible:,} proven impossible: nobody in that community makes so sure of it")
+        parts.append(f"{impossible:,} proven impossible, as the other rules stand")
     if count["unknown"]:
         parts.append(f"{count['unknown']:,} not found in the time; a longer --time-limit may find them")
     return "; ".join(parts) + ". Every plan is verified."

@@ -15,6 +15,10 @@ AID = (
     "One limit at a time, one step looser, solved anew; all else as it is. Value counts first: where it rises, the "
     "cost is the price of the gain; where it does not, it is what the step saves. At most: no plan gains or saves more."
 )
+OPEN = (
+    "The scenario's own plan is not proven to be the best: part of a gain may be due to a longer search and not to the "
+    "limit. A longer --time-limit tells them apart."
+)
 
 
 def limits_view(answer: CostOfLimits) -> RenderableType:
@@ -25,7 +29,8 @@ def limits_view(answer: CostOfLimits) -> RenderableType:
     if not answer.limits:
         nothing = None if answer.value is None else Text("No limit binds: there is nothing to loosen.")
         return spaced([heading, nothing])
-    return spaced([heading, Group(_table(answer), Text(AID, style="dim")), titled("Why these", _reasons(answer))])
+    aid = Group(Text(AID, style="dim"), *([] if answer.status == "optimal" else [Text(OPEN)]))
+    return spaced([heading, Group(_table(answer), aid), titled("Why these", _reasons(answer))])
 
 
 def _own(answer: CostOfLimits) -> str:

@@ -62,7 +62,7 @@ def test_gains_are_those_that_enumeration_finds(seed: int) -> None:
 
 
 def test_enumerated_gains_are_of_every_kind() -> None:
-    rows = [row for seed in (5, 7, 12, 14, 28, 32, 36, 44, 53, 62) for row in measured(tiny_scenario(seed)).limits]
+    rows = [row for seed in (8, 18, 43, 58) for row in measured(tiny_scenario(seed)).limits]
     assert any(row.value_gain for row in rows)
     assert any(not row.value_gain and minor(row.cost_change) < 0 for row in rows)
     assert any(not row.value_gain and minor(row.cost_change) == 0 for row in rows)
@@ -81,7 +81,7 @@ def test_a_budget_that_is_just_too_small_shows_what_more_would_buy() -> None:
 
 
 def test_a_gain_may_cost_another_activation() -> None:
-    people = creators("x", 4) + [{"id": "y-1", "communities": ["y"], "accepts": ["paid"], "paid_fee": "38.00"}]
+    people = [*creators("x", 4), {"id": "y-1", "communities": ["y"], "accepts": ["paid"], "paid_fee": "38.00"}]
     given = document([activation("a", "x"), activation("b", "y", value=2)], people, budget={"total": "48.00"})
     found = row(measured(given), "budget_total")
     assert (found.gained, found.lost, found.value_gain, found.cost_change) == (["b"], ["a"], 1, "2.00")
@@ -231,7 +231,8 @@ def test_once_cancelled_limits_show_the_own_plan_and_no_bounds() -> None:
 
 
 def test_without_time_the_scenario_is_unknown() -> None:
-    answer = cost_of_limits(checked(two()), ALL.model_copy(update={"time_limit_seconds": 1e-6}))
+    given = checked(two(objective={"goal": "min_cost"}))
+    answer = cost_of_limits(given, ALL.model_copy(update={"time_limit_seconds": 1e-6}))
     assert (answer.status, answer.value, answer.limits) == ("unknown", None, [])
 
 
