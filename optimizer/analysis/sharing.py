@@ -14,7 +14,7 @@ A = TypeVar("A")
 
 SHORTEST_SECONDS = 0.1
 """With less time left than this no question is put."""
-LEAST_SECONDS = 0.5
+LEAST_SECONDS = 2.0
 """No question is given less, as long as there is so much: in less, little can be found out of anything."""
 
 
