@@ -86,5 +86,5 @@ def _proof(answer: PriceOfCertainty) -> str:
     if impossible:
         parts.append(f"{impossible:,} proven impossible, as the other rules stand")
     if count["unknown"]:
-        parts.append(f"{count["unknown"]:,} not found; a longer --time-limit may find them")
+        parts.append(f"{count['unknown']:,} not found; a longer --time-limit may find them")
     return "; ".join(parts) + ". Every plan is verified."

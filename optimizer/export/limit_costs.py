@@ -39,7 +39,9 @@ def _own(answer: CostOfLimits) -> str:
             "proven." if answer.status == "infeasible" else "none found in the time."
         )
     cost = words.money(answer.cost, answer.scenario.currency)
-    return f"The scenario as it is: value {answer.value:,}, least cost found {cost}; {_proven(answer.status, answer.gap)}"
+    return (
+        f"The scenario as it is: value {answer.value:,}, least cost found {cost}; {_proven(answer.status, answer.gap)}"
+    )
 
 
 def _proven(status: str, gap: float | None) -> str:

@@ -49,8 +49,7 @@ def enumerated(given: cases.Document, confidence: float) -> dict[str, int | None
     return {name: everything.least_cost({name: 0}) for name in everything.premises.waves}
 
 
-@pytest.mark.parametrize("seed", range(60))
-def test_prices_are_those_that_enumeration_finds(seed: int) -> None:
+def check_prices(seed: int) -> None:
     document = tiny_scenario(seed)
     answer = priced(document, *TINY)
     for index, confidence in enumerate(TINY):
@@ -63,6 +62,18 @@ def test_prices_are_those_that_enumeration_finds(seed: int) -> None:
             assert point.probability is None or point.probability >= confidence - 1e-6
         known = [cost for cost in expected.values() if cost is not None]
         assert minor(answer.totals[index]) == (sum(known) if len(known) == len(expected) else None)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_prices_are_those_that_enumeration_finds(seed: int) -> None:
+    check_prices(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ten", range(4, 60))
+def test_prices_are_those_that_enumeration_finds_in_a_long_campaign(ten: int) -> None:
+    for seed in range(10 * ten, 10 * ten + 10):
+        check_prices(seed)
 
 
 def test_enumerated_prices_are_of_every_kind() -> None:

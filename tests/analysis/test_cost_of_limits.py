@@ -42,8 +42,7 @@ def minor(amount: str | None) -> int:
     return to_minor(Decimal(amount), 2)
 
 
-@pytest.mark.parametrize("seed", range(80))
-def test_gains_are_those_that_enumeration_finds(seed: int) -> None:
+def check_gains(seed: int) -> None:
     given = tiny_scenario(seed)
     answer, own = measured(given), best(scenario_from_data(given))
     if own is None:
@@ -59,6 +58,18 @@ def test_gains_are_those_that_enumeration_finds(seed: int) -> None:
         if not row.value_gain:
             assert row.cost_change_bound == row.cost_change
         assert row.gap == 0
+
+
+@pytest.mark.parametrize("seed", range(45))
+def test_gains_are_those_that_enumeration_finds(seed: int) -> None:
+    check_gains(seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ten", range(5, 60))
+def test_gains_are_those_that_enumeration_finds_in_a_long_campaign(ten: int) -> None:
+    for seed in range(10 * ten, 10 * ten + 10):
+        check_gains(seed)
 
 
 def test_enumerated_gains_are_of_every_kind() -> None:
@@ -130,6 +141,13 @@ def test_the_looser_scenario_is_never_worse_however_little_its_search_finds(monk
     assert (found.cost_change, found.cost_change_bound) == ("0.00", None)
 
 
+def test_the_own_plan_stands_where_a_looser_search_finds_a_worse_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    worse = stating(value=2, value_bound=3, least_cost="60.00", cost_bound=None)
+    searching(monkeypatch, lambda question, found: worse(found) if question.budget.total == 99 else found)
+    found = row(measured(two(budget={"total": "90.00"})), "budget_total")
+    assert (found.value, found.cost, found.value_gain, found.cost_change) == (2, "48.00", 0, "0.00")
+
+
 def without_plan(found: Plan) -> Plan:
     stated = found.objective.model_copy(update={"value": None, "least_cost": None, "cost_bound": None})
     return found.model_copy(update={"status": "unknown", "objective": stated})
@@ -170,6 +188,13 @@ def test_a_wrong_bound_is_caught(
     searching(monkeypatch, lambda question, found: wrong(found) if str(question.budget.total) == total else found)
     with pytest.raises(VerificationError, match=told):
         measured(given)
+
+
+def test_a_wrong_bound_of_a_looser_scenario_alone_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = stating(value_bound=2)
+    searching(monkeypatch, lambda question, found: wrong(found) if question.budget.total == 99 else found)
+    with pytest.raises(VerificationError, match=r"with Total budget 99\.00 .* more value than 2, .* has 3"):
+        measured(two(budget={"total": "90.00"}))
 
 
 def test_a_looser_scenario_that_is_called_impossible_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -239,6 +264,14 @@ def test_without_time_the_scenario_is_unknown() -> None:
 def test_the_answer_goes_through_json() -> None:
     answer = measured(two(budget={"total": "90.00"}))
     assert CostOfLimits.model_validate_json(answer.model_dump_json(by_alias=True)) == answer
+
+
+def test_a_cost_bound_holds_at_its_value_and_above() -> None:
+    bounds = Bounds(3, 100, at_value=2)
+    assert bounds.cost_of(Best(3, 120, frozenset())) == 100
+    assert bounds.cost_of(Best(2, 120, frozenset())) is None
+    assert Bounds(3, 100, at_value=4).cost_of(Best(3, 120, frozenset())) is None
+    assert Bounds(4).tightened([Bounds(3, 100, 4)], Best(3, 120, frozenset())) == Bounds(3)
 
 
 BOUNDS = st.builds(Bounds, st.none() | st.integers(3, 6), st.none() | st.integers(0, 100), st.integers(0, 5))

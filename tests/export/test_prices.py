@@ -121,7 +121,15 @@ def row(**fields: Any) -> dict[str, Any]:
 
 def test_savings_with_the_most_that_can_be_saved() -> None:
     text = page(limits_view(limits(row())))
-    for part in ("value 15, least cost found £3,783.20; proven", "20 →", "±0", "+0", "−£12.40", "−£13.00", "proven within 0.01%"):
+    for part in (
+        "value 15, least cost found £3,783.20; proven",
+        "20 →",
+        "±0",
+        "+0",
+        "−£12.40",
+        "−£13.00",
+        "proven within 0.01%",
+    ):
         assert part in text
     assert "full (20 parcels) on 12 of 14 ship days" in text
     assert "not proven" not in text
