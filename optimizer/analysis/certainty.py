@@ -31,6 +31,9 @@ from optimizer.solve.settings import Settings
 WORTH_ASKING_AGAIN = 1.5
 """An open question is asked again when there is so many times the time for it than before."""
 
+SETTLED: frozenset[Status] = frozenset({"optimal", "infeasible"})
+"""What needs no more asking."""
+
 
 def price_of_certainty(
     scenario: Scenario,
@@ -182,29 +185,32 @@ class _Search:
         self.findings: dict[str, list[Finding]] = {wave.id: [] for wave in self.waves}
 
     def run(self, deadline: float, progress: Callable[[Step], None] | None) -> None:
+        """Ask until everything is settled, or nothing can be given noticeably more time than it had before."""
         lanes = min(self.settings.workers, len(self.waves))
-        before = 0.0
-        while not self.cancel.is_set():
-            count = sum(len(self._open(wave)) for wave in self.waves)
-            share = max(0.0, deadline - time.monotonic()) * lanes / max(1, count)
-            if not count or share < before * WORTH_ASKING_AGAIN:
-                break
-            clock = FairTime(deadline, self.cancel, count, lanes, progress)
-            side_by_side(partial(self._ask, clock), self.waves, lanes, self.cancel)
-            before = max(share, LEAST_SECONDS)
+        chosen = self._open()
+        while chosen and not self.cancel.is_set():
+            share = max(LEAST_SECONDS, (deadline - time.monotonic()) * lanes / len(chosen))
+            clock = FairTime(deadline, self.cancel, len(chosen), lanes, progress)
+            asked = [wave for wave in self.waves if any(wave is other for other, _ in chosen)]
+            side_by_side(partial(self._ask, clock, chosen), asked, lanes, self.cancel)
+            left, least = deadline - time.monotonic(), share * WORTH_ASKING_AGAIN
+            chosen = self._open()[: int(left * lanes / least)] if left >= least else []
 
-    def _open(self, wave: Wave) -> list[float]:
-        """Return the confidences that are not settled for an activation."""
-        return [confidence for confidence in self.confidences if not self._settled(wave, confidence)]
+    def _open(self) -> list[tuple[Wave, float]]:
+        """Return what is not settled: first what nothing was found for, then what is least proven."""
+        found = []
+        for wave in self.waves:
+            for confidence in self.confidences:
+                known = together(self.findings[wave.id], confidence, self.digits)
+                if known.status(self.settings.gap) not in SETTLED:
+                    left = cost_gap(known.cost_minor, known.bound_minor)
+                    found.append((known.cost_minor is not None, -1.0 if left is None else -left, (wave, confidence)))
+        return [question for _, _, question in sorted(found, key=lambda item: item[:2])]
 
-    def _settled(self, wave: Wave, confidence: float) -> bool:
-        known = together(self.findings[wave.id], confidence, self.digits)
-        return known.status(self.settings.gap) in {"optimal", "infeasible"}
-
-    def _ask(self, clock: FairTime, wave: Wave) -> None:
-        """Ask for every open confidence, the lowest first: what is proven there often settles the next."""
-        for confidence in self._open(wave):
-            if self._settled(wave, confidence):
+    def _ask(self, clock: FairTime, chosen: Sequence[tuple[Wave, float]], wave: Wave) -> None:
+        """Ask for the chosen confidences, the lowest first: what is proven there often settles the next."""
+        for confidence in sorted(confidence for other, confidence in chosen if other is wave):
+            if together(self.findings[wave.id], confidence, self.digits).status(self.settings.gap) in SETTLED:
                 clock.skip()
                 continue
             seconds = clock.take(f"{wave.id} at {confidence * 100:g}%")

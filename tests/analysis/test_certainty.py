@@ -247,8 +247,24 @@ def test_what_time_left_open_is_asked_again_while_there_is_more_time(monkeypatch
 
 def test_what_would_have_no_more_time_than_before_is_not_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = searching(monkeypatch, nothing_found)
-    assert {point.status for point in points(priced(cases.two(), 0.6))} == {"unknown"}
-    assert asked == [0.6, 0.6]
+    one = cases.document([cases.activation("a", "x")], cases.creators("x", 4))
+    assert [point.status for point in points(priced(one, 0.6))] == ["unknown"]
+    assert asked == [0.6]
+
+
+def test_where_time_is_short_the_least_known_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    def vague(found: Plan) -> Plan:
+        open_bound = found.objective.model_copy(update={"cost_bound": "1.00"})
+        return found.model_copy(update={"objective": open_bound})
+
+    def open_at_first(found: Plan) -> Plan:
+        if len(asked) > 4:
+            return found
+        return nothing_found(found) if asked[-1] == 0.6 else vague(found)
+
+    asked = searching(monkeypatch, open_at_first)
+    priced(cases.two(), 0.2, 0.6)
+    assert asked == [0.2, 0.6, 0.2, 0.6, 0.6, 0.6, 0.2]
 
 
 def points(answer: PriceOfCertainty) -> list[CertaintyPoint]:
