@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
+from itertools import groupby
 
 from optimizer.money import from_minor, minor_digits, to_minor
 from optimizer.plan import ActivationResult, Assignment, BindingLimit, Plan
@@ -24,15 +25,41 @@ NAMED = 3
 """Places named in such a line; the rest are counted."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """One place at which a plan uses a limit up.
+
+    Attributes
+    ----------
+    limit, where, detail
+        As in `BindingLimit`.
+    path
+        Of a limit of one activation with several fields: which of them, below the activation.
+    """
+
+    limit: str
+    where: str
+    detail: str
+    path: tuple[str, ...] = ()
+
+
 def binding(scenario: Scenario, plan: Plan) -> list[BindingLimit]:
-    """Return the limits that a plan uses up, by limit in a fixed order, in few lines.
+    """Return the limits that a plan uses up, as `places` does, in few lines."""
+    secured = sum(result.secured for result in plan.activations)
+    among = {"paid_share": f"of {secured} activations", "min_paid": f"of {secured} activations", "tier_mix": "places"}
+    grouped = groupby(places(scenario, plan), key=lambda place: place.limit)
+    return [line for limit, found in grouped for line in _lines(limit, list(found), among.get(limit))]
+
+
+def places(scenario: Scenario, plan: Plan) -> list[Place]:
+    """Return every place at which a plan uses a limit up, by limit in a fixed order.
 
     A sum of money binds when what is left would not pay the cheapest possible parcel; a ship day when it is full; stock
     when all units that have arrived by some day are gone; a paid share when one more paid creator would break it; a
     minimum or maximum number of people when it is met exactly. Plans that break a limit use it up, too.
     """
     usage = _Usage(scenario, plan)
-    return [line for limit in LIMITS for line in limit(usage)]
+    return [place for limit in LIMITS for place in limit(usage)]
 
 
 def listed(names: list[str]) -> str:
@@ -106,33 +133,33 @@ class _Usage:
         return f"{from_minor(spent, self.digits)} of {from_minor(limit, self.digits)} {self.scenario.currency}"
 
 
-def _lines(limit: str, found: list[tuple[str, str]], among: str) -> Iterator[BindingLimit]:
-    """Yield one line per place, or a single one where they are many."""
-    if len(found) <= LINES_PER_LIMIT:
-        yield from (BindingLimit(limit=limit, where=where, detail=detail) for where, detail in found)
+def _lines(limit: str, found: list[Place], among: str | None) -> Iterator[BindingLimit]:
+    """Yield one line per place, or a single one where they are many and of a kind."""
+    if among is None or len(found) <= LINES_PER_LIMIT:
+        yield from (BindingLimit(limit=limit, where=place.where, detail=place.detail) for place in found)
         return
-    where, detail = listed([where for where, _ in found]), f"at its limit in {len(found)} {among}"
+    where, detail = listed([place.where for place in found]), f"at its limit in {len(found)} {among}"
     yield BindingLimit(limit=limit, where=where, detail=detail)
 
 
-def _budget_total(usage: _Usage) -> Iterator[BindingLimit]:
+def _budget_total(usage: _Usage) -> Iterator[Place]:
     total, cost = usage.scenario.budget.total, usage.plan.totals.cost
     if total is None or cost is None:
         return
     spent, limit = to_minor(Decimal(cost), usage.digits), to_minor(total, usage.digits)
     if usage.used_up(spent, limit):
-        yield BindingLimit(limit="budget_total", where="total", detail=usage.of(spent, limit))
+        yield Place("budget_total", "total", usage.of(spent, limit))
 
 
-def _budget_month(usage: _Usage) -> Iterator[BindingLimit]:
+def _budget_month(usage: _Usage) -> Iterator[Place]:
     spent = {line.month: to_minor(Decimal(line.total), usage.digits) for line in usage.plan.cash}
     for month, cap in sorted(usage.scenario.budget.monthly.items()):
         limit = to_minor(cap, usage.digits)
         if month in spent and usage.used_up(spent[month], limit):
-            yield BindingLimit(limit="budget_month", where=month, detail=usage.of(spent[month], limit))
+            yield Place("budget_month", month, usage.of(spent[month], limit))
 
 
-def _daily_capacity(usage: _Usage) -> Iterator[BindingLimit]:
+def _daily_capacity(usage: _Usage) -> Iterator[Place]:
     most = usage.scenario.shipping.daily_capacity
     if most is None:
         return
@@ -141,17 +168,17 @@ def _daily_capacity(usage: _Usage) -> Iterator[BindingLimit]:
     names = [day.isoformat() for day in full]
     if len(full) == 1:
         detail = f"{parcels[full[0]]} of {most} parcels on {names[0]}"
-        yield BindingLimit(limit="daily_capacity", where=names[0], detail=detail)
+        yield Place("daily_capacity", names[0], detail)
     elif full:
         detail = f"full ({most} parcels) on {len(full)} of {len(parcels)} ship days: {listed(names)}"
-        yield BindingLimit(limit="daily_capacity", where=listed(names), detail=detail)
+        yield Place("daily_capacity", listed(names), detail)
 
 
-def _stock(usage: _Usage) -> Iterator[BindingLimit]:
+def _stock(usage: _Usage) -> Iterator[Place]:
     for product in usage.scenario.products:
         gone = list(_sold_out(usage, product))
         if gone:
-            yield BindingLimit(limit="stock", where=product.id, detail="; ".join(gone[:NAMED]))
+            yield Place("stock", product.id, "; ".join(gone[:NAMED]))
 
 
 def _sold_out(usage: _Usage, product: Product) -> Iterator[str]:
@@ -170,8 +197,7 @@ def _sold_out(usage: _Usage, product: Product) -> Iterator[str]:
             yield f"{len(early)} of {units} units shipped by {last}{waits}"
 
 
-def _paid_share(usage: _Usage) -> Iterator[BindingLimit]:
-    found = []
+def _paid_share(usage: _Usage) -> Iterator[Place]:
     payable = {
         name for creator in usage.scenario.creators if "paid" in accepted_modes(creator) for name in creator.communities
     }
@@ -179,32 +205,29 @@ def _paid_share(usage: _Usage) -> Iterator[BindingLimit]:
         share = max_paid_share(usage.communities[wave.community])
         people = result.gifts + result.paid
         if wave.community in payable and result.paid + 1 > share * (people + 1):
-            found.append((wave.id, f"{result.paid} of {people} creators paid, at most {float(share):g} of them may be"))
-    yield from _lines("paid_share", found, f"of {len(usage.secured)} activations")
+            detail = f"{result.paid} of {people} creators paid, at most {float(share):g} of them may be"
+            yield Place("paid_share", wave.id, detail)
 
 
-def _min_paid(usage: _Usage) -> Iterator[BindingLimit]:
-    found = [
-        (wave.id, f"{result.paid} paid, at least {wave.min_paid}")
-        for result, wave in usage.secured
-        if wave.min_paid and result.paid <= wave.min_paid
-    ]
-    yield from _lines("min_paid", found, f"of {len(usage.secured)} activations")
+def _min_paid(usage: _Usage) -> Iterator[Place]:
+    for result, wave in usage.secured:
+        if wave.min_paid and result.paid <= wave.min_paid:
+            yield Place("min_paid", wave.id, f"{result.paid} paid, at least {wave.min_paid}")
 
 
-def _tier_mix(usage: _Usage) -> Iterator[BindingLimit]:
-    found = []
+def _tier_mix(usage: _Usage) -> Iterator[Place]:
     for _, wave in usage.secured:
         tiers = Counter(usage.creators[line.creator].tier for line in usage.team(wave))
         for tier, allowed in wave.tier_mix.items():
             if allowed.min and tiers[tier] <= allowed.min:
-                found.append((wave.id, f"{tiers[tier]} {tier}, at least {allowed.min}"))
+                detail = f"{tiers[tier]} {tier}, at least {allowed.min}"
+                yield Place("tier_mix", wave.id, detail, ("tier_mix", tier, "min"))
             elif allowed.max is not None and tiers[tier] >= allowed.max:
-                found.append((wave.id, f"{tiers[tier]} {tier}, at most {allowed.max}"))
-    yield from _lines("tier_mix", found, "places")
+                detail = f"{tiers[tier]} {tier}, at most {allowed.max}"
+                yield Place("tier_mix", wave.id, detail, ("tier_mix", tier, "max"))
 
 
-def _max_activations(usage: _Usage) -> Iterator[BindingLimit]:
+def _max_activations(usage: _Usage) -> Iterator[Place]:
     most = usage.scenario.rotation.max_activations_per_creator
     if most is None:
         return
@@ -212,10 +235,10 @@ def _max_activations(usage: _Usage) -> Iterator[BindingLimit]:
     busy = [creator for creator in usage.creators if times[creator] >= most]
     if busy:
         detail = f"{len(busy)} of {len(times)} creators in use take part in {most}"
-        yield BindingLimit(limit="max_activations", where=listed(busy), detail=detail)
+        yield Place("max_activations", listed(busy), detail)
 
 
-LIMITS: tuple[Callable[[_Usage], Iterator[BindingLimit]], ...] = (
+LIMITS: tuple[Callable[[_Usage], Iterator[Place]], ...] = (
     _budget_total,
     _budget_month,
     _daily_capacity,

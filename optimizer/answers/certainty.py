@@ -17,8 +17,10 @@ class CertaintyPoint(Strict):
         description="As in a plan; `infeasible` where the network cannot do it.", examples=["optimal"]
     )
     probability: UnitChance | None = Field(description="Exact probability reached.", examples=[0.9004])
-    cost: Amount | None = Field(description="Cost of the cheapest plan found.", examples=["795.10"])
-    cost_bound: Amount | None = Field(description="No plan of it costs less.", examples=["795.10"])
+    cost: Amount | None = Field(description="Cost of the cheapest plan found; null without one.", examples=["795.10"])
+    cost_bound: Amount | None = Field(
+        description="No plan of it costs less; null where nothing is proven.", examples=["795.10"]
+    )
     gap: float | None = Field(description="(cost − cost_bound) / cost, a fraction.", examples=[0.0])
     gifts: int = Field(description="Gifted creators (count).", examples=[14])
     paid: int = Field(description="Paid creators (count).", examples=[3])
@@ -42,7 +44,7 @@ class PriceOfCertainty(Strict):
     confidences: list[float] = Field(description="Confidences, the lowest first.", examples=[[0.8, 0.9, 0.95]])
     activations: list[CertaintyCurve] = Field(description="Per activation, in the scenario's order.")
     totals: list[Amount | None] = Field(
-        description="Per confidence: sum over activations; null where one cannot be secured.",
+        description="Per confidence: sum over activations; null where one has no cost.",
         examples=[["3402.10", "3796.60", "4205.35"]],
     )
     run: Effort = Field(description="How it was computed.")

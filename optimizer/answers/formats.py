@@ -17,6 +17,8 @@ class Document(StrEnum):
     PLAN = "plan", "optimizer.plan:Plan"
     COMPARISON = "comparison", "optimizer.answers.comparison:Comparison"
     CASH = "cash", "optimizer.answers.cash:CashView"
+    CERTAINTY = "certainty", "optimizer.answers.certainty:PriceOfCertainty"
+    LIMITS = "limits", "optimizer.answers.limits:CostOfLimits"
     FRONTIER = "frontier", "optimizer.answers.frontier:Frontier"
 
     _where: str

@@ -1,0 +1,268 @@
+"""The price of certainty: what each activation costs by itself, at each confidence.
+
+A plan that holds at a confidence holds at every lower one, so a cheaper plan found higher up replaces a dearer one
+below; what costs at least so much at a confidence costs at least so much at every higher one. Hence cost and bound
+never fall along a curve, whatever the single searches found in their time.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+
+from optimizer.analysis.certify import certified, facts_of, run_of
+from optimizer.analysis.diagnosis.documents import posed
+from optimizer.analysis.gaps import closes, cost_gap
+from optimizer.analysis.sharing import LEAST_SECONDS, FairTime, Step, side_by_side
+from optimizer.answers.certainty import CertaintyCurve, CertaintyPoint, PriceOfCertainty
+from optimizer.answers.common import Effort
+from optimizer.errors import InputError, Problem, VerificationError, pointer
+from optimizer.money import from_minor, minor_digits, to_minor
+from optimizer.plan import Plan, Status
+from optimizer.scenario.logistics import Budget
+from optimizer.scenario.meaning import Wave, waves
+from optimizer.scenario.models import Scenario
+from optimizer.solve.settings import Settings
+
+WORTH_ASKING_AGAIN = 1.5
+"""An open question is asked again when there is so many times the time for it than before."""
+
+SETTLED: frozenset[Status] = frozenset({"optimal", "infeasible"})
+"""What needs no more asking."""
+
+
+def price_of_certainty(
+    scenario: Scenario,
+    confidences: Sequence[float],
+    settings: Settings | None = None,
+    *,
+    progress: Callable[[Step], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> PriceOfCertainty:
+    """Return what each activation of a checked scenario costs at least, alone, at each confidence.
+
+    Each is planned with all other activations and the total and monthly budgets taken out; all other rules hold.
+
+    Parameters
+    ----------
+    confidences
+        Probabilities, in any order.
+    settings
+        Time for the whole answer, shared fairly; gap, seed, and how many questions are worked on side by side.
+    progress
+        Told of every question that is put.
+    cancel
+        Set it to end early; what was not looked into is `unknown` then.
+
+    Raises
+    ------
+    InputError
+        If a confidence is not between 0 and 1, or comes twice.
+    VerificationError
+        If a plan fails its verification, or a bound contradicts a verified plan: a bug.
+    """
+    began = time.monotonic()
+    settings, cancel = settings or Settings(), cancel or threading.Event()
+    asked = checked(confidences)
+    search = _Search(scenario, asked, settings, cancel)
+    search.run(began + settings.time_limit_seconds, progress)
+    curves = [search.curve(wave) for wave in search.waves]
+    return PriceOfCertainty(
+        schema_version=1,
+        scenario=facts_of(scenario).reference,
+        confidences=asked,
+        activations=curves,
+        totals=[_total(curves, index, search.digits) for index in range(len(asked))],
+        run=effort(settings, began),
+    )
+
+
+def checked(confidences: Sequence[float]) -> list[float]:
+    """Return confidences in order; raise InputError with everything that is wrong with them."""
+    problems = []
+    if not confidences:
+        problems.append(Problem("missing", "", "no confidence is given", "Give at least one, such as 0.9."))
+    for index, confidence in enumerate(confidences):
+        where = pointer(index)
+        if not 0 < confidence < 1:
+            remedy = "Give it as a fraction, such as 0.9."
+            problems.append(Problem("out_of_range", where, "should lie between 0 and 1", remedy, confidence))
+        elif confidence in confidences[:index]:
+            problems.append(Problem("duplicate", where, "this confidence comes twice", "List it once.", confidence))
+    if problems:
+        raise InputError(problems)
+    return sorted(confidences)
+
+
+def effort(settings: Settings, began: float) -> Effort:
+    """Return how an answer was computed that was begun at a `time.monotonic()` and is complete now."""
+    return Effort(
+        seed=settings.seed,
+        time_limit_seconds=settings.time_limit_seconds,
+        wall_seconds=round(time.monotonic() - began, 3),
+        workers=settings.workers,
+        versions=run_of(settings, "").versions,
+    )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What one search found out.
+
+    Attributes
+    ----------
+    plan
+        A verified plan; None where none was found.
+    bound_minor
+        No plan at this confidence costs less (minor units); None where nothing is proven.
+    impossible
+        It is proven that there is no plan.
+    """
+
+    confidence: float
+    plan: Plan | None
+    bound_minor: int | None
+    impossible: bool
+
+
+@dataclass(frozen=True)
+class Known:
+    """What all searches together tell of one confidence; fields as in `Finding`."""
+
+    plan: Plan | None
+    cost_minor: int | None
+    bound_minor: int | None
+    impossible: bool
+
+    def status(self, gap: float) -> Status:
+        """Return the status, given the gap at which a plan counts as optimal."""
+        if self.cost_minor is None:
+            return "infeasible" if self.impossible else "unknown"
+        return "optimal" if closes(self.cost_minor, self.bound_minor, gap) else "feasible"
+
+
+def together(findings: Sequence[Finding], confidence: float, digits: int) -> Known:
+    """Return what the findings of one activation tell of a confidence.
+
+    Plans count that were made for it or a higher one, or whose exact (and verified) probability reaches it; bounds
+    and proofs that there is no plan count from lower ones too.
+
+    Raises
+    ------
+    VerificationError
+        If they contradict each other.
+    """
+    plans = [
+        (to_minor(Decimal(item.plan.totals.cost or 0), digits), item.plan)
+        for item in findings
+        if item.plan is not None
+        and (item.confidence >= confidence or item.plan.activations[0].probability >= confidence)
+    ]
+    below = [item for item in findings if item.confidence <= confidence]
+    bound = max((item.bound_minor for item in below if item.bound_minor is not None), default=None)
+    impossible = any(item.impossible for item in below)
+    cost, plan = min(plans, key=lambda found: found[0], default=(None, None))
+    if plan is not None and cost is not None and (impossible or (bound is not None and bound > cost)):
+        name = plan.activations[0].activation
+        least = "is impossible" if impossible or bound is None else f"costs at least {from_minor(bound, digits)}"
+        raise VerificationError(
+            [f"bound: {name} at {confidence:g} {least}, yet a verified plan costs {plan.totals.cost}"]
+        )
+    return Known(plan, cost, bound, impossible)
+
+
+class _Search:
+    """Asks what is not settled, in rounds: what too short a time left open is asked again with the time left over."""
+
+    def __init__(self, scenario: Scenario, confidences: list[float], settings: Settings, cancel: threading.Event):
+        self.scenario, self.confidences, self.settings, self.cancel = scenario, confidences, settings, cancel
+        self.waves = waves(scenario)
+        self.digits = minor_digits(scenario.currency) or 0
+        self.findings: dict[str, list[Finding]] = {wave.id: [] for wave in self.waves}
+
+    def run(self, deadline: float, progress: Callable[[Step], None] | None) -> None:
+        """Ask until everything is settled, or nothing can be given noticeably more time than it had before."""
+        lanes = min(self.settings.workers, len(self.waves))
+        chosen = self._open()
+        while chosen and not self.cancel.is_set():
+            share = max(LEAST_SECONDS, (deadline - time.monotonic()) * lanes / len(chosen))
+            clock = FairTime(deadline, self.cancel, len(chosen), lanes, progress)
+            asked = [wave for wave in self.waves if any(wave is other for other, _ in chosen)]
+            side_by_side(partial(self._ask, clock, chosen), asked, lanes, self.cancel)
+            left, least = deadline - time.monotonic(), share * WORTH_ASKING_AGAIN
+            chosen = self._open()[: int(left * lanes / least)] if left >= least else []
+
+    def _open(self) -> list[tuple[Wave, float]]:
+        """Return what is not settled: first what nothing was found for, then what is least proven."""
+        found = []
+        for wave in self.waves:
+            for confidence in self.confidences:
+                known = together(self.findings[wave.id], confidence, self.digits)
+                if known.status(self.settings.gap) not in SETTLED:
+                    left = cost_gap(known.cost_minor, known.bound_minor)
+                    found.append((known.cost_minor is not None, -1.0 if left is None else -left, (wave, confidence)))
+        return [question for _, _, question in sorted(found, key=lambda item: item[:2])]
+
+    def _ask(self, clock: FairTime, chosen: Sequence[tuple[Wave, float]], wave: Wave) -> None:
+        """Ask for the chosen confidences, the lowest first: what is proven there often settles the next."""
+        for confidence in sorted(confidence for other, confidence in chosen if other is wave):
+            if together(self.findings[wave.id], confidence, self.digits).status(self.settings.gap) in SETTLED:
+                clock.skip()
+                continue
+            seconds = clock.take(f"{wave.id} at {confidence * 100:g}%")
+            if seconds:
+                self.findings[wave.id].append(self._searched(wave, confidence, seconds))
+
+    def _searched(self, wave: Wave, confidence: float, seconds: float) -> Finding:
+        settings = self.settings.model_copy(update={"time_limit_seconds": seconds, "workers": 1})
+        question = alone(self.scenario, wave, confidence)
+        plan = certified(question, settings, cancel=self.cancel, draws=0, people=False).plan
+        bound = plan.objective.cost_bound
+        return Finding(
+            confidence,
+            None if plan.totals.cost is None else plan,
+            None if bound is None else to_minor(Decimal(bound), self.digits),
+            plan.status == "infeasible",
+        )
+
+    def curve(self, wave: Wave) -> CertaintyCurve:
+        """Return what is known of one activation at all confidences."""
+        return CertaintyCurve(
+            activation=wave.id,
+            community=wave.community,
+            min_posts=wave.min_posts,
+            confidence=wave.confidence,
+            points=[self._point(self.findings[wave.id], confidence) for confidence in self.confidences],
+        )
+
+    def _point(self, findings: Sequence[Finding], confidence: float) -> CertaintyPoint:
+        known = together(findings, confidence, self.digits)
+        plan, bound = known.plan, known.bound_minor
+        return CertaintyPoint(
+            confidence=confidence,
+            status=known.status(self.settings.gap),
+            probability=None if plan is None else plan.activations[0].probability,
+            cost=None if plan is None else plan.totals.cost,
+            cost_bound=None if bound is None or known.impossible else from_minor(bound, self.digits),
+            gap=cost_gap(known.cost_minor, bound),
+            gifts=0 if plan is None else plan.totals.gifts,
+            paid=0 if plan is None else plan.totals.paid,
+        )
+
+
+def alone(scenario: Scenario, wave: Wave, confidence: float) -> Scenario:
+    """Return the question what one activation costs at least at a confidence, without others and without budgets."""
+    question = posed(scenario, {wave.id})
+    (activation,) = question.activations or []
+    asked = activation.model_copy(update={"confidence": confidence})
+    return question.model_copy(update={"activations": [asked], "budget": Budget()})
+
+
+def _total(curves: Sequence[CertaintyCurve], index: int, digits: int) -> str | None:
+    costs = [curve.points[index].cost for curve in curves]
+    known = [to_minor(Decimal(cost), digits) for cost in costs if cost is not None]
+    return from_minor(sum(known), digits) if len(known) == len(costs) else None

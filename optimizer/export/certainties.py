@@ -1,0 +1,90 @@
+"""The price of certainty for the terminal: what each activation costs at each confidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from optimizer.answers.certainty import CertaintyCurve, CertaintyPoint, PriceOfCertainty
+from optimizer.export import words
+from optimizer.export.layout import LABEL_WIDTH, Adaptive, ruled_table, spaced
+from optimizer.plan import Status
+
+FIGURE_WIDTH = 13
+"""Columns an amount takes with the space beside it."""
+NAME_WIDTH = 34
+"""Columns for the activation, its posts and the confidence it asks for."""
+WITHOUT_COST: dict[Status, str] = {"infeasible": "impossible", "unknown": "not found"}
+
+AID = (
+    "Each activation planned alone, without a budget, all other rules kept: together they share people, stock and "
+    "parcel places, and may cost more. Under each cost: gifts + paid creators."
+)
+
+
+def certainty_view(answer: PriceOfCertainty) -> RenderableType:
+    """Return the costs as a table, in parts where there are more confidences than the page has room for."""
+    return spaced(
+        [
+            Group(Text(answer.scenario.name, style="bold"), Text("Price of certainty: least cost of each activation")),
+            Adaptive(lambda width: _tables(answer, width)),
+            Group(Text(AID, style="dim"), Text(_proof(answer))),
+        ]
+    )
+
+
+def _tables(answer: PriceOfCertainty, width: int) -> RenderableType:
+    room = max(1, (width - NAME_WIDTH) // FIGURE_WIDTH)
+    columns = range(len(answer.confidences))
+    return spaced(_table(answer, columns[first : first + room]) for first in columns[::room])
+
+
+def _table(answer: PriceOfCertainty, columns: Sequence[int]) -> RenderableType:
+    currency = answer.scenario.currency
+    table = ruled_table(totals=True)
+    table.add_column("Activation", "Sum", ratio=1, min_width=LABEL_WIDTH)
+    table.add_column("Posts\nneeded", justify="right", no_wrap=True)
+    table.add_column("Asked\nfor", justify="right", no_wrap=True)
+    for column in columns:
+        total = words.money(answer.totals[column], currency)
+        head = f"At {words.chance(answer.confidences[column])}"
+        table.add_column(head, total, justify="right", no_wrap=True)
+    for curve in answer.activations:
+        table.add_row(*_name(curve), *(_cell(curve.points[column], currency) for column in columns))
+    return table
+
+
+def _name(curve: CertaintyCurve) -> list[Text]:
+    name = Text(curve.activation)
+    if curve.community != curve.activation:
+        name.append(f"\n  {curve.community}", style="dim")
+    return [name, Text(f"{curve.min_posts:,}"), Text(words.chance(curve.confidence))]
+
+
+def _cell(point: CertaintyPoint, currency: str) -> Text:
+    """Return a cost with its people, and its gap where it is not proven; or why there is no cost."""
+    if point.cost is None:
+        return Text(WITHOUT_COST.get(point.status, words.NOTHING))
+    cell = Text(f"{words.money(point.cost, currency)}\n")
+    cell.append(f"{point.gifts:,} + {point.paid:,}", style="dim")
+    if point.status != "optimal":
+        cell.append("\nunproven" if point.gap is None else f"\ngap {words.gap(point.gap)}")
+    return cell
+
+
+def _proof(answer: PriceOfCertainty) -> str:
+    points = [point for curve in answer.activations for point in curve.points]
+    count = {status: sum(point.status == status for point in points) for status in ("optimal", "feasible", "unknown")}
+    gaps = [point.gap for point in points if point.status == "optimal" and point.gap]
+    within = f" within {words.gap(max(gaps))}" if gaps else ""
+    parts = [f"{count['optimal']:,} of {words.count(len(points), 'point')} proven to cost the least there is{within}"]
+    if count["feasible"]:
+        parts.append(f"{count['feasible']:,} verified, with the gap shown")
+    impossible = len(points) - sum(count.values())
+    if impossible:
+        parts.append(f"{impossible:,} proven impossible, as the other rules stand")
+    if count["unknown"]:
+        parts.append(f"{count['unknown']:,} not found; a longer --time-limit may find them")
+    return "; ".join(parts) + ". Every plan is verified."

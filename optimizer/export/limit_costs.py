@@ -1,0 +1,104 @@
+"""What limits cost, for the terminal: each limit one step looser, and what that buys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from optimizer.answers.limits import CostOfLimits, LooserLimit
+from optimizer.export import words
+from optimizer.export.layout import LABEL_WIDTH, ruled_table, spaced, titled
+
+AID = (
+    "One limit at a time, one step looser, solved anew; all else as it is. Value counts first: where it rises, the "
+    "cost is the price of the gain; where it does not, it is what the step saves. At most: no plan gains or saves more."
+)
+OPEN = (
+    "The scenario's own plan is not proven to be the best: part of a gain may be due to a longer search and not to the "
+    "limit. A longer --time-limit tells them apart."
+)
+
+
+def limits_view(answer: CostOfLimits) -> RenderableType:
+    """Return the scenario's own plan in a line, the limits as a table, and why each was looked into."""
+    heading = Group(
+        Text(answer.scenario.name, style="bold"), Text("What limits cost: one step looser each"), Text(_own(answer))
+    )
+    if not answer.limits:
+        nothing = None if answer.value is None else Text("No limit binds: there is nothing to loosen.")
+        return spaced([heading, nothing])
+    aid = Group(Text(AID, style="dim"), *([] if answer.status == "optimal" else [Text(OPEN)]))
+    return spaced([heading, Group(_table(answer), aid), titled("Why these", _reasons(answer))])
+
+
+def _own(answer: CostOfLimits) -> str:
+    if answer.value is None:
+        return "The scenario has no plan: " + (
+            "proven." if answer.status == "infeasible" else "none found in the time."
+        )
+    cost = words.money(answer.cost, answer.scenario.currency)
+    return (
+        f"The scenario as it is: value {answer.value:,}, least cost found {cost}; {_proven(answer.status, answer.gap)}"
+    )
+
+
+def _proven(status: str, gap: float | None) -> str:
+    if status == "optimal":
+        return f"proven within {words.gap(gap)}" if gap else "proven"
+    return "unproven" if gap is None else f"gap {words.gap(gap)}"
+
+
+def _table(answer: CostOfLimits) -> RenderableType:
+    table = ruled_table()
+    table.add_column("Limit", ratio=1, min_width=LABEL_WIDTH)
+    table.add_column("Now →\nlooser", no_wrap=True, justify="right")
+    table.add_column("Value\nat most", no_wrap=True, justify="right")
+    table.add_column("Cost\nat most", no_wrap=True, justify="right")
+    table.add_column("Proof", no_wrap=True)
+    for item in answer.limits:
+        table.add_row(*_cells(item, answer.scenario.currency))
+    return table
+
+
+def _cells(item: LooserLimit, currency: str) -> list[Text]:
+    money = item.limit in {"budget_total", "budget_month"}
+    step = [words.money(str(end), currency) if money else str(end) for end in (item.from_, item.to)]
+    name = Text(item.subject)
+    for sign, ids in (("+", item.gained), ("−", item.lost)):
+        if ids:
+            name.append(f"\n  {sign} {', '.join(ids)}", style="dim")
+    value = Text("+" if item.value_gain else "±", style="green" if item.value_gain else "")
+    value.append(f"{item.value_gain:,}\n{_most_value(item)}")
+    cost = Text(f"{_signed(item.cost_change, currency)}\n{_most_saved(item, currency)}")
+    return [name, Text(f"{step[0]} →\n{step[1]}"), value, cost, Text(_proven(item.status, item.gap))]
+
+
+def _most_value(item: LooserLimit) -> str:
+    return words.NOTHING if item.value_gain_bound is None else f"+{item.value_gain_bound:,}"
+
+
+def _most_saved(item: LooserLimit, currency: str) -> str:
+    if item.value_gain:
+        return ""
+    return words.NOTHING if item.cost_change_bound is None else _signed(item.cost_change_bound, currency)
+
+
+def _signed(change: str, currency: str) -> str:
+    """Return a change of money with its sign.
+
+    Examples
+    --------
+    >>> _signed("-12.40", "GBP"), _signed("233.00", "GBP"), _signed("0.00", "GBP")
+    ('−£12.40', '+£233.00', '±£0.00')
+    """
+    size = change.removeprefix("-")
+    sign = "±" if not size.strip("0.") else "−" if change.startswith("-") else "+"
+    return sign + words.money(size, currency)
+
+
+def _reasons(answer: CostOfLimits) -> Iterator[tuple[str, str]]:
+    """Yield each limit with how the plan uses it."""
+    for item in answer.limits:
+        yield item.subject, item.why
