@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from optimizer.answers.batch import Ending, Found, Result
 from optimizer.batch.jobs import Job
 from optimizer.execution.executor import Failed, Finished, Outcome, Reason
@@ -29,17 +31,27 @@ def result_of(key: str, outcome: Outcome, *, interrupted: bool) -> Result | None
     ----------
     interrupted
         The solve was asked to end early. A proof stands all the same; a plan without one is kept as `interrupted`, and
-        where nothing was found the job stays open: both are solved anew when the batch goes on.
+        where nothing but the empty plan was found the job stays open: both are solved anew when the batch goes on.
     """
     if isinstance(outcome, Failed):
         found = Found(outcome=_ENDINGS[outcome.reason], message=outcome.detail)
         return Result(schema_version=1, key=key, found=found, wall_seconds=None)
     plan = Plan.model_validate_json(outcome.plan)
-    if interrupted and plan.status == "unknown":
+    cut_short = interrupted and plan.status in ("feasible", "unknown")
+    if cut_short and not plan.assignments:
         return None
-    cut_short = interrupted and plan.status == "feasible"
     found = _found(plan, key, "interrupted" if cut_short else plan.status)
     return Result(schema_version=1, key=key, found=found, wall_seconds=plan.run.wall_seconds)
+
+
+def is_worth_keeping(new: Result, old: Result | None) -> bool:
+    """Tell whether a record should take the place of an older one of the same job.
+
+    Of two plans that were cut short the better one is kept: a second interruption loses nothing of the first.
+    """
+    if old is None or old.found.outcome != "interrupted" or new.found.outcome != "interrupted":
+        return True
+    return _rank(new.found) > _rank(old.found)
 
 
 def plan_in(outcome: Outcome) -> str | None:
@@ -52,6 +64,10 @@ def refused(job: Job) -> Found:
     more = len(job.problems) - 1
     told = f"The scenario cannot be used: {job.problems[0]}" + (f" ({more:,} more)" if more else "")
     return Found(outcome="bad_input", message=told)
+
+
+def _rank(found: Found) -> tuple[int, Decimal]:
+    return found.value or 0, -Decimal(found.cost or 0)
 
 
 def _found(plan: Plan, key: str, outcome: Ending) -> Found:

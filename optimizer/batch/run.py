@@ -10,7 +10,7 @@ from typing import Protocol
 from optimizer.answers.batch import Found
 from optimizer.batch.folder import Folder
 from optimizer.batch.jobs import Job
-from optimizer.batch.record import plan_in, result_of
+from optimizer.batch.record import is_worth_keeping, plan_in, result_of
 from optimizer.execution.executor import Executor, Listener, Outcome, Task
 from optimizer.solve.control import Progress
 
@@ -65,10 +65,19 @@ def solve(
             executor.submit(Task(job.key, job.settings, partial(_text, folder, job.key)))
         if run.interrupted(cancel):
             grace = GRACE_SECONDS
+            _end_early(executor, run)
     finally:
         executor.close(grace)
     if run.broken is not None:
         raise run.broken
+
+
+def _end_early(executor: Executor, run: _Run) -> None:
+    """Take what waits out of the queue, then ask what runs for its plan: nobody waits for a first one."""
+    for key in run.waiting():
+        executor.abandon(key)
+    for key in run.running():
+        executor.finish(key)
 
 
 def _text(folder: Folder, key: str) -> str:
@@ -79,7 +88,8 @@ class _Run:
     """The listener: keeps count of the jobs that have not ended, and records those that have."""
 
     def __init__(self, keys: Sequence[str], folder: Folder, watcher: Watcher) -> None:
-        self._open = set(keys)
+        self._open = dict.fromkeys(keys)
+        self._begun: set[str] = set()
         self._folder = folder
         self._watcher = watcher
         self._changed = threading.Condition()
@@ -96,8 +106,20 @@ class _Run:
                 self._changed.wait(HEARTBEAT_SECONDS)
         return False
 
+    def waiting(self) -> list[str]:
+        """Return the jobs that have no place yet, the last first, so that none of them gets one meanwhile."""
+        with self._changed:
+            return [key for key in reversed(self._open) if key not in self._begun]
+
+    def running(self) -> list[str]:
+        """Return the jobs that have a place."""
+        with self._changed:
+            return [key for key in self._open if key in self._begun]
+
     def started(self, key: str, attempt: int) -> None:  # noqa: ARG002
         """Show that a job is being solved."""
+        with self._changed:
+            self._begun.add(key)
         self._watcher.began(key)
 
     def moved(self, key: str, progress: Progress) -> None:
@@ -110,7 +132,8 @@ class _Run:
         try:
             result = result_of(key, outcome, interrupted=self._ending)
             if result is not None:
-                self._folder.record(result, plan_in(outcome))
+                if is_worth_keeping(result, self._folder.result(key)):
+                    self._folder.record(result, plan_in(outcome))
                 found = result.found
         except Exception as error:  # noqa: BLE001
             # Raised where the batch is waited for; here only the executor would hear of it.
@@ -119,5 +142,5 @@ class _Run:
             self._watcher.ended(key, found)
         finally:
             with self._changed:
-                self._open.discard(key)
+                self._open.pop(key, None)
                 self._changed.notify_all()
