@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from types import NoneType
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 FIELDS = {**Asked.model_fields, **Found.model_fields}
 COLUMNS = tuple(FIELDS)
+_LINE_BREAKS = re.compile(r"[\r\n]+")
+"""A row is a line: not every reader follows quotes over several."""
 TIMES = ("key", "scenario", "wall_seconds")
 MONEY_DIGITS, MONEY_DECIMALS = 24, 4
 """Of the decimal type: no currency has more decimals, and no sum of amounts more digits."""
@@ -82,7 +85,7 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    return harmless(value) if isinstance(value, str) else repr(value)
+    return _LINE_BREAKS.sub(" ", harmless(value)) if isinstance(value, str) else repr(value)
 
 
 def _times(jobs: Iterable[Job], folder: Folder) -> Iterator[list[str]]:
