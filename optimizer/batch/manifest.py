@@ -18,8 +18,6 @@ without regard to case and with spaces for underscores. Commas, semicolons or ta
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,7 +25,9 @@ from typing import Any, NamedTuple
 from optimizer.batch.choices import Choices, read_value
 from optimizer.batch.jobs import Request
 from optimizer.errors import InputError, Problem
+from optimizer.scenario.neutral import original
 from optimizer.scenario.reading import read_text
+from optimizer.scenario.sheets import cells_of
 
 VALUES = ("budget", "confidence", "seed", "time_limit", "gap")
 COLUMNS = ("scenario", *VALUES, "label")
@@ -66,12 +66,7 @@ def read_manifest(path: Path, choices: Choices) -> Asking:
 
 def _table(text: str) -> tuple[list[tuple[int, dict[str, str]]], list[Problem]]:
     """Return the rows that hold anything, with their numbers (1 is the line of column names)."""
-    heading = text.lstrip().partition("\n")[0]
-    separator = max(",;\t", key=heading.count)
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
-    except csv.Error as error:
-        raise InputError([Problem("not_csv", "", f"this is not CSV ({error})", "Save the table as CSV.")]) from None
+    lines = cells_of(text)
     columns = ["_".join(cell.lower().split()) for cell in (lines[0] if lines else [])]
     wrong = list(_column_problems(columns))
     if wrong:
@@ -109,7 +104,7 @@ def _requests(number: int, cells: Mapping[str, str], folder: Path, choices: Choi
                 fixed[column] = read_value(column, cells[column], f"row {number}, column {column}")
             except InputError as error:
                 problems += error.problems
-    name, label = cells.get("scenario", ""), cells.get("label", "")
+    name, label = original(cells.get("scenario", "")), original(cells.get("label", ""))
     if not name or "\0" in name:
         where = f"row {number}, column scenario"
         problems.append(Problem("missing_scenario", where, "no scenario file is named", "Name one."))

@@ -6,9 +6,7 @@ was not, byte for byte, as long as its solves end at their gap and not by the cl
 
 from __future__ import annotations
 
-import csv
 import io
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from types import NoneType
@@ -18,8 +16,9 @@ from optimizer.answers.batch import Asked, Found, Row
 from optimizer.batch.folder import Folder
 from optimizer.batch.jobs import Job
 from optimizer.batch.record import NOT_BEGUN, refused
-from optimizer.export.cells import harmless
+from optimizer.export.csv_files import csv_text
 from optimizer.export.files import write_atomically
+from optimizer.export.tables import Column, Table, Value
 from optimizer.plan import Amount
 
 if TYPE_CHECKING:
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 
 FIELDS = {**Asked.model_fields, **Found.model_fields}
 COLUMNS = tuple(FIELDS)
-_LINE_BREAKS = re.compile(r"[\r\n]+")
-"""A row is a line: not every reader follows quotes over several."""
 TIMES = ("key", "scenario", "wall_seconds")
 MONEY_DIGITS, MONEY_DECIMALS = 24, 4
 """Of the decimal type: no currency has more decimals, and no sum of amounts more digits."""
@@ -42,8 +39,8 @@ def rows(jobs: Iterable[Job], folder: Folder) -> list[Row]:
 def write_summary(jobs: Sequence[Job], folder: Folder, *, parquet: bool) -> list[Row]:
     """Write the summary and the times into the folder, each file whole or not at all; return the rows."""
     found = rows(jobs, folder)
-    write_atomically(folder.path / "summary.csv", _csv(COLUMNS, (_cells(row) for row in found)))
-    write_atomically(folder.path / "times.csv", _csv(TIMES, _times(jobs, folder)))
+    write_atomically(folder.path / "summary.csv", _csv(COLUMNS, [list(_values(row).values()) for row in found]))
+    write_atomically(folder.path / "times.csv", _csv(TIMES, list(_times(jobs, folder))))
     if parquet:
         write_atomically(folder.path / "summary.parquet", as_parquet(found))
     return found
@@ -76,31 +73,15 @@ def _values(row: Row) -> dict[str, Any]:
     return {**row.asked.model_dump(), **row.found.model_dump()}
 
 
-def _cells(row: Row) -> list[str]:
-    return [_cell(value) for value in _values(row).values()]
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return _LINE_BREAKS.sub(" ", harmless(value)) if isinstance(value, str) else repr(value)
-
-
-def _times(jobs: Iterable[Job], folder: Folder) -> Iterator[list[str]]:
+def _times(jobs: Iterable[Job], folder: Folder) -> Iterator[list[Value]]:
     for job in jobs:
         result = folder.result(job.key)
         if result is not None and result.wall_seconds is not None:
-            yield [_cell(job.key), _cell(job.asked.scenario), _cell(result.wall_seconds)]
+            yield [job.key, job.asked.scenario, result.wall_seconds]
 
 
-def _csv(columns: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(lines)
-    return out.getvalue()
+def _csv(columns: Sequence[str], rows: Sequence[Sequence[Value]]) -> str:
+    return csv_text(Table([Column(name, name, "text") for name in columns], rows))
 
 
 def _is_money(annotation: Any) -> bool:

@@ -15,7 +15,7 @@ app = typer.Typer()
 
 
 @app.command()
-def batch(  # noqa: PLR0913, PLR0917
+def batch(
     source: Annotated[
         Path,
         typer.Argument(

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from optimizer.analysis.certify import LIBRARIES
 from optimizer.batch import jobs as module
 from optimizer.batch.jobs import DECISIVE_PACKAGES, Job, changed, plain, prepare
+from optimizer.scenario.generator import dump
 from optimizer.scenario.loading import fingerprint, parse_scenario, scenario_from_data
 from optimizer.scenario.meaning import waves
 from tests.batch.desk import request
@@ -77,7 +78,7 @@ def test_what_is_no_object_is_left_alone(data: object) -> None:
 @given(st.decimals(0, 10**9, places=2), st.floats(0.01, 0.99))
 def test_the_text_that_is_solved_is_the_scenario_that_was_checked(budget: Decimal, confidence: float) -> None:
     new = changed(document(), budget, confidence)
-    assert fingerprint(parse_scenario(module.dump(new))) == fingerprint(scenario_from_data(new))
+    assert fingerprint(parse_scenario(dump(new))) == fingerprint(scenario_from_data(new))
 
 
 def test_a_key_says_what_it_is_for(tmp_path: Path) -> None:

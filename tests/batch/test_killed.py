@@ -61,12 +61,13 @@ def wait_for_records(process: subprocess.Popen[str], out: Path, count: int) -> l
         assert process.poll() is None, "the batch ended before it was killed"
         assert time.monotonic() < deadline
         time.sleep(0.005)
-    return psutil.Process(process.pid).children(recursive=True)
+    family: list[psutil.Process] = psutil.Process(process.pid).children(recursive=True)
+    return family
 
 
 def left(family: list[psutil.Process]) -> list[psutil.Process]:
     """Return what is left of a family; whoever adopts the dead need not bury them."""
-    _, alive = psutil.wait_procs(family, timeout=10)
+    alive: list[psutil.Process] = psutil.wait_procs(family, timeout=10)[1]
     return [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
 
 

@@ -36,6 +36,11 @@ def test_empty_cells_take_every_value_of_the_option(tmp_path: Path) -> None:
     ]
 
 
+def test_labels_that_were_neutralised_are_read_back(tmp_path: Path) -> None:
+    asking = read(tmp_path, "scenario,label\na.json,'=wish\n")
+    assert [one.label for one in asking.requests] == ["=wish"]
+
+
 def test_every_problem_is_told_with_its_row_and_good_rows_stay(tmp_path: Path) -> None:
     rows = ["scenario,budget,seed", "a.json,much,x", ",5,1", "good.json,5,1", "b.json,5,1,6", "b.json,5.00,1"]
     asking = read(tmp_path, "\n".join(rows))

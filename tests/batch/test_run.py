@@ -24,6 +24,11 @@ def folder(tmp_path: Path) -> Iterator[Folder]:
         yield made
 
 
+def _once_moved(watcher: Watching, cancel: threading.Event) -> None:
+    watcher.moves.wait()
+    cancel.set()
+
+
 def solved(
     folder: Folder,
     found: Sequence[Job],
@@ -42,7 +47,7 @@ def solved(
 
     cancel, watcher = threading.Event(), Watching()
     if interrupt:
-        threading.Thread(target=lambda: (watcher.moves.wait(), cancel.set())).start()
+        threading.Thread(target=_once_moved, args=(watcher, cancel)).start()
     solve(found, folder, make, watcher, cancel)
     assert set(watcher.ends) == {job.key for job in found}
     return made[0]
@@ -137,7 +142,7 @@ def test_what_has_no_place_yet_is_taken_out_of_the_queue(folder: Folder, tmp_pat
         return made[0]
 
     cancel, watcher = threading.Event(), Watching()
-    threading.Thread(target=lambda: (watcher.moves.wait(), cancel.set())).start()
+    threading.Thread(target=_once_moved, args=(watcher, cancel)).start()
     solve(found, folder, make, watcher, cancel)
     assert made[0].abandoned == [found[2].key, found[1].key]
     assert outcomes(folder, found) == ["interrupted", None, None]
