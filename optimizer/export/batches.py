@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -40,36 +41,43 @@ def budget(asked: Asked) -> str:
 
 
 @dataclass(frozen=True)
-class _Column:
-    """A column that is shown only where some job differs from the others in it."""
+class _Choice:
+    """Something of which a job is made; shown where jobs of one scenario differ in it."""
 
-    head: str
     word: str
-    cell: Callable[[Asked], str]
+    shown: Callable[[Asked], str]
+    head: str = ""
 
 
-_CHOICES = (
-    _Column("Label", "", lambda asked: asked.label or ""),
-    _Column("Budget", "budget", budget),
-    _Column(
-        "Confid.", "confidence", lambda asked: words.NOTHING if asked.confidence is None else f"{asked.confidence:g}"
+_COLUMNS = (
+    _Choice("budget", budget, "Budget"),
+    _Choice(
+        "confidence", lambda asked: words.NOTHING if asked.confidence is None else f"{asked.confidence:g}", "Conf."
     ),
-    _Column("Seed", "seed", lambda asked: str(asked.seed)),
-    _Column("Limit", "limit", lambda asked: f"{asked.time_limit:g} s"),
-    _Column("Gap asked", "gap", lambda asked: f"{asked.gap_allowed:g}"),
+    _Choice("seed", lambda asked: str(asked.seed), "Seed"),
 )
+"""Those that have a column of their own."""
+_BELOW = (
+    _Choice("", lambda asked: asked.label or ""),
+    _Choice("limit", lambda asked: f"{asked.time_limit:g} s"),
+    _Choice("gap allowed", lambda asked: f"{asked.gap_allowed:g}"),
+)
+"""Those that stand below the scenario's name, where there is room for words."""
 
 
 class BatchView:
     """Shows the jobs of one batch, and of what they are made only that in which jobs of one scenario differ."""
 
     def __init__(self, asked: Sequence[Asked]) -> None:
-        self._varying = [column for column in _CHOICES if _varies(column, asked)]
+        self._columns = [choice for choice in _COLUMNS if _varies(choice, asked)]
+        self._below = [choice for choice in _BELOW if _varies(choice, asked)]
+        names = {one.scenario: one.scenario.removesuffix(".json") for one in asked}
+        short = {scenario: PurePosixPath(name).name for scenario, name in names.items()}
+        self._names = short if len(set(short.values())) == len(names) else names
 
     def title(self, asked: Asked) -> str:
         """Return a job in words: its file and what makes it another than the others."""
-        parts = (f"{column.word} {column.cell(asked)}".strip() for column in self._varying)
-        return ", ".join([_file(asked), *(part for part in parts if part)])
+        return ", ".join([self._names[asked.scenario], *_words(self._below, asked), *_words(self._columns, asked)])
 
     def line(self, asked: Asked, found: Found | None, seconds: float) -> str:
         """Return how a job ended in one line."""
@@ -93,33 +101,42 @@ class BatchView:
             if row.found.message and row.found.outcome != "open":
                 about.setdefault((row.asked.scenario, row.found.message), []).append(row.asked)
         for (_, message), jobs in list(about.items())[:MOST_NOTES]:
-            yield self.title(jobs[0]) if len(jobs) == 1 else f"{_file(jobs[0])} ({len(jobs):,} jobs)", message
+            yield (
+                self.title(jobs[0]) if len(jobs) == 1 else f"{self._names[jobs[0].scenario]} ({len(jobs):,} jobs)",
+                message,
+            )
         if len(about) > MOST_NOTES:
             yield "…", f"{len(about) - MOST_NOTES:,} more are in the summary."
 
     def _table(self, rows: Sequence[Row]) -> Table:
         table = ruled_table()
         table.add_column("Scenario", ratio=1, min_width=LABEL_WIDTH, overflow="fold")
-        for column in self._varying:
-            table.add_column(column.head, justify="left" if column.head == "Label" else "right", overflow="fold")
+        for choice in self._columns:
+            table.add_column(choice.head, justify="right", no_wrap=True)
         table.add_column("Outcome", no_wrap=True)
         for head in ("Value", "Cost", "Gap"):
             table.add_column(head, justify="right", no_wrap=True)
         for row in rows:
-            choices = (Text(column.cell(row.asked)) for column in self._varying)
-            table.add_row(Text(_file(row.asked)), *choices, *_figures(row))
+            choices = (Text(choice.shown(row.asked)) for choice in self._columns)
+            table.add_row(self._name(row.asked), *choices, *_figures(row))
         return table
 
+    def _name(self, asked: Asked) -> Text:
+        name = Text(self._names[asked.scenario])
+        below = ", ".join(_words(self._below, asked))
+        return name.append(f"\n  {below}", style="dim") if below else name
 
-def _varies(column: _Column, asked: Sequence[Asked]) -> bool:
+
+def _varies(choice: _Choice, asked: Sequence[Asked]) -> bool:
     shown: dict[str, set[str]] = {}
     for one in asked:
-        shown.setdefault(one.scenario, set()).add(column.cell(one))
-    return any(len(cells) > 1 for cells in shown.values())
+        shown.setdefault(one.scenario, set()).add(choice.shown(one))
+    return any(len(values) > 1 for values in shown.values())
 
 
-def _file(asked: Asked) -> str:
-    return asked.scenario.removesuffix(".json")
+def _words(choices: Sequence[_Choice], asked: Asked) -> list[str]:
+    shown = [(choice.word, choice.shown(asked)) for choice in choices]
+    return [f"{word} {text}".strip() for word, text in shown if text]
 
 
 def tally(rows: Sequence[Row]) -> str:

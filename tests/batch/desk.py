@@ -20,6 +20,7 @@ from optimizer.solve.settings import Settings
 from tests.cli.launch import document, plan, write
 
 DIED = Failed(Reason.DIED, "The solver's process ended before it had an answer: it was ended by SIGKILL.")
+PATIENCE_SECONDS = 10
 BROKEN = Failed(Reason.BUG, "The plan failed its own verification and is withheld.")
 
 
@@ -91,7 +92,7 @@ class Scripted:
     def close(self, grace_seconds: float) -> None:
         self.closed.append(grace_seconds)
         for thread in self._threads:
-            thread.join()
+            thread.join(PATIENCE_SECONDS)
 
     def _do(self, task: Task) -> None:
         self._listener.started(task.key, 1)

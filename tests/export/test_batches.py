@@ -47,11 +47,18 @@ def test_a_job_is_named_by_what_makes_it_another() -> None:
     assert BatchView(jobs[1:]).title(jobs[2]) == "other", "jobs of different scenarios need no more"
 
 
+def test_files_are_named_without_their_folders_where_that_is_enough() -> None:
+    jobs = [asked("spring/a.json"), asked("autumn/b.json")]
+    assert [BatchView(jobs).title(one) for one in jobs] == ["a", "b"]
+    jobs = [asked("spring/a.json"), asked("autumn/a.json")]
+    assert [BatchView(jobs).title(one) for one in jobs] == ["spring/a", "autumn/a"]
+
+
 def test_columns_are_those_in_which_jobs_of_one_scenario_differ() -> None:
-    shown = page(row(budget="2000.00"), row(budget="3000.00", label="board's wish"))
+    shown = page(row(budget="2000.00"), row(budget="3000.00", label="board's wish", time_limit=9.0))
     head = shown.splitlines()[0].split()
-    assert head == ["Scenario", "Label", "Budget", "Outcome", "Value", "Cost", "Gap"]
-    assert "board's wish" in shown
+    assert head == ["Scenario", "Budget", "Outcome", "Value", "Cost", "Gap"]
+    assert "  board's wish, limit 9 s" in shown, "below the scenario, where there is room"
     assert page(row(), row(scenario="b.json", seed=2)).splitlines()[0].split() == [
         "Scenario",
         "Outcome",
@@ -62,8 +69,17 @@ def test_columns_are_those_in_which_jobs_of_one_scenario_differ() -> None:
 
 
 def test_figures_fit_eighty_columns() -> None:
-    shown = page(row(budget="2000.00"), row(budget="1000000.00", scenario="a_rather_long_name_of_a_scenario_file.json"))
+    long = "deep/a_rather_long_name_of_a_scenario_file.json"
+    choices: dict[str, Any] = {
+        "confidence": 0.5,
+        "seed": 123,
+        "label": "what the board has always wished for",
+        "time_limit": 9.0,
+    }
+    shown = page(row(budget="2000.00"), row(budget="1000000.00", scenario=long), row(scenario=long, **choices))
     assert max(map(len, shown.splitlines())) <= 80
+    assert "£1,000,000.00" in shown
+    assert "a_rather" in shown
     assert "✓ optimal" in shown
     assert "3 / 3   £1,234.50    0%" in shown
 
