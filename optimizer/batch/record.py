@@ -16,6 +16,8 @@ _ENDINGS: dict[Reason, Ending] = {
     Reason.BAD_INPUT: "bad_input",
     Reason.BUG: "failed",
 }
+MOST_LIMITS_TOLD = 3
+"""Of the limits that stand in the way; the plan holds them all."""
 NOT_BEGUN = Found(outcome="open", message="Not solved yet; the same command goes on with it.")
 
 
@@ -105,7 +107,8 @@ def _message(plan: Plan, outcome: Ending) -> str:
         return "Interrupted: the best verified plan of then; the same command solves it anew."
     if outcome == "infeasible":
         blocked = plan.diagnosis.blocked if plan.diagnosis else []
-        return f"No plan keeps every rule: {blocked[0].detail}" if blocked else "No plan keeps every rule."
+        told = " ".join(limit.detail for limit in blocked[:MOST_LIMITS_TOLD])
+        return f"No plan keeps every rule. {told}".strip()
     if outcome == "unknown":
         return "Nothing was found in the time given; a longer time limit may find a plan."
     if not any(activation.secured for activation in plan.activations):

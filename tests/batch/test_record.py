@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from optimizer.batch.record import is_worth_keeping, plan_in, result_of
-from optimizer.plan import Plan
+from optimizer.execution.executor import Finished
+from optimizer.plan import Blocked, Diagnosis, Plan, to_json
 from tests.batch.desk import DIED, answer
 
 
@@ -40,6 +41,19 @@ def test_the_better_of_two_interrupted_plans_is_kept(old: int, new: int, kept: b
     assert first is not None
     assert second is not None
     assert is_worth_keeping(second, first) is kept
+
+
+def test_an_infeasible_scenario_says_what_stands_in_the_way() -> None:
+    plan = Plan.model_validate_json(answer("infeasible", empty=True).plan)
+    blocked = [Blocked(activation=None, limit="x", detail=f"Limit {number}.", attainable=None) for number in range(4)]
+    for limits, told in (
+        (blocked, "No plan keeps every rule. Limit 0. Limit 1. Limit 2."),
+        ([], "No plan keeps every rule."),
+    ):
+        told_by = plan.model_copy(update={"diagnosis": Diagnosis(blocked=limits, ways_out=[])})
+        result = result_of("k", Finished(to_json(told_by)), interrupted=False)
+        assert result is not None
+        assert result.found.message == told
 
 
 def test_the_cheaper_of_two_of_one_value_is_kept() -> None:
