@@ -1,13 +1,13 @@
 """The folder of results, for one batch at a time; whatever moment a batch dies at, no file in it is half written.
 
-=====================  =============================================================================
-``scenarios/KEY.json``  the scenario as it was solved: budget and confidence changed as asked for
-``plans/KEY.json``      its plan
-``outcomes/KEY.json``   the record of how the job ended, written last: what has one has its plan too
-``summary.csv``         one row per job; ``summary.parquet`` where it is asked for
-``times.csv``           seconds per job, apart because they differ between equal batches
-``batch.log``           what the executor has to say when something goes wrong
-=====================  =============================================================================
+=======================  =====================================================================================
+``scenarios/KEY.json``   the scenario as it was solved: budget and confidence changed as asked for
+``plans/KEY.json``       its plan
+``outcomes/KEY.json``    the record of how the job ended, written last: what has one has its plan too
+``summary.csv``          one row per job; ``summary.parquet`` where it is asked for
+``times.csv``            seconds per job, apart because they differ between equal batches
+``batch.log``            what the executor has to say when something goes wrong
+=======================  =====================================================================================
 """
 
 from __future__ import annotations
