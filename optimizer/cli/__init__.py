@@ -18,7 +18,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from optimizer.cli import budgets, comparing, exports, planning, pricing
+from optimizer.cli import batches, budgets, comparing, exports, planning, pricing
 from optimizer.commands.console import ExitCode, say, show_text
 
 app = typer.Typer(
@@ -32,7 +32,7 @@ app = typer.Typer(
     "4 nothing found in the time, 130 interrupted.",
 )
 
-PARTS = (planning.app, comparing.app, budgets.app, pricing.app, exports.app)
+PARTS = (planning.app, comparing.app, budgets.app, pricing.app, exports.app, batches.app)
 """Groups of commands, in the order of the help."""
 
 _EXTENDED: set[str] = set()

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel
 from rich.console import RenderableType
 
 from optimizer.analysis.certainty import checked, price_of_certainty
@@ -24,9 +23,10 @@ from optimizer.export.certainties import certainty_view
 from optimizer.export.files import check_writable, write_atomically
 from optimizer.export.limit_costs import limits_view
 from optimizer.export.steps import StepLine
+from optimizer.scenario.fields import Strict
 from optimizer.solve.settings import Settings
 
-A = TypeVar("A", bound=BaseModel)
+A = TypeVar("A", bound=Strict)
 
 
 def certainty(source: Path, listed: str, output: Path | None, settings: Settings, *, as_json: bool) -> ExitCode:
@@ -90,7 +90,7 @@ def _check(output: Path | None) -> None:
             check_writable(output)
 
 
-def _deliver(answer: BaseModel, output: Path | None, view: RenderableType, *, as_json: bool) -> None:
+def _deliver(answer: Strict, output: Path | None, view: RenderableType, *, as_json: bool) -> None:
     """Write an answer where a file is named, and show it."""
     text = to_json(answer)
     if output is not None:

@@ -1,0 +1,116 @@
+"""What the end of a solve is recorded as."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from optimizer.answers.batch import Ending, Found, Result
+from optimizer.batch.jobs import Job
+from optimizer.execution.executor import Failed, Finished, Outcome, Reason
+from optimizer.plan import Plan
+
+_ENDINGS: dict[Reason, Ending] = {
+    Reason.DIED: "solver_died",
+    Reason.OUT_OF_TIME: "solver_died",
+    Reason.OUT_OF_MEMORY: "solver_died",
+    Reason.BAD_INPUT: "bad_input",
+    Reason.BUG: "failed",
+}
+MOST_LIMITS_TOLD = 3
+"""Of the limits that stand in the way; the plan holds them all."""
+NOT_BEGUN = Found(outcome="open", message="Not solved yet; the same command goes on with it.")
+
+
+def plan_name(key: str) -> str:
+    """Return how the summary names a job's plan: relative to the batch's folder."""
+    return f"plans/{key}.json"
+
+
+def result_of(key: str, outcome: Outcome, *, interrupted: bool) -> Result | None:
+    """Return the record of a job that has ended; None where there is nothing to keep.
+
+    Parameters
+    ----------
+    interrupted
+        The solve was asked to end early. A proof stands all the same; a plan without one is kept as `interrupted`, and
+        where nothing but the empty plan was found the job stays open: both are solved anew when the batch goes on.
+    """
+    if isinstance(outcome, Failed):
+        found = Found(outcome=_ENDINGS[outcome.reason], message=outcome.detail)
+        return Result(schema_version=1, key=key, found=found, wall_seconds=None)
+    plan = Plan.model_validate_json(outcome.plan)
+    cut_short = interrupted and plan.status in ("feasible", "unknown")
+    if cut_short and not plan.assignments:
+        return None
+    found = _found(plan, key, "interrupted" if cut_short else plan.status)
+    return Result(schema_version=1, key=key, found=found, wall_seconds=plan.run.wall_seconds)
+
+
+def is_worth_keeping(new: Result, old: Result | None) -> bool:
+    """Tell whether a record should take the place of an older one of the same job.
+
+    Of two plans that were cut short the better one is kept: a second interruption loses nothing of the first.
+    """
+    if old is None or old.found.outcome != "interrupted" or new.found.outcome != "interrupted":
+        return True
+    return _rank(new.found) > _rank(old.found)
+
+
+def plan_in(outcome: Outcome) -> str | None:
+    """Return the plan as JSON text, None where there is none."""
+    return outcome.plan if isinstance(outcome, Finished) else None
+
+
+def refused(job: Job) -> Found:
+    """Return what came of a job whose scenario cannot be used."""
+    more = len(job.problems) - 1
+    told = f"The scenario cannot be used: {job.problems[0]}" + (f" ({more:,} more)" if more else "")
+    return Found(outcome="bad_input", message=told)
+
+
+def _rank(found: Found) -> tuple[int, Decimal]:
+    return found.value or 0, -Decimal(found.cost or 0)
+
+
+def _found(plan: Plan, key: str, outcome: Ending) -> Found:
+    objective, totals = plan.objective, plan.totals
+    bounds = Found(
+        outcome=outcome,
+        status=plan.status,
+        value=objective.value,
+        value_bound=objective.value_bound,
+        value_gap=objective.value_gap,
+        least_cost=objective.least_cost,
+        cost_bound=objective.cost_bound,
+        cost_gap=objective.cost_gap,
+        gap=objective.gap,
+        activations=len(plan.activations),
+        plan=plan_name(key),
+        message=_message(plan, outcome),
+    )
+    if totals.cost is None:
+        return bounds
+    figures = {
+        "cost": totals.cost,
+        "secured": sum(activation.secured for activation in plan.activations),
+        "gifts": totals.gifts,
+        "paid": totals.paid,
+        "expected_posts": totals.expected_posts,
+        "probability_all": totals.probability_all,
+        "verified": plan.certificate.verified,
+    }
+    return bounds.model_copy(update=figures)
+
+
+def _message(plan: Plan, outcome: Ending) -> str:
+    if outcome == "interrupted":
+        return "Interrupted: the best verified plan of then; the same command solves it anew."
+    if outcome == "infeasible":
+        blocked = plan.diagnosis.blocked if plan.diagnosis else []
+        told = " ".join(limit.detail for limit in blocked[:MOST_LIMITS_TOLD])
+        return f"No plan keeps every rule. {told}".strip()
+    if outcome == "unknown":
+        return "Nothing was found in the time given; a longer time limit may find a plan."
+    if not any(activation.secured for activation in plan.activations):
+        return "No activation is secured; the plan is empty."
+    return ""

@@ -1,0 +1,202 @@
+"""``groundswell batch``: many scenarios × settings into one folder, resumed where it was left.
+
+Exit codes, the first that applies: 130 interrupted; 1 a job failed or its solver died; 2 bad input; 3 a job is proven
+infeasible; 4 nothing was found for a job in its time; 0 every job has a verified plan.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from optimizer.answers.batch import Ending, Row
+from optimizer.batch.choices import Choices, read_list, read_value
+from optimizer.batch.folder import Folder
+from optimizer.batch.jobs import Job, Prepared, Request, prepare
+from optimizer.batch.run import solve
+from optimizer.batch.sources import asked_for
+from optimizer.batch.summary import write_summary
+from optimizer.commands.batch_progress import BatchProgress
+from optimizer.commands.console import ExitCode, blaming, complain, notes, say, show
+from optimizer.commands.interruptible import interruptible
+from optimizer.errors import InputError, Problem
+from optimizer.execution.executor import Executor, Listener
+from optimizer.execution.local import LocalExecutor
+from optimizer.export import words
+from optimizer.export.batches import BatchView
+
+LISTS = {"budgets": "budget", "confidences": "confidence", "seeds": "seed"}
+VALUES = {"time_limit": "time_limit", "gap": "gap"}
+_CODES: tuple[tuple[frozenset[Ending], ExitCode], ...] = (
+    (frozenset({"interrupted", "open"}), ExitCode.INTERRUPTED),
+    (frozenset({"failed", "solver_died"}), ExitCode.FAILED),
+    (frozenset({"bad_input"}), ExitCode.BAD_INPUT),
+    (frozenset({"infeasible"}), ExitCode.INFEASIBLE),
+    (frozenset({"unknown"}), ExitCode.NOTHING_FOUND),
+)
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a batch is done.
+
+    Attributes
+    ----------
+    places
+        Solves at once, one thread each.
+    fresh
+        Solve everything again.
+    parquet
+        Write the summary as Parquet too.
+    """
+
+    places: int
+    fresh: bool = False
+    parquet: bool = False
+
+
+def choices_of(**options: str | float | None) -> Choices:
+    """Return the values to combine, from the command's options; leave with all that is wrong with them."""
+    found: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, option in options.items():
+        if option is None:
+            continue
+        where = f"--{name.replace('_', '-')}"
+        try:
+            if name in LISTS:
+                found[LISTS[name]] = read_list(LISTS[name], str(option), where)
+            else:
+                found[VALUES[name]] = (read_value(VALUES[name], str(option), where),)
+        except InputError as error:
+            problems += error.problems
+    with blaming("options"):
+        if problems:
+            raise InputError(problems)
+    return Choices(**found)
+
+
+def batch(source: Path, output: Path, choices: Choices, manner: Manner) -> ExitCode:
+    """Solve all that a source asks for into the folder `output`; return the gravest outcome."""
+    if manner.parquet:
+        # Told now if it is not installed, not when everything is solved.
+        import pyarrow.parquet  # noqa: F401, PLC0415
+    with blaming(source):
+        asking = asked_for(source, choices)
+    if asking.problems:
+        complain(source, InputError(asking.problems))
+        _told(prepare(asking.requests), lambda _: None)
+        return ExitCode.BAD_INPUT
+    folder = Folder(output)
+    with blaming(output):
+        _check_apart(source, output)
+        with folder.locked(), _logged(output / "batch.log"):
+            return _solved(asking.requests, folder, manner)
+
+
+def outcome_of(rows: Iterable[Row], *, interrupted: bool) -> ExitCode:
+    """Return the exit code of a batch (see above)."""
+    if interrupted:
+        return ExitCode.INTERRUPTED
+    endings = {row.found.outcome for row in rows}
+    return next((code for some, code in _CODES if endings & some), ExitCode.DONE)
+
+
+def _solved(requests: Sequence[Request], folder: Folder, manner: Manner) -> ExitCode:
+    def keep(prepared: Prepared) -> None:
+        if prepared.text is not None:
+            folder.keep_scenario(prepared.job.key, prepared.text)
+            if manner.fresh:
+                folder.forget(prepared.job.key)
+
+    jobs = _told(prepare(requests), keep)
+    to_solve = [job for job in jobs if not job.problems and not folder.is_done(job.key)]
+    view = BatchView([job.asked for job in jobs])
+    _announce(jobs, len(to_solve), min(manner.places, len(to_solve)))
+    # There from the start, so that it is never that of another batch.
+    write_summary(jobs, folder, parquet=manner.parquet)
+    try:
+        interrupted = _run(jobs, to_solve, folder, view, manner.places)
+    finally:
+        rows = write_summary(jobs, folder, parquet=manner.parquet)
+    show(view.page(rows))
+    say(f"Summary written to {folder.path / 'summary.csv'}.")
+    return outcome_of(rows, interrupted=interrupted)
+
+
+def _run(jobs: Sequence[Job], to_solve: Sequence[Job], folder: Folder, view: BatchView, places: int) -> bool:
+    """Solve what is to be solved with a view of how it goes; return whether a signal ended it early."""
+    asked = {job.key: job.asked for job in jobs}
+
+    def executor(listener: Listener) -> Executor:
+        return LocalExecutor(listener, min(places, len(to_solve)))
+
+    with BatchProgress(notes(), view, asked, len(jobs) - len(to_solve)) as progress:
+
+        def work(cancel: threading.Event) -> None:
+            solve(to_solve, folder, executor, progress, cancel)
+
+        _, interrupted = interruptible(work, _tell_of_interrupt)
+    return interrupted
+
+
+def _told(found: Iterable[Prepared], keep: Callable[[Prepared], None]) -> list[Job]:
+    """Return the jobs once `keep` has had each, and tell what is wrong with their scenarios, once for each file."""
+    jobs: list[Job] = []
+    wrong: dict[str, dict[str, Problem]] = {}
+    for prepared in found:
+        keep(prepared)
+        job = prepared.job
+        jobs.append(job)
+        if job.problems:
+            told = wrong.setdefault(_blamed(job.request), {})
+            told.update({str(problem): problem for problem in job.problems})
+    for name, problems in wrong.items():
+        complain(name, InputError(problems.values()))
+    return jobs
+
+
+def _blamed(request: Request) -> str:
+    return f"{request.file} ({request.where})" if request.where else str(request.file)
+
+
+def _announce(jobs: Sequence[Job], to_solve: int, places: int) -> None:
+    refused = sum(bool(job.problems) for job in jobs)
+    parts = [
+        *([f"{refused:,} cannot be solved"] if refused else []),
+        f"{len(jobs) - refused - to_solve:,} solved before",
+        f"{to_solve:,} to solve" + (f", {places:,} at once" if places else ""),
+    ]
+    say(f"{words.count(len(jobs), 'job')}: {', '.join(parts)}.")
+
+
+def _tell_of_interrupt() -> None:
+    say("Interrupted: what runs ends with its best plan so far, nothing more is begun. Once more to leave at once.")
+
+
+def _check_apart(source: Path, output: Path) -> None:
+    """Refuse to write results among what they are made from."""
+    folder = source if source.is_dir() else source.parent
+    taken = [output.resolve(), *(output.resolve() / part for part in ("scenarios", "plans", "outcomes"))]
+    if folder.resolve() in taken:
+        detail = "the scenarios are in this folder"
+        raise InputError([Problem("same_folder", "", detail, "Name another folder for the results.", str(output))])
+
+
+@contextmanager
+def _logged(file: Path) -> Iterator[None]:
+    """Have what the executor logs in a file instead of on the terminal."""
+    log = logging.getLogger("optimizer")
+    handler = logging.FileHandler(file, delay=True, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        handler.close()

@@ -1,0 +1,3 @@
+from tests.cli.conftest import groundswell
+
+__all__ = ["groundswell"]

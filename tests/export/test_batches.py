@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from optimizer.answers.batch import Asked, Found, Row
+from optimizer.export.batches import MOST_NOTES, BatchView, tally
+
+
+def asked(scenario: str = "spring.json", **changes: Any) -> Asked:
+    fields = {
+        "key": "k",
+        "scenario": scenario,
+        "name": "Spring",
+        "label": None,
+        "currency": "GBP",
+        "budget": None,
+        "confidence": 0.9,
+        "seed": 1,
+        "time_limit": 60.0,
+        "gap_allowed": 0.001,
+    }
+    return Asked(**fields | changes)
+
+
+FOUND = Found(outcome="optimal", value=3, value_bound=3, cost="1234.50", gap=0.0)
+
+
+def page(*rows: Row, width: int = 80) -> str:
+    out = io.StringIO()
+    console = Console(file=out, width=width, markup=False, highlight=False, emoji=False)
+    console.print(BatchView([row.asked for row in rows]).page(rows))
+    return out.getvalue()
+
+
+def row(found: Found = FOUND, **changes: Any) -> Row:
+    return Row(asked=asked(**changes), found=found)
+
+
+def test_a_job_is_named_by_what_makes_it_another() -> None:
+    jobs = [asked(budget="2000.00"), asked(budget="3000.00", seed=2), asked("other.json", confidence=0.5)]
+    view = BatchView(jobs)
+    assert view.title(jobs[1]) == "spring, budget £3,000.00, seed 2"
+    assert BatchView(jobs[1:]).title(jobs[2]) == "other", "jobs of different scenarios need no more"
+
+
+def test_files_are_named_without_their_folders_where_that_is_enough() -> None:
+    jobs = [asked("spring/a.json"), asked("autumn/b.json")]
+    assert [BatchView(jobs).title(one) for one in jobs] == ["a", "b"]
+    jobs = [asked("spring/a.json"), asked("autumn/a.json")]
+    assert [BatchView(jobs).title(one) for one in jobs] == ["spring/a", "autumn/a"]
+
+
+def test_columns_are_those_in_which_jobs_of_one_scenario_differ() -> None:
+    shown = page(row(budget="2000.00"), row(budget="3000.00", label="board's wish", time_limit=9.0))
+    head = shown.splitlines()[0].split()
+    assert head == ["Scenario", "Budget", "Outcome", "Value", "Cost", "Gap"]
+    assert "  board's wish, limit 9 s" in shown, "below the scenario, where there is room"
+    assert page(row(), row(scenario="b.json", seed=2)).splitlines()[0].split() == [
+        "Scenario",
+        "Outcome",
+        "Value",
+        "Cost",
+        "Gap",
+    ]
+
+
+def test_figures_fit_eighty_columns() -> None:
+    long = "deep/a_rather_long_name_of_a_scenario_file.json"
+    choices: dict[str, Any] = {
+        "confidence": 0.5,
+        "seed": 123,
+        "label": "what the board has always wished for",
+        "time_limit": 9.0,
+    }
+    shown = page(row(budget="2000.00"), row(budget="1000000.00", scenario=long), row(scenario=long, **choices))
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "£1,000,000.00" in shown
+    assert "a_rather" in shown
+    assert "✓ optimal" in shown
+    assert "3 / 3   £1,234.50    0%" in shown
+
+
+def test_a_message_is_said_once_for_a_scenario() -> None:
+    bad = Found(outcome="bad_input", message="The scenario cannot be used: it is odd.")
+    shown = page(
+        row(bad, seed=1), row(bad, seed=2), row(bad, scenario="b.json"), row(Found(outcome="open", message="x"))
+    )
+    assert shown.count("it is odd") == 2
+    assert "spring (2 jobs)" in shown
+    assert "✗ bad input" in shown
+    assert "not solved yet" in shown
+
+
+def test_many_messages_are_cut() -> None:
+    bad = [row(Found(outcome="failed", message=f"bug {number}"), scenario=f"s{number}.json") for number in range(25)]
+    assert f"{25 - MOST_NOTES} more are in the summary." in page(*bad)
+
+
+def test_endings_are_counted_in_order() -> None:
+    rows = [row(), row(Found(outcome="failed")), row(), row(Found(outcome="open"))]
+    assert tally(rows) == "4 jobs: 2 optimal, 1 failed, 1 not solved yet."
+    assert tally(rows[:1]) == "1 job: 1 optimal."
+
+
+@pytest.mark.parametrize(
+    ("found", "line"),
+    [
+        (FOUND, "spring: optimal, value 3 of at most 3, £1,234.50, 1.5 s"),
+        (Found(outcome="failed", message="A bug."), "spring: failed, 1.5 s, A bug."),
+        (None, "spring: not solved yet"),
+    ],
+)
+def test_an_end_is_a_line(found: Found | None, line: str) -> None:
+    assert BatchView([asked()]).line(asked(), found, 1.46) == line
+
+
+def test_without_a_currency_amounts_are_as_written() -> None:
+    shown = page(row(currency=None, budget="70.005"), row(currency=None, budget="80"))
+    assert "70.005" in shown
