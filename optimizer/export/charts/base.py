@@ -6,15 +6,20 @@ import textwrap
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 import altair as alt
-from altair.typing import ChartType as Chart
+from altair.typing import ChartType
 
 from optimizer.export import words
 from optimizer.export.charts.theme import CELL_WIDTH, FONT, INK, PALE, PAPER, QUIET, SMALL, WIDTH
+from optimizer.plan import ActivationResult
+from optimizer.scenario.models import Scenario
 
-Row = Mapping[str, Any]
+Chart: TypeAlias = ChartType
+Layer: TypeAlias = Any
+"""A part of a chart; altair's own types for these come and go between its methods."""
+Row: TypeAlias = Mapping[str, Any]
 CELL_MARGIN = 30
 """What axis and spacing of a small chart take beside its width (pixels)."""
 LINE = 122
@@ -65,6 +70,22 @@ def one_line(text: str) -> str:
     return " ".join(text.split())
 
 
+def community_names(scenario: Scenario) -> Mapping[str, str]:
+    """Return what each community is called, by id."""
+    return {community.id: one_line(community.name or community.id) for community in scenario.communities}
+
+
+def activation_name(result: ActivationResult, communities: Mapping[str, str]) -> str:
+    """Return an activation's id on one line, with its community where the id does not begin with it."""
+    name = one_line(result.activation)
+    community = communities.get(result.community, one_line(result.community))
+    return name if _plain(name).startswith(_plain(community)) else f"{name} ({community})"
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("-", " ").replace("_", " ")
+
+
 def columns(number: int) -> int:
     """Return how many small charts stand in a row of a picture.
 
@@ -77,7 +98,7 @@ def columns(number: int) -> int:
 
 
 def finished(
-    chart: Chart, title: str, subtitle: str, description: str, *, currency: str | None = None, room: Room = Room()
+    chart: Layer, title: str, subtitle: str, description: str, *, currency: str | None = None, room: Room = Room()
 ) -> Chart:
     """Return a chart with everything that all charts share.
 
@@ -95,7 +116,9 @@ def finished(
     symbol = words.money("0", currency or "").removesuffix("0")
     locale = alt.Locale(number=alt.NumberLocale(decimal=".", thousands=",", grouping=[3], currency=[symbol, ""]))
     heading = alt.TitleParams(one_line(title), subtitle=textwrap.wrap(subtitle, LINE), anchor="start", offset=14)
-    return chart.properties(title=heading, description=description, usermeta={"groundswell": asdict(room)}).configure(
+    done: Chart = chart.properties(
+        title=heading, description=description, usermeta={"groundswell": asdict(room)}
+    ).configure(
         background=PAPER,
         font=FONT,
         locale=locale,
@@ -119,10 +142,15 @@ def finished(
             orient="top", title=None, labelColor=INK, labelFontSize=11.5, labelLimit=400, symbolSize=140, offset=8
         ),
         header=alt.HeaderConfig(
-            title=None, labelColor=INK, labelFontSize=11.5, labelAnchor="start", labelLimit=CELL_WIDTH + CELL_MARGIN // 2
+            title=None,
+            labelColor=INK,
+            labelFontSize=11.5,
+            labelAnchor="start",
+            labelLimit=CELL_WIDTH + CELL_MARGIN // 2,
         ),
         text=alt.MarkConfig(color=INK, fontSize=SMALL),
     )
+    return done
 
 
 def nothing(title: str, reason: str) -> Chart:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
+from typing import Any
 
 import altair as alt
 
 from optimizer.answers.cash import CashMonth, CashView
 from optimizer.export import words
-from optimizer.export.charts.base import Chart, Room, Row, amount, axis_format, data, finished, nothing
+from optimizer.export.charts.base import Chart, Layer, Room, Row, amount, axis_format, data, finished, nothing
 from optimizer.export.charts.theme import CHARACTER, DASH, INK, LIGHT, MIDDLE, PAPER, WIDTH, hatch
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
@@ -43,11 +44,9 @@ def months_chart(months: Sequence[CashMonth], currency: str) -> Chart:
         return nothing(TITLE, "No money is spent.")
     every = list(_every_month(months[0].month, months[-1].month))
     width = max(240, min(WIDTH, WIDEST * len(every)))
-    axis = alt.Axis(
-        labelExpr=_labels(months, every, currency, width), labelAngle=0, labelOverlap="greedy", ticks=False
-    )
+    axis = alt.Axis(labelExpr=_labels(months, every, currency, width), labelAngle=0, labelOverlap="greedy", ticks=False)
     x = alt.X("month:O", title=None, scale=alt.Scale(domain=every, paddingInner=0.2, paddingOuter=0.1), axis=axis)
-    layers: list[alt.Chart] = [_bars(months, currency, x)]
+    layers: list[Layer] = [_bars(months, currency, x)]
     if any(item.cap is not None for item in months):
         layers += _caps(months, currency)
     chart = alt.layer(*layers).properties(width=width, height=280)
@@ -55,9 +54,9 @@ def months_chart(months: Sequence[CashMonth], currency: str) -> Chart:
     return finished(chart, TITLE, _subtitle(months), _description(months, currency), currency=currency, room=room)
 
 
-def _bars(months: Sequence[CashMonth], currency: str, x: alt.X) -> alt.Chart:
+def _bars(months: Sequence[CashMonth], currency: str, x: alt.X) -> Layer:
     heights = [amount(text) for item in months for text in (item.total, item.cap) if text is not None]
-    fills = [INK, alt.ExprRef(hatch(MIDDLE)), LIGHT]
+    fills: list[Any] = [INK, alt.ExprRef(hatch(MIDDLE)), LIGHT]
     return (
         alt.Chart(data(_parts(months, currency)))
         .mark_bar(stroke=INK, strokeWidth=0.7)
@@ -71,7 +70,7 @@ def _bars(months: Sequence[CashMonth], currency: str, x: alt.X) -> alt.Chart:
     )
 
 
-def _caps(months: Sequence[CashMonth], currency: str) -> list[alt.Chart]:
+def _caps(months: Sequence[CashMonth], currency: str) -> list[Layer]:
     """Return the dashed lines of the caps on a light line, so that they are seen on dark bars too."""
     rows = [
         {
@@ -84,7 +83,9 @@ def _caps(months: Sequence[CashMonth], currency: str) -> list[alt.Chart]:
         for item in months
         if item.cap is not None
     ]
-    line = alt.Chart(data(rows)).encode(x=alt.X("month:O", bandPosition=0), x2=alt.X2("month", bandPosition=1), y="limit:Q")
+    line = alt.Chart(data(rows)).encode(
+        x=alt.X("month:O", bandPosition=0), x2=alt.X2("month", bandPosition=1), y="limit:Q"
+    )
     tips = [alt.Tooltip("name:N", title="month"), alt.Tooltip("shown:N", title="cap")]
     dash = alt.StrokeDash("kind:N", scale=alt.Scale(domain=[CAP], range=[DASH]))
     return [
@@ -115,14 +116,14 @@ def _every_month(first: str, last: str) -> Iterator[str]:
 
 
 def _labels(months: Sequence[CashMonth], every: Sequence[str], currency: str, width: int) -> str:
-    """Return a Vega expression for what stands under a bar: month, sum where there is room, year where it begins."""
+    """Return a Vega expression for what stands under a bar: month, with the year where one begins, and sum."""
     sums = {item.month: words.money(item.total, currency) for item in months}
     fits = max(map(len, sums.values())) * CHARACTER <= width / len(every)
     labels = {}
     for name in every:
-        label = [f"{date.fromisoformat(name + '-01'):%b}"]
-        label += [sums.get(name, words.NOTHING)] if fits else []
-        labels[name] = [*label, name[:4]] if name == every[0] or name.endswith("-01") else label
+        turns = name == every[0] or name.endswith("-01")
+        label = words.month(name) if turns else f"{date.fromisoformat(name + '-01'):%b}"
+        labels[name] = [label, sums.get(name, words.NOTHING)] if fits else [label]
     return f"{json.dumps(labels)}[datum.value]"
 
 

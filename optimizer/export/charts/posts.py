@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import altair as alt
 
 from optimizer.export import words
-from optimizer.export.charts.base import CELLS, Chart, Row, columns, data, finished, nothing, one_line
+from optimizer.export.charts.base import (
+    CELLS,
+    Chart,
+    Layer,
+    Row,
+    activation_name,
+    columns,
+    community_names,
+    data,
+    finished,
+    nothing,
+    one_line,
+)
 from optimizer.export.charts.theme import CELL_HEIGHT, CELL_WIDTH, DASH, INK, MIDDLE, PAPER, SMALL
 from optimizer.plan import ActivationResult, Plan
 from optimizer.scenario.models import Scenario
@@ -25,18 +37,19 @@ def posts(plan: Plan, scenario: Scenario) -> Chart:
     planned = [result for result in plan.activations if result.window is not None]
     if not planned:
         return nothing(TITLE, "No activation has a window in this plan.")
-    heads = [_head(result) for result in planned]
+    names = community_names(scenario)
+    heads = [_head(result, names) for result in planned]
     cell = _cell().properties(width=CELL_WIDTH, height=CELL_HEIGHT)
-    header = alt.Header(labelExpr="split(datum.value, '\\n')", labelPadding=18)
+    header = alt.Header(labelExpr="split(datum.value, '\\n')", labelPadding=15)
     chart = cell.facet(
         facet=alt.Facet("head:N", sort=heads, header=header),
         columns=columns(len(planned)),
-        data=data(row for result in planned for row in _rows(result)),
+        data=data(row for result in planned for row in _rows(result, names)),
     ).resolve_axis(x="independent")
-    return finished(chart, TITLE, _subtitle(plan, planned), _description(planned), room=CELLS)
+    return finished(chart, TITLE, _subtitle(plan, planned), _description(heads), room=CELLS)
 
 
-def _cell() -> alt.LayerChart:
+def _cell() -> Layer:
     kinds = alt.Scale(domain=[ENOUGH, SHORT], range=[INK, PAPER])
     axis = alt.Axis(tickMinStep=1, format="d", grid=False, tickCount=6)
     base = alt.Chart()
@@ -56,17 +69,18 @@ def _cell() -> alt.LayerChart:
     return alt.layer(bars, line, label)
 
 
-def _head(result: ActivationResult) -> str:
+def _head(result: ActivationResult, names: Mapping[str, str]) -> str:
     chance = f"{'' if result.secured else 'only '}{words.chance(result.probability)}"
-    return f"{one_line(result.activation)}\n{chance} for {result.min_posts}+ ({words.chance(result.confidence)} asked for)"
+    asked = words.chance(result.confidence)
+    return f"{activation_name(result, names)}\n{chance} for {result.min_posts}+ ({asked} asked for)"
 
 
-def _rows(result: ActivationResult) -> Iterator[Row]:
+def _rows(result: ActivationResult, names: Mapping[str, str]) -> Iterator[Row]:
     likely = [count for count, chance in enumerate(result.post_distribution) if chance >= NEGLIGIBLE]
     for count in range(min([*likely, result.min_posts - 1]), max([*likely, result.min_posts]) + 1):
         chances = result.post_distribution
         yield {
-            "head": _head(result),
+            "head": _head(result, names),
             "activation": one_line(result.activation),
             "posts": count,
             "from": count - HALF,
@@ -85,6 +99,6 @@ def _subtitle(plan: Plan, planned: Sequence[ActivationResult]) -> str:
     return f"{told} Counts less likely than {NEGLIGIBLE:.1%} at either end are not drawn.{left}"
 
 
-def _description(planned: Sequence[ActivationResult]) -> str:
-    each = "; ".join(_head(result).replace("\n", ": ") for result in planned)
+def _description(heads: Sequence[str]) -> str:
+    each = "; ".join(head.replace("\n", ": ") for head in heads)
     return f"Bars of the chance of each number of posts, by activation. {each}."

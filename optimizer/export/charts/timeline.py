@@ -10,8 +10,19 @@ from datetime import date, timedelta
 import altair as alt
 
 from optimizer.export import words
-from optimizer.export.charts.base import Chart, Room, Row, data, finished, nothing, one_line
-from optimizer.export.charts.theme import CHARACTER, INK, MIDDLE, PALE, QUIET, SMALL, WIDTH
+from optimizer.export.charts.base import (
+    Chart,
+    Layer,
+    Room,
+    Row,
+    activation_name,
+    community_names,
+    data,
+    finished,
+    nothing,
+    one_line,
+)
+from optimizer.export.charts.theme import INK, MIDDLE, PALE, QUIET, WIDTH
 from optimizer.plan import ActivationResult, Assignment, Plan
 from optimizer.scenario.models import Scenario
 
@@ -20,7 +31,7 @@ SHIPPED, DELIVERED = "parcels leave (up)", "expected deliveries (down)"
 WINDOW = "window in which posts count"
 HALF_BAR = 0.4
 """Height of the tallest bar, as a share of a row."""
-TALL, LOW, MANY = 46, 32, 12
+TALL, LOW, MANY = 40, 30, 12
 """Heights of a row with up to `MANY` rows, and with more (pixels)."""
 WEEKS_UP_TO = 130
 """Spans of no more days have a line every Monday, longer ones every month."""
@@ -31,8 +42,8 @@ def timeline(plan: Plan, scenario: Scenario) -> Chart:
     planned = [result for result in plan.activations if result.window is not None]
     if not planned:
         return nothing(TITLE, "No activation has a window in this plan.")
-    rows = _Rows(plan, scenario, sorted(planned, key=lambda result: _start(result)))
-    base = alt.layer(rows.windows(), rows.bars(), rows.lines(), rows.labels())
+    rows = _Rows(plan, scenario, sorted(planned, key=_start))
+    base = alt.layer(rows.windows(), rows.bars(), rows.lines())
     height = (TALL if len(planned) <= MANY else LOW) * len(planned)
     chart = base.properties(width=WIDTH, height=height)
     return finished(chart, TITLE, rows.subtitle(), rows.description(), room=Room(560, 1100))
@@ -40,10 +51,6 @@ def timeline(plan: Plan, scenario: Scenario) -> Chart:
 
 def _start(result: ActivationResult) -> date:
     return result.window.start if result.window else date.max
-
-
-def _plain(name: str) -> str:
-    return name.casefold().replace("-", " ").replace("_", " ")
 
 
 def _midnight(day: date) -> str:
@@ -54,7 +61,7 @@ def _midnight(day: date) -> str:
 class _Rows:
     def __init__(self, plan: Plan, scenario: Scenario, results: Sequence[ActivationResult]):
         self.plan, self.results = plan, results
-        self.names = {community.id: community.name or community.id for community in scenario.communities}
+        self.names = community_names(scenario)
         self.lines_of: dict[str, list[Assignment]] = {result.activation: [] for result in results}
         for line in plan.assignments:
             self.lines_of.get(line.activation, []).append(line)
@@ -72,20 +79,27 @@ class _Rows:
         begin = min([line.ship_on for line in self.plan.assignments] + [span.start for span in windows])
         end = max([line.expected_delivery for line in self.plan.assignments] + [span.end for span in windows])
         room = timedelta(days=max(2, (end - begin).days // 40))
-        return begin - room, end + room
+        return (begin - room if self._weekly(begin, end) else begin.replace(day=1)), end + room
+
+    @staticmethod
+    def _weekly(first: date, last: date) -> bool:
+        return (last - first).days <= WEEKS_UP_TO
 
     def x(self, field: str) -> alt.X:
-        weeks = (self.last - self.first).days <= WEEKS_UP_TO
+        weeks = self._weekly(self.first, self.last)
         axis = alt.Axis(values=list(map(_date_time, _ticks(self.first, self.last, weeks=weeks))), title=None)
         axis.labelExpr = _day_label(weeks=weeks)
         domain = [_date_time(self.first), _date_time(self.last)]
         return alt.X(f"{field}:T", scale=alt.Scale(domain=domain), axis=axis)
 
     def y(self, field: str) -> alt.Y:
+        names = json.dumps([self._label(result) for result in self.results])
         axis = alt.Axis(
             values=[number + 0.5 for number in range(len(self.results))],
-            labelExpr=f"{json.dumps([self._name(result) for result in self.results])}[floor(datum.value)]",
+            labelExpr=f"{names}[floor(datum.value)]",
             labelLimit=260,
+            # Of two lines, the middle of a row is between them.
+            labelOffset=-6,
             grid=False,
             ticks=False,
             domain=False,
@@ -94,12 +108,11 @@ class _Rows:
         scale = alt.Scale(domain=[0, len(self.results)], reverse=True, nice=False, zero=False)
         return alt.Y(f"{field}:Q", title=None, scale=scale, axis=axis)
 
-    def _name(self, result: ActivationResult) -> str:
-        name = one_line(result.activation)
-        community = one_line(self.names.get(result.community, result.community))
-        return name if _plain(name).startswith(_plain(community)) else f"{name} ({community})"
+    def _label(self, result: ActivationResult) -> list[str]:
+        parcels = len(self.lines_of[result.activation])
+        return [activation_name(result, self.names), words.count(parcels, "parcel")]
 
-    def windows(self) -> alt.Chart:
+    def windows(self) -> Layer:
         rows = [
             {
                 "activation": one_line(result.activation),
@@ -117,7 +130,7 @@ class _Rows:
         mark = alt.Chart(data(rows)).mark_rect(fill=PALE, stroke=QUIET, strokeWidth=0.8)
         return mark.encode(x=self.x("from"), x2="until:T", y=self.y("top"), y2="bottom:Q", tooltip=tips)
 
-    def bars(self) -> alt.Chart:
+    def bars(self) -> Layer:
         kinds = alt.Scale(domain=[SHIPPED, DELIVERED], range=[INK, MIDDLE])
         tips = ["activation:N", alt.Tooltip("shown:N", title="day"), "what:N", "parcels:Q"]
         mark = alt.Chart(data(self._bar_rows())).mark_rect()
@@ -145,34 +158,9 @@ class _Rows:
                         "shown": words.day(day, year=True),
                     }
 
-    def lines(self) -> alt.Chart:
+    def lines(self) -> Layer:
         rows = [{"level": number + 0.5} for number in range(len(self.results))]
         return alt.Chart(data(rows)).mark_rule(stroke=QUIET, strokeWidth=0.6).encode(y=self.y("level"))
-
-    def labels(self) -> alt.LayerChart:
-        """Return how many parcels each row has, on the side of the window where there is room."""
-        right, left = [], []
-        for number, result in enumerate(self.results):
-            lines = self.lines_of[result.activation]
-            if not lines or result.window is None:
-                continue
-            text = words.count(len(lines), "parcel")
-            begin = min(result.window.start, min(line.ship_on for line in lines))
-            end = max(result.window.end, max(line.expected_delivery for line in lines)) + timedelta(days=1)
-            needed = (self.last - self.first) * (len(text) * CHARACTER + 12) / WIDTH
-            if end + needed <= self.last:
-                right.append({"at": _midnight(end), "level": number + 0.28, "text": text})
-            else:
-                left.append({"at": _midnight(begin), "level": number + 0.28, "text": text})
-        return alt.layer(
-            *(
-                alt.Chart(data(rows))
-                .mark_text(align=side, dx=shift, fontSize=SMALL)
-                .encode(x=self.x("at"), y=self.y("level"), text="text:N")
-                for rows, side, shift in ((right, "left", 5), (left, "right", -5))
-                if rows
-            )
-        )
 
     def subtitle(self) -> str:
         missing = len(self.plan.activations) - len(self.results)
