@@ -125,7 +125,7 @@ def finished(
         padding=12,
         view=alt.ViewConfig(stroke=None),
         title=alt.TitleConfig(
-            fontSize=15, color=INK, subtitleColor=QUIET, subtitleFontSize=11.5, subtitleLineHeight=15, subtitlePadding=6
+            fontSize=15, color=INK, subtitleColor=QUIET, subtitleFontSize=12, subtitleLineHeight=16, subtitlePadding=6
         ),
         axis=alt.AxisConfig(
             labelColor=INK,
@@ -135,16 +135,18 @@ def finished(
             domainColor=QUIET,
             tickColor=QUIET,
             gridColor=PALE,
-            labelFontSize=11,
-            titleFontSize=11.5,
+            labelFontSize=11.5,
+            titleFontSize=12,
+            labelOverlap="greedy",
+            labelSeparation=6,
         ),
         legend=alt.LegendConfig(
-            orient="top", title=None, labelColor=INK, labelFontSize=11.5, labelLimit=400, symbolSize=140, offset=8
+            orient="top", title=None, labelColor=INK, labelFontSize=12, labelLimit=400, symbolSize=140, offset=8
         ),
         header=alt.HeaderConfig(
             title=None,
             labelColor=INK,
-            labelFontSize=11.5,
+            labelFontSize=12,
             labelAnchor="start",
             labelLimit=CELL_WIDTH + CELL_MARGIN // 2,
         ),

@@ -49,7 +49,7 @@ def _lines(points: Sequence[FrontierPoint], currency: str, most: int) -> Layer:
             "budget:Q",
             title=f"total budget ({currency})",
             scale=alt.Scale(domain=domain, nice=False),
-            axis=alt.Axis(format=axis_format(budgets), grid=False),
+            axis=alt.Axis(format=axis_format(budgets), grid=False, tickCount=8),
         ),
         y=alt.Y(
             "value:Q",

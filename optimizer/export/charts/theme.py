@@ -21,12 +21,12 @@ DASH = [5, 4]
 
 WIDTH = 720
 """Of a single chart (pixels)."""
-CELL_WIDTH, CELL_HEIGHT = 190, 100
+CELL_WIDTH, CELL_HEIGHT = 200, 105
 """Of each of several small charts (pixels)."""
-SMALL = 10
+SMALL = 11
 """Size of labels beside marks (pixels)."""
-CHARACTER = 6
-"""Width of a character of that size, on the safe side (pixels)."""
+CHARACTER = 6.1
+"""Width of a figure of that size (pixels)."""
 
 _STRIPES = 8
 

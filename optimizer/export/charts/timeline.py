@@ -89,8 +89,7 @@ class _Rows:
         weeks = self._weekly(self.first, self.last)
         axis = alt.Axis(values=list(map(_date_time, _ticks(self.first, self.last, weeks=weeks))), title=None)
         axis.labelExpr = _day_label(weeks=weeks)
-        domain = [_date_time(self.first), _date_time(self.last)]
-        return alt.X(f"{field}:T", scale=alt.Scale(domain=domain), axis=axis)
+        return alt.X(f"{field}:T", axis=axis)
 
     def y(self, field: str) -> alt.Y:
         names = json.dumps([self._label(result) for result in self.results])
@@ -127,8 +126,10 @@ class _Rows:
             if result.window
         ]
         tips = ["activation:N", alt.Tooltip("shown:N", title="window"), "chance:N"]
+        # One layer names the days that are drawn; two that did would be taken for a conflict.
+        x = self.x("from").scale(domainMin=_date_time(self.first), domainMax=_date_time(self.last))
         mark = alt.Chart(data(rows)).mark_rect(fill=PALE, stroke=QUIET, strokeWidth=0.8)
-        return mark.encode(x=self.x("from"), x2="until:T", y=self.y("top"), y2="bottom:Q", tooltip=tips)
+        return mark.encode(x=x, x2="until:T", y=self.y("top"), y2="bottom:Q", tooltip=tips)
 
     def bars(self) -> Layer:
         kinds = alt.Scale(domain=[SHIPPED, DELIVERED], range=[INK, MIDDLE])

@@ -45,7 +45,7 @@ def together(plan: Plan) -> Chart:
     layers = [bars]
     if width / len(rows) >= 36:
         layers.append(base.mark_text(dy=-7, fontSize=SMALL).encode(text="shown:N"))
-    cut = f" Fewer than {first} are less likely than {NEGLIGIBLE:.1%} each." if first else ""
+    cut = f" Numbers below {first} are less likely than {NEGLIGIBLE:.1%} each." if first else ""
     everything = f"Chance that all {number} reach their posts: {words.chance(plan.totals.probability_all)}."
     return finished(
         alt.layer(*layers).properties(width=width, height=200),
