@@ -139,6 +139,7 @@ def finished(
             titleFontSize=12,
             labelOverlap="greedy",
             labelSeparation=6,
+            labelFlush=False,
         ),
         legend=alt.LegendConfig(
             orient="top", title=None, labelColor=INK, labelFontSize=12, labelLimit=400, symbolSize=140, offset=8

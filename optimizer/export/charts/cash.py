@@ -13,12 +13,13 @@ from optimizer.answers.cash import CashMonth, CashView
 from optimizer.export import words
 from optimizer.export.charts.base import Chart, Layer, Room, Row, amount, axis_format, data, finished, nothing
 from optimizer.export.charts.theme import CHARACTER, DASH, INK, LIGHT, MIDDLE, PAPER, WIDTH, hatch
+from optimizer.money import from_minor, minor_digits, to_minor
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
 
 PARTS = ("product", "shipping", "fees")
 TITLE = "When the money goes"
-CAP = "cap of the month"
+CAP = "cap"
 NARROWEST, WIDEST = 46, 130
 """Room of a month (pixels)."""
 
@@ -30,12 +31,9 @@ def cash(view: CashView) -> Chart:
 
 def months_of(plan: Plan, scenario: Scenario) -> list[CashMonth]:
     """Return the months of a plan with their caps, where there is no cash view."""
-    caps = scenario.budget.monthly or {}
-    return [CashMonth(**line.model_dump(), cap=_text(caps.get(line.month))) for line in plan.cash]
-
-
-def _text(cap: object) -> str | None:
-    return None if cap is None else str(cap)
+    digits = minor_digits(scenario.currency) or 0
+    caps = {month: from_minor(to_minor(cap, digits), digits) for month, cap in (scenario.budget.monthly or {}).items()}
+    return [CashMonth(**line.model_dump(), cap=caps.get(line.month)) for line in plan.cash]
 
 
 def months_chart(months: Sequence[CashMonth], currency: str) -> Chart:
@@ -50,7 +48,7 @@ def months_chart(months: Sequence[CashMonth], currency: str) -> Chart:
     if any(item.cap is not None for item in months):
         layers += _caps(months, currency)
     chart = alt.layer(*layers).properties(width=width, height=280)
-    room = Room(max(240, min(WIDTH, NARROWEST * len(every))), max(300, WIDEST * len(every)))
+    room = Room(max(340, min(WIDTH, NARROWEST * len(every))), max(300, WIDEST * len(every)))
     return finished(chart, TITLE, _subtitle(months), _description(months, currency), currency=currency, room=room)
 
 
@@ -129,7 +127,7 @@ def _labels(months: Sequence[CashMonth], every: Sequence[str], currency: str, wi
 
 def _subtitle(months: Sequence[CashMonth]) -> str:
     told = "Product and shipping in the month parcels leave, fees in the month a window ends."
-    return told + (" Dashed: the month's cap." if any(item.cap is not None for item in months) else "")
+    return told + (" Dashed: the cap of the month." if any(item.cap is not None for item in months) else "")
 
 
 def _description(months: Sequence[CashMonth], currency: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import vl_convert
@@ -21,9 +22,19 @@ def png(chart: Chart) -> bytes:
 
 
 def svg(chart: Chart) -> str:
-    """Return the chart as an SVG document."""
+    """Return the chart as an SVG document; equal charts give equal text."""
     drawn: str = vl_convert.vegalite_to_svg(chart.to_dict(), **_offline())
-    return drawn
+    return _numbered(drawn)
+
+
+def _numbered(drawn: str) -> str:
+    """Return an SVG whose gradients are numbered from 0; the engine counts on from picture to picture."""
+    numbers: dict[str, int] = {}
+
+    def name(found: re.Match[str]) -> str:
+        return f"{found[1]}gradient_{numbers.setdefault(found[2], len(numbers))}"
+
+    return re.sub(r'( id="|="url\(#)gradient_(\d+)', name, drawn)
 
 
 def _offline() -> dict[str, Any]:

@@ -11,7 +11,7 @@ LIGHT = "#f0cf8e"
 PALETTE = (INK, MIDDLE, LIGHT)
 """Fills of parts that lie beside each other; each differs from the next by 30 in L*, so that no hue is needed."""
 PAPER = "#ffffff"
-QUIET = "#5b6b7a"
+QUIET = "#536372"
 """Grey of axes and side notes, readable on paper."""
 PALE = "#dfe6ec"
 """Areas behind marks, and grid lines."""

@@ -73,10 +73,10 @@ def report_html(
     ]
     shown = [section for section in sections if section]
     code = [scripts.libraries(), scripts.behaviour()] if any(part.figures for part in shown) else [scripts.behaviour()]
-    return _template().render(
+    html: str = _template().render(
         plan=plan,
         horizon=f"{words.day(scenario.horizon.start, year=True)} – {words.day(scenario.horizon.end, year=True)}",
-        status=statements.status(plan),
+        status=statements.status(plan) if plan.certificate.verified else statements.judgement(plan),
         summary=statements.summary(plan),
         certified=statements.certified(plan),
         broken=list(statements.broken(plan)),
@@ -85,6 +85,7 @@ def report_html(
         scripts=code,
         policy=scripts.policy(*code),
     )
+    return html
 
 
 def _template() -> Any:

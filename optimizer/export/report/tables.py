@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from optimizer.answers.cash import CashMonth, CashView, Return
 from optimizer.answers.certainty import PriceOfCertainty
@@ -13,6 +13,9 @@ from optimizer.export import statements, words
 from optimizer.export.charts.base import signed
 from optimizer.plan import ActivationResult, Assignment, Plan
 from optimizer.scenario.models import Creator, Scenario
+
+DATES = ("Window", "Ships on", "Delivery expected")
+NAMES = ("Activation", "Creator", "Community")
 
 
 @dataclass(frozen=True)
@@ -26,16 +29,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """A head; figures are set to the right, and neither they nor dates break into lines."""
+    """A head; figures are set to the right, neither they nor dates break into lines, and names have some room."""
 
     head: str
     figures: bool = False
-    whole: bool = False
 
     @property
     def style(self) -> str:
         """What the cells of the column are, for the style sheet."""
-        return "figure" if self.figures else "whole" if self.whole else ""
+        if self.figures:
+            return "figure"
+        return "whole" if self.head in DATES else "name" if self.head in NAMES else ""
 
 
 @dataclass(frozen=True)
@@ -47,19 +51,16 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     total: Sequence[Cell] = ()
     note: str = ""
-    searched: bool = field(default=False)
+    searched: bool = False
 
 
 def _text(*texts: str) -> list[Cell]:
     return [Cell(text) for text in texts]
 
 
-DATES = ("Window", "Ships on", "Delivery expected")
-
-
 def _heads(names: Iterable[str], *, figures: Iterable[str] = ()) -> list[Column]:
     right = set(figures)
-    return [Column(name, name in right, name in DATES) for name in names]
+    return [Column(name, name in right) for name in names]
 
 
 def activations(plan: Plan, scenario: Scenario) -> Table:
