@@ -22,7 +22,7 @@ Layer: TypeAlias = Any
 Row: TypeAlias = Mapping[str, Any]
 CELL_MARGIN = 30
 """What axis and spacing of a small chart take beside its width (pixels)."""
-LINE = 122
+LINE = 132
 """Characters of a subtitle's line; a title does not wrap by itself."""
 
 

@@ -97,6 +97,7 @@ class _Rows:
             values=[number + 0.5 for number in range(len(self.results))],
             labelExpr=f"{names}[floor(datum.value)]",
             labelLimit=260,
+            labelOverlap=False,
             # Of two lines, the middle of a row is between them.
             labelOffset=-6,
             grid=False,

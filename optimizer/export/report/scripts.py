@@ -17,7 +17,7 @@ HERE = Path(__file__).parent / "templates"
 @cache
 def libraries() -> str:
     """Return Vega, Vega-Lite and Vega-Embed with everything they need, for one inline script."""
-    bundle: str = vl_convert.javascript_bundle(None, VERSION)
+    bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VERSION)
     return inline(bundle)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import struct
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
@@ -38,7 +39,7 @@ CHARTS: dict[str, Callable[[], Chart]] = {
 
 
 def texts(picture: str) -> list[str]:
-    return ["".join(text.itertext()) for text in ET.fromstring(picture).iter(f"{SVG}text")]
+    return [" ".join(text.itertext()) for text in ET.fromstring(picture).iter(f"{SVG}text")]
 
 
 @pytest.mark.parametrize("name", CHARTS)
@@ -51,6 +52,12 @@ def test_every_chart_is_drawn_titled_and_uncut(name: str) -> None:
     assert not [text for text in said if "undefined" in text or "NaN" in text or "null" in text]
     root = ET.fromstring(picture)
     assert len(list(root.iter(f"{SVG}path"))) + len(list(root.iter(f"{SVG}line"))) >= (0 if name == "nothing" else 5)
+
+
+@pytest.mark.parametrize("name", ["timeline of 72", "posts of 72"])
+def test_none_of_many_activations_loses_its_name(name: str) -> None:
+    said = " ".join(texts(render.svg(CHARTS[name]())))
+    assert not [number for number in range(1, 73) if not re.search(rf"trail-running-wave-{number}\b", said)]
 
 
 def test_png_has_twice_the_pixels_of_the_svg() -> None:
