@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from optimizer.export.report.page import report_html
@@ -159,6 +159,8 @@ def test_names_that_mean_harm_are_text_everywhere() -> None:
 
 @settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(st.text(st.sampled_from("<>/&!-'\"\\]{}%#ascriptSCRIPT \u2028\u2029é"), min_size=1, max_size=40))
+@example("</th></table><b>")
+@example("<!--<script>")
 def test_any_name_leaves_the_page_whole(name: str) -> None:
     page = Page(report_html(scenario(), renamed(plan(), name)))
     assert page.open == []
