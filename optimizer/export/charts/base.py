@@ -48,18 +48,6 @@ def amount(text: str) -> float:
     return float(Decimal(text))
 
 
-def signed(change: str, currency: str) -> str:
-    """Return a difference of amounts with its sign.
-
-    Examples
-    --------
-    >>> signed("-90.00", "GBP"), signed("1210.00", "GBP"), signed("0.00", "GBP")
-    ('−£90.00', '+£1,210.00', '£0.00')
-    """
-    sign = "−" if change.startswith("-") else "+" if Decimal(change) else ""
-    return sign + words.money(change.removeprefix("-"), currency)
-
-
 def axis_format(amounts: Iterable[float]) -> str:
     """Return the number format of a money axis: minor units only where all amounts are small."""
     return "$,.0f" if max(map(abs, amounts), default=0) >= 10 else "$,.2f"
@@ -113,7 +101,7 @@ def finished(
     room
         How wide a page may draw it.
     """
-    symbol = words.money("0", currency or "").removesuffix("0")
+    symbol = words.symbol(currency) if currency else ""
     locale = alt.Locale(number=alt.NumberLocale(decimal=".", thousands=",", grouping=[3], currency=[symbol, ""]))
     heading = alt.TitleParams(one_line(title), subtitle=textwrap.wrap(subtitle, LINE), anchor="start", offset=14)
     done: Chart = chart.properties(

@@ -24,7 +24,7 @@ NARROWEST, WIDEST = 46, 130
 """Room of a month (pixels)."""
 
 
-def cash(view: CashView) -> Chart:
+def cash_chart(view: CashView) -> Chart:
     """Return the months of a cash view as stacked bars."""
     return months_chart(view.months, view.scenario.currency)
 

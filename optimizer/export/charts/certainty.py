@@ -30,7 +30,7 @@ LOOKS = {OTHER: ("circle", PAPER), ASKED: ("diamond", MIDDLE), NEVER: ("cross", 
 """Shape and fill of each kind of mark."""
 
 
-def certainty(price: PriceOfCertainty) -> Chart:
+def certainty_chart(price: PriceOfCertainty) -> Chart:
     """Return the cost by confidence of each activation, in the scenario's order."""
     curves = price.activations
     if not curves:

@@ -8,11 +8,10 @@ from optimizer.answers.cash import CashView
 from optimizer.errors import InputError, Problem
 from optimizer.export.charts import render
 from optimizer.export.charts.base import Chart
-from optimizer.export.charts.cash import cash as cash_chart
-from optimizer.export.charts.cash import months_chart, months_of
-from optimizer.export.charts.posts import posts
-from optimizer.export.charts.timeline import timeline
-from optimizer.export.charts.together import together
+from optimizer.export.charts.cash import cash_chart, months_chart, months_of
+from optimizer.export.charts.posts import posts_chart
+from optimizer.export.charts.timeline import timeline_chart
+from optimizer.export.charts.together import together_chart
 from optimizer.export.files import write_atomically
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
@@ -30,10 +29,10 @@ def plan_charts(scenario: Scenario, plan: Plan, cash: CashView | None = None) ->
     """
     charts: dict[str, Chart] = {}
     if any(result.window for result in plan.activations):
-        charts["timeline"] = timeline(plan, scenario)
-        charts["posts"] = posts(plan, scenario)
+        charts["timeline"] = timeline_chart(plan, scenario)
+        charts["posts"] = posts_chart(plan, scenario)
     if len(plan.totals.secured_distribution) > 2:
-        charts["together"] = together(plan)
+        charts["together"] = together_chart(plan)
     if plan.cash:
         currency = plan.scenario.currency
         charts["cash"] = cash_chart(cash) if cash else months_chart(months_of(plan, scenario), currency)

@@ -19,7 +19,7 @@ PLAIN = [1, 0]
 """The dash of an unbroken line."""
 
 
-def frontier(answer: Frontier) -> Chart:
+def frontier_chart(answer: Frontier) -> Chart:
     """Return value by budget: a step up at each budget found, under the steps that no plan can pass.
 
     Between two budgets the best value is at least that of the smaller one (the plan can still be had) and at most the

@@ -32,7 +32,7 @@ HALF = 0.42
 """Half the width of a bar (posts)."""
 
 
-def posts(plan: Plan, scenario: Scenario) -> Chart:
+def posts_chart(plan: Plan, scenario: Scenario) -> Chart:
     """Return the distribution of posts of each activation with a window, in the scenario's order."""
     planned = [result for result in plan.activations if result.window is not None]
     if not planned:

@@ -37,7 +37,7 @@ WEEKS_UP_TO = 130
 """Spans of no more days have a line every Monday, longer ones every month."""
 
 
-def timeline(plan: Plan, scenario: Scenario) -> Chart:
+def timeline_chart(plan: Plan, scenario: Scenario) -> Chart:
     """Return one row for each activation with a window, by the window's start."""
     planned = [result for result in plan.activations if result.window is not None]
     if not planned:

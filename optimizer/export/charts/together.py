@@ -15,7 +15,7 @@ NEGLIGIBLE = 0.001
 ALL, SOME = "all of them", "some miss"
 
 
-def together(plan: Plan) -> Chart:
+def together_chart(plan: Plan) -> Chart:
     """Return the chances that exactly so many of the secured activations reach their posts."""
     chances = plan.totals.secured_distribution
     number = len(chances) - 1

@@ -22,7 +22,6 @@ from optimizer.export.charts.base import (
     finished,
     nothing,
     one_line,
-    signed,
 )
 from optimizer.export.charts.theme import DASH, INK, LIGHT, MIDDLE, QUIET, SMALL, hatch
 
@@ -34,7 +33,7 @@ BAR = 0.32
 """Half the width of a bar, as a share of the room of a step."""
 
 
-def waterfall(difference: Difference, currency: str, *, baseline: str = "baseline") -> Chart:
+def waterfall_chart(difference: Difference, currency: str, *, baseline: str = "baseline") -> Chart:
     """Return the steps from the baseline's cost to this plan's.
 
     Parameters
@@ -76,7 +75,7 @@ def _rows(steps: Sequence[WaterfallStep], order: Sequence[str], currency: str) -
             "to": after,
             "top": max(after, 0 if whole else after - change),
             "kind": WHOLE if whole else LESS if change < 0 else MORE,
-            "shown": words.money(step.after, currency) if whole else signed(step.change, currency),
+            "shown": words.money(step.after, currency) if whole else words.change(step.change, currency),
         }
 
 

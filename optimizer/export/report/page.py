@@ -19,10 +19,10 @@ from optimizer.answers.frontier import Frontier
 from optimizer.export import statements, words
 from optimizer.export.charts.base import Chart
 from optimizer.export.charts.cash import months_of
-from optimizer.export.charts.certainty import certainty as certainty_chart
+from optimizer.export.charts.certainty import certainty_chart
 from optimizer.export.charts.files import plan_charts
-from optimizer.export.charts.frontier import frontier as frontier_chart
-from optimizer.export.charts.waterfall import waterfall
+from optimizer.export.charts.frontier import frontier_chart
+from optimizer.export.charts.waterfall import waterfall_chart
 from optimizer.export.report import scripts, tables
 from optimizer.export.report.figures import Figure, figure
 from optimizer.export.report.tables import Table
@@ -153,7 +153,7 @@ def _comparison(answer: Comparison | None) -> Section:
         return Section("", "")
     baseline = answer.plans[0].name
     charts: dict[str, Chart] = {
-        f"waterfall-{number}": waterfall(item, answer.currency, baseline=baseline)
+        f"waterfall-{number}": waterfall_chart(item, answer.currency, baseline=baseline)
         for number, item in enumerate(answer.differences)
         if item.waterfall
     }

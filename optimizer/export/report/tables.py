@@ -10,7 +10,6 @@ from optimizer.answers.certainty import PriceOfCertainty
 from optimizer.answers.comparison import Comparison, KeyFigures
 from optimizer.answers.frontier import Frontier
 from optimizer.export import statements, words
-from optimizer.export.charts.base import signed
 from optimizer.plan import ActivationResult, Assignment, Plan
 from optimizer.scenario.models import Creator, Scenario
 
@@ -228,7 +227,7 @@ def comparison(answer: Comparison) -> Table:
     sides = [figures(plan) for plan in answer.plans]
     names = [plan.name for plan in answer.plans]
     rows = [_text(name, *(side[name] for side in sides)) for name in sides[0]]
-    changes = [signed(item.cost, money) for item in answer.differences if item.cost is not None]
+    changes = [words.change(item.cost, money) for item in answer.differences if item.cost is not None]
     note = f"Cost beside the baseline: {', '.join(changes)}." if changes else ""
     return Table("Plans side by side", _heads(("", *names), figures=names), rows, note=note)
 

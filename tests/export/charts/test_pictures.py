@@ -11,30 +11,30 @@ import pytest
 from optimizer.errors import InputError
 from optimizer.export.charts import render
 from optimizer.export.charts.base import Chart
-from optimizer.export.charts.cash import cash
-from optimizer.export.charts.certainty import certainty
+from optimizer.export.charts.cash import cash_chart
+from optimizer.export.charts.certainty import certainty_chart
 from optimizer.export.charts.files import plan_charts, write_chart
-from optimizer.export.charts.frontier import frontier
-from optimizer.export.charts.posts import posts
-from optimizer.export.charts.timeline import timeline
-from optimizer.export.charts.together import together
-from optimizer.export.charts.waterfall import waterfall
+from optimizer.export.charts.frontier import frontier_chart
+from optimizer.export.charts.posts import posts_chart
+from optimizer.export.charts.timeline import timeline_chart
+from optimizer.export.charts.together import together_chart
+from optimizer.export.charts.waterfall import waterfall_chart
 from tests.cli.launch import plan, scenario
 from tests.export.charts import answers
 from tests.export.charts.plans import HOSTILE, hostile, many
 
 SVG = "{http://www.w3.org/2000/svg}"
 CHARTS: dict[str, Callable[[], Chart]] = {
-    "timeline": lambda: timeline(many(5), scenario()),
-    "timeline of 72": lambda: timeline(many(73), scenario()),
-    "posts": lambda: posts(many(6), scenario()),
-    "posts of 72": lambda: posts(many(73), scenario()),
-    "together": lambda: together(many(5)),
-    "frontier": lambda: frontier(answers.frontier()),
-    "certainty": lambda: certainty(answers.certainty()),
-    "waterfall": lambda: waterfall(answers.difference(), "GBP"),
-    "cash": lambda: cash(answers.cash()),
-    "nothing": lambda: timeline(plan([]), scenario()),
+    "timeline": lambda: timeline_chart(many(5), scenario()),
+    "timeline of 72": lambda: timeline_chart(many(73), scenario()),
+    "posts": lambda: posts_chart(many(6), scenario()),
+    "posts of 72": lambda: posts_chart(many(73), scenario()),
+    "together": lambda: together_chart(many(5)),
+    "frontier": lambda: frontier_chart(answers.frontier()),
+    "certainty": lambda: certainty_chart(answers.certainty()),
+    "waterfall": lambda: waterfall_chart(answers.difference(), "GBP"),
+    "cash": lambda: cash_chart(answers.cash()),
+    "nothing": lambda: timeline_chart(plan([]), scenario()),
 }
 
 
@@ -81,7 +81,7 @@ def test_names_that_mean_harm_are_text() -> None:
         picture = render.svg(chart)
         assert "<script" not in picture
         assert "<img" not in picture
-    assert any(HOSTILE[:40] in text for text in texts(render.svg(timeline(found, case))))
+    assert any(HOSTILE[:40] in text for text in texts(render.svg(timeline_chart(found, case))))
 
 
 @pytest.mark.parametrize(("name", "begins"), [("a.png", b"\x89PNG"), ("a.SVG", b"<svg")])
