@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
 import altair as alt
 
@@ -15,6 +16,8 @@ from optimizer.export.charts.theme import DASH, INK, LIGHT, MIDDLE, PAPER, SMALL
 TITLE = "What each budget buys"
 FOUND, BOUND = "value of the best plan found", "proven: no plan has more"
 FIELD = "what"
+FEW = 10
+"""Up to this value every whole number is marked on the axis."""
 PLAIN = [1, 0]
 """The dash of an unbroken line."""
 
@@ -42,8 +45,10 @@ def frontier_chart(answer: Frontier) -> Chart:
 
 def _lines(points: Sequence[FrontierPoint], currency: str, most: int) -> Layer:
     budgets = [amount(point.budget) for point in points]
-    margin = (budgets[-1] - budgets[0]) / 25 or 1
+    margin = (budgets[-1] - budgets[0]) / 25 or budgets[0] / 10 or 1
     domain = [max(0, budgets[0] - margin), budgets[-1] + 2.5 * margin]
+    # A short axis would have its whole numbers twice.
+    steps: dict[str, Any] = {"values": list(range(most + 1))} if most <= FEW else {"tickMinStep": 1}
     return alt.Chart().encode(
         x=alt.X(
             "budget:Q",
@@ -54,7 +59,7 @@ def _lines(points: Sequence[FrontierPoint], currency: str, most: int) -> Layer:
         y=alt.Y(
             "value:Q",
             title="total value of secured activations",
-            axis=alt.Axis(tickMinStep=1, format="d"),
+            axis=alt.Axis(format="d", **steps),
             scale=alt.Scale(domain=[0, most * 1.05], nice=False),
         ),
     )
@@ -135,8 +140,8 @@ def _subtitle(answer: Frontier) -> str:
         proven = f"The value at the budgets tried is at most {words.gap(max(gaps))} below the best there can be."
     else:
         proven = "The value at every budget tried is proven to be the most there is."
-    everything = f"all activations are worth {answer.most_value:,}"
-    return f"{proven} Between two of them the best value lies in the shaded area; {everything}."
+    between = " Between two of them the best value lies in the shaded area." if len(answer.points) > 1 else ""
+    return f"{proven}{between} All activations are worth {answer.most_value:,}."
 
 
 def _description(answer: Frontier) -> str:

@@ -32,6 +32,15 @@ def test_frontier_says_what_is_secured_where_that_changes() -> None:
     assert list(dict.fromkeys(marks)) == ["1 secured", "2 secured", "3 secured", "4 secured", "5 secured"]
 
 
+def test_one_budget_is_a_point_with_room_around_it_and_whole_numbers_beside_it() -> None:
+    single = answers.frontier(answers.point("400.00", 3, 3)).model_copy(update={"most_value": 3})
+    chart = frontier_chart(single)
+    x, y = (chart.to_dict()["layer"][0]["encoding"][name] for name in "xy")
+    assert x["scale"]["domain"] == [360, 500]
+    assert y["axis"]["values"] == [0, 1, 2, 3]
+    assert "Between" not in subtitle(chart)
+
+
 @pytest.mark.parametrize(
     ("points", "words"),
     [
