@@ -1,0 +1,56 @@
+"""How many of the secured activations succeed together."""
+
+from __future__ import annotations
+
+import altair as alt
+
+from optimizer.export import words
+from optimizer.export.charts.base import Chart, Room, data, finished, nothing
+from optimizer.export.charts.theme import INK, LIGHT, SMALL, WIDTH
+from optimizer.plan import Plan
+
+TITLE = "How many secured activations succeed together"
+NEGLIGIBLE = 0.001
+"""Numbers less likely than this at the lower end are not drawn."""
+ALL, SOME = "all of them", "some miss"
+
+
+def together_chart(plan: Plan) -> Chart:
+    """Return the chances that exactly so many of the secured activations reach their posts."""
+    chances = plan.totals.secured_distribution
+    number = len(chances) - 1
+    if number < 1:
+        return nothing(TITLE, "No activation is secured in this plan.")
+    first = next((count for count, chance in enumerate(chances) if chance >= NEGLIGIBLE), 0)
+    rows = [
+        {
+            "count": count,
+            "chance": chance,
+            "shown": words.chance(chance) if chance >= NEGLIGIBLE else "< 0.1%",
+            "kind": ALL if count == number else SOME,
+        }
+        for count, chance in enumerate(chances)
+        if count >= first
+    ]
+    base = alt.Chart(data(rows)).encode(
+        x=alt.X(
+            "count:O", title=f"activations of {number} that reach their posts", axis=alt.Axis(labelAngle=0, ticks=False)
+        ),
+        y=alt.Y("chance:Q", title="chance", axis=alt.Axis(format="%", tickCount=5)),
+        tooltip=["count:O", alt.Tooltip("shown:N", title="chance")],
+    )
+    fill = alt.Fill("kind:N", scale=alt.Scale(domain=[ALL, SOME], range=[INK, LIGHT]), sort=[ALL, SOME])
+    bars = base.mark_bar(stroke=INK, strokeWidth=1).encode(fill=fill)
+    width = min(WIDTH, max(260, 60 * len(rows)))
+    layers = [bars]
+    if width / len(rows) >= 36:
+        layers.append(base.mark_text(dy=-7, fontSize=SMALL).encode(text="shown:N"))
+    cut = f" Numbers below {first} are less likely than {NEGLIGIBLE:.1%} each." if first else ""
+    everything = f"Chance that all {number} reach their posts: {words.chance(plan.totals.probability_all)}."
+    return finished(
+        alt.layer(*layers).properties(width=width, height=200),
+        TITLE,
+        everything + cut,
+        f"Bars of chances. {everything}",
+        room=Room(min(width, 480), max(width, 640)),
+    )

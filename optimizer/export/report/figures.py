@@ -1,0 +1,26 @@
+"""Charts as figures of the page: the specification as data, title and reading aid as text that wraps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from optimizer.export.charts.base import Chart
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A chart in the page; `alternative` says what it shows to those who cannot see it."""
+
+    name: str
+    title: str
+    note: str
+    alternative: str
+    spec: dict[str, Any]
+
+
+def figure(name: str, chart: Chart) -> Figure:
+    """Return a chart as a figure; its title becomes text of the page, where it wraps."""
+    spec = chart.to_dict()
+    title = spec.pop("title")
+    return Figure(name, title["text"], " ".join(title.get("subtitle", [])), spec["description"], spec)

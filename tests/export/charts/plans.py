@@ -1,0 +1,67 @@
+"""Plans to draw: many activations, and names that mean harm."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from optimizer.plan import ActivationResult, Plan, Window
+from optimizer.scenario.loading import scenario_from_data
+from optimizer.scenario.models import Scenario
+from tests.cli import launch
+
+HOSTILE = "</script><script>alert(1)</script><!--\"'&<img src=x onerror=alert(2)>"
+
+
+def many(number: int) -> Plan:
+    """Return a plan with so many activations, a week apart, of which the last has no window."""
+    one = launch.plan()
+    secured = one.activations[0]
+
+    def copied(index: int) -> ActivationResult:
+        start = date(2027, 1, 4) + timedelta(days=7 * index)
+        window = Window(start=start, end=start + timedelta(days=13))
+        return secured.model_copy(update={"activation": f"trail-running-wave-{index + 1}", "window": window})
+
+    results = [copied(index) for index in reversed(range(number - 1))]
+    lines = [
+        line.model_copy(
+            update={
+                "activation": result.activation,
+                "ship_on": result.window.start - timedelta(days=9 - part),
+                "expected_delivery": result.window.start - timedelta(days=4),
+                "window": result.window,
+            }
+        )
+        for result in results
+        if result.window
+        for part, line in enumerate(one.assignments)
+    ]
+    distribution = [1 / number] * number
+    return one.model_copy(
+        update={
+            "activations": [*results, one.activations[1]],
+            "assignments": lines,
+            "totals": one.totals.model_copy(update={"secured_distribution": distribution}),
+        }
+    )
+
+
+def hostile() -> tuple[Scenario, Plan]:
+    """Return a launch in which everything that is a text means harm, with its plan."""
+    content = launch.document(name=HOSTILE)
+    content["communities"][0]["name"] = HOSTILE
+    content["activations"][0]["id"] = HOSTILE
+    content["creators"][2]["handle"] = HOSTILE
+    scenario = scenario_from_data(content)
+    return scenario, renamed(launch.plan(name=HOSTILE), HOSTILE)
+
+
+def renamed(plan: Plan, name: str) -> Plan:
+    """Return the plan with another id for its first activation."""
+    first, *others = plan.activations
+    return plan.model_copy(
+        update={
+            "activations": [first.model_copy(update={"activation": name}), *others],
+            "assignments": [line.model_copy(update={"activation": name}) for line in plan.assignments],
+        }
+    )
