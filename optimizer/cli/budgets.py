@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.options import Gap, Output, ScenarioFile, Seed, Shown, TimeLimit, Workers
+from optimizer.cli.options import Gap, Output, Picture, ScenarioFile, Seed, Shown, TimeLimit, Workers
 
 app = typer.Typer()
 
@@ -29,7 +29,7 @@ def frontier(
     plans: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for each budget's scenario and plan.")
     ] = None,
-    png: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the frontier (.png or .svg).")] = None,
+    png: Picture = None,
     time_limit: TimeLimit = 180.0,
     gap: Gap = 0.001,
     seed: Seed = 1,

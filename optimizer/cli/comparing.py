@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from optimizer.cli.options import Output, PlanFile, ScenarioFile, Shown
+from optimizer.cli.options import Output, Picture, PlanFile, ScenarioFile, Shown
 
 app = typer.Typer()
 
@@ -49,12 +49,16 @@ def compare(
         ),
     ] = None,
     output: Output = None,
+    png: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw the way from the baseline's cost to the first other's (.png or .svg)."),
+    ] = None,
     shown: Shown = "table",
 ) -> None:
     """Put plans side by side: figures, activations, creators, where the cost comes from, cash by month."""
     from optimizer.commands.comparing import compare as run
 
-    raise typer.Exit(run([baseline, *others], scenario or [], output, as_json=shown == "json"))
+    raise typer.Exit(run([baseline, *others], scenario or [], output, png, as_json=shown == "json"))
 
 
 @app.command()
@@ -65,9 +69,10 @@ def cash(
         Path | None,
         typer.Option("--output", "-o", metavar="FILE", help="File to write: a table where it ends in .csv, else JSON."),
     ] = None,
+    png: Picture = None,
     shown: Annotated[CashFormat, typer.Option("--format", help="How the result is printed.")] = "table",
 ) -> None:
     """Show when the money of a plan goes, for what and for whom, and what of it is expected to come to nothing."""
     from optimizer.commands.cash import cash as run
 
-    raise typer.Exit(run(scenario, plan, output, shown))
+    raise typer.Exit(run(scenario, plan, output, png, shown))

@@ -40,8 +40,17 @@ def export(
             "country.",
         ),
     ] = None,
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with",
+            metavar="ANSWER",
+            help="For html: what frontier, certainty or compare wrote with -o, to stand in the report; repeatable.",
+        ),
+    ] = None,
+    png: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the plan's charts as pictures.")] = None,
 ) -> None:
     """Write a plan as files for finance, warehouse, community managers and calendars."""
     from optimizer.commands.exporting import export as run
 
-    raise typer.Exit(run(scenario, plan, to, output, addresses))
+    raise typer.Exit(run(scenario, plan, to, output, addresses, beside=beside or [], pictures=png))

@@ -12,6 +12,7 @@ ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="Plan file (JSON).")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="File to write.")]
 Shown = Annotated[Format, typer.Option("--format", help="How the result is printed.")]
+Picture = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the answer (.png or .svg).")]
 TimeLimit = Annotated[float, typer.Option(help="Seconds allowed.", metavar="S")]
 Gap = Annotated[float, typer.Option(help="Cost gap at which a plan counts as optimal.", metavar="G")]
 Seed = Annotated[int, typer.Option(help="Seed of solver and simulation.", metavar="N")]

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.options import Gap, Output, ScenarioFile, Seed, Shown, TimeLimit, Workers
+from optimizer.cli.options import Gap, Output, Picture, ScenarioFile, Seed, Shown, TimeLimit, Workers
 
 app = typer.Typer()
 
@@ -21,6 +21,7 @@ def certainty(
         str, typer.Option(help="Confidences, with commas between them.", metavar="P,P,…")
     ] = "0.8,0.9,0.95,0.99",
     output: Output = None,
+    png: Picture = None,
     time_limit: TimeLimit = 60.0,
     gap: Gap = 0.001,
     seed: Seed = 1,
@@ -35,7 +36,7 @@ def certainty(
     from optimizer.commands.pricing import certainty as run
 
     settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers)
-    raise typer.Exit(run(scenario, confidence, output, settings, as_json=shown == "json"))
+    raise typer.Exit(run(scenario, confidence, output, png, settings, as_json=shown == "json"))
 
 
 @app.command()

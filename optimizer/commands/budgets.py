@@ -13,6 +13,7 @@ from optimizer.answers.common import to_json as answer_json
 from optimizer.commands.console import ExitCode, blaming, notes, say, show, show_text
 from optimizer.commands.inputs import scenario_at
 from optimizer.commands.interruptible import interruptible
+from optimizer.commands.pictures import check_picture_file, draw
 from optimizer.errors import InputError, Problem
 from optimizer.export.files import check_writable, write_atomically
 from optimizer.export.frontiers import frontier_view
@@ -24,6 +25,7 @@ from optimizer.solve.settings import Settings
 
 if TYPE_CHECKING:
     from optimizer.analysis.frontier import BudgetPlans
+    from optimizer.export.charts.base import Chart
 
 MOST_BUDGETS = 200
 REMEDY = "Write amounts like 2000,2500,4000, or first:last:count like 2000:12000:11."
@@ -40,10 +42,10 @@ def frontier(
     as_json: bool,
 ) -> ExitCode:
     """Find the best plan of each budget, write what was asked for and show the frontier."""
-    for file in (output, chart):
-        if file is not None:
-            with blaming(file):
-                check_writable(file)
+    check_picture_file(chart)
+    if output is not None:
+        with blaming(output):
+            check_writable(output)
     with blaming(source):
         scenario = scenario_at(source)
     with blaming("options"):
@@ -57,8 +59,7 @@ def frontier(
         say(f"Frontier written to {output}.")
     if plans is not None:
         _write_plans(plans, found)
-    if chart is not None:
-        _draw(chart, found)
+    draw(chart, lambda: _chart(found))
     if as_json:
         show_text(text)
     else:
@@ -141,13 +142,10 @@ def _write_plans(folder: Path, found: BudgetPlans) -> None:
     say(f"{len(found.plans)} scenarios and plans written to {folder}.")
 
 
-def _draw(file: Path, found: BudgetPlans) -> None:
-    from optimizer.export.charts.files import write_chart  # noqa: PLC0415
+def _chart(found: BudgetPlans) -> Chart:
     from optimizer.export.charts.frontier import frontier_chart  # noqa: PLC0415
 
-    with blaming(file):
-        write_chart(file, frontier_chart(found.frontier))
-    say(f"Chart written to {file}.")
+    return frontier_chart(found.frontier)
 
 
 def _outcome(statuses: list[str]) -> ExitCode:

@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from optimizer.analysis.cash import cash_view
 from optimizer.analysis.plan_files import read_plan
 from optimizer.answers.common import to_json
 from optimizer.commands.console import ExitCode, blaming, say, show, show_text
 from optimizer.commands.inputs import scenario_at
+from optimizer.commands.pictures import check_picture_file, draw
 from optimizer.export.cash import cash_csv, cash_page
 from optimizer.export.files import check_writable, write_atomically
+
+if TYPE_CHECKING:
+    from optimizer.answers.cash import CashView
+    from optimizer.export.charts.base import Chart
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes a CSV file for another encoding than UTF-8."""
 
 
-def cash(source: Path, plan_file: Path, output: Path | None, shown: Literal["table", "json", "csv"]) -> ExitCode:
+def cash(
+    source: Path, plan_file: Path, output: Path | None, chart: Path | None, shown: Literal["table", "json", "csv"]
+) -> ExitCode:
     """Show the cash view of a plan; to a file it goes as CSV where its name ends in .csv, else as JSON."""
+    check_picture_file(chart)
     if output is not None:
         with blaming(output):
             check_writable(output)
@@ -31,8 +39,15 @@ def cash(source: Path, plan_file: Path, output: Path | None, shown: Literal["tab
         with blaming(output):
             write_atomically(output, text)
         say(f"Cash view written to {output}.")
+    draw(chart, lambda: _chart(view))
     if shown == "table":
         show(cash_page(view))
     else:
         show_text(cash_csv(view) if shown == "csv" else to_json(view))
     return ExitCode.DONE
+
+
+def _chart(view: CashView) -> Chart:
+    from optimizer.export.charts.cash import cash_chart  # noqa: PLC0415
+
+    return cash_chart(view)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
@@ -14,17 +14,25 @@ from optimizer.analysis.plan_files import read_plan
 from optimizer.answers.common import to_json
 from optimizer.commands.console import ExitCode, blaming, complain, say, show, show_text
 from optimizer.commands.inputs import scenario_at
+from optimizer.commands.pictures import check_picture_file, draw
 from optimizer.errors import InputError, Problem
 from optimizer.export.comparison import comparison_view
 from optimizer.export.files import check_writable, write_atomically
 from optimizer.plan import Plan
 from optimizer.scenario.loading import fingerprint
 
+if TYPE_CHECKING:
+    from optimizer.answers.comparison import Comparison
+    from optimizer.export.charts.base import Chart
+
 T = TypeVar("T")
 
 
-def compare(files: Sequence[Path], scenarios: Sequence[Path], output: Path | None, *, as_json: bool) -> ExitCode:
+def compare(
+    files: Sequence[Path], scenarios: Sequence[Path], output: Path | None, chart: Path | None, *, as_json: bool
+) -> ExitCode:
     """Compare plans with the first of them; scenarios belong to the plans whose SHA-256 is theirs."""
+    check_picture_file(chart)
     if output is not None:
         with blaming(output):
             check_writable(output)
@@ -42,11 +50,18 @@ def compare(files: Sequence[Path], scenarios: Sequence[Path], output: Path | Non
         with blaming(output):
             write_atomically(output, to_json(found))
         say(f"Comparison written to {output}.")
+    draw(chart, lambda: _chart(found))
     if as_json:
         show_text(to_json(found))
     else:
         show(comparison_view(found))
     return ExitCode.DONE
+
+
+def _chart(found: Comparison) -> Chart:
+    from optimizer.export.charts.waterfall import waterfall_chart  # noqa: PLC0415
+
+    return waterfall_chart(found.differences[0], found.currency, baseline=found.plans[0].name)
 
 
 def _read(files: Sequence[Path], read: Callable[[Path], T]) -> list[T]:

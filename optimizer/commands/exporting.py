@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from optimizer.analysis.plan_files import read_answer
+from optimizer.commands.answers import Answers, read_answers
 from optimizer.commands.console import ExitCode, blaming, say
 from optimizer.commands.inputs import STANDARD_INPUT, scenario_at
+from optimizer.commands.pictures import check_picture_folder, draw_all
 from optimizer.errors import InputError, Problem
 from optimizer.export import words
 from optimizer.export.briefs import briefs
@@ -20,6 +22,9 @@ from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.people_csv import Address, read_people
 from optimizer.scenario.reading import read_text
+
+if TYPE_CHECKING:
+    from optimizer.export.charts.base import Chart
 
 Target = Literal["csv", "xlsx", "orders", "briefs", "calendar", "html"]
 ENDINGS: dict[Target, str] = {
@@ -33,11 +38,24 @@ ENDINGS: dict[Target, str] = {
 """What follows the name of the plan in the name of the file, or the folder for `csv`."""
 
 
-def export(source: Path, plan_file: Path, target: Target, output: Path | None, people_file: Path | None) -> ExitCode:
-    """Write a plan to `output`, by default beside the plan file, for one of the targets."""
+def export(
+    source: Path,
+    plan_file: Path,
+    target: Target,
+    output: Path | None,
+    people_file: Path | None,
+    *,
+    beside: Sequence[Path] = (),
+    pictures: Path | None = None,
+) -> ExitCode:
+    """Write a plan to `output`, by default beside the plan file, for one of the targets.
+
+    `beside`: answers of other commands that stand in a report. `pictures`: a folder for the plan's charts.
+    """
     output = output or plan_file.with_name(plan_file.stem + ENDINGS[target])
     with blaming("options"):
-        _check_options(target, output, [source, plan_file, people_file])
+        _check_options(target, output, [source, plan_file, *beside, people_file], beside)
+    check_picture_folder(pictures)
     with blaming(output):
         check_folder(output) if target == "csv" else check_writable(output)
     with blaming(source):
@@ -45,6 +63,7 @@ def export(source: Path, plan_file: Path, target: Target, output: Path | None, p
     with blaming(plan_file):
         plan = read_answer(plan_file, scenario)
     addresses = _addresses(people_file, scenario)
+    answers = read_answers(beside, plan.scenario.sha256)
     _warn(plan)
     if target == "orders":
         _warn_of_orders(plan, addresses, output, given=people_file is not None)
@@ -52,12 +71,13 @@ def export(source: Path, plan_file: Path, target: Target, output: Path | None, p
         if target == "csv":
             write_folder(output, csv_files(scenario, plan))
         else:
-            write_atomically(output, _content(target, scenario, plan, addresses))
+            write_atomically(output, _content(target, scenario, plan, addresses, answers))
     say(f"Written to {output}.")
+    draw_all(pictures, lambda: _charts(scenario, plan))
     return ExitCode.DONE
 
 
-def _check_options(target: Target, output: Path, inputs: list[Path | None]) -> None:
+def _check_options(target: Target, output: Path, inputs: Sequence[Path | None], beside: Sequence[Path]) -> None:
     problems = []
     if any(path and path != STANDARD_INPUT and path.resolve() == output.resolve() for path in inputs):
         detail = f"{output} is read by this command and would be overwritten"
@@ -65,8 +85,17 @@ def _check_options(target: Target, output: Path, inputs: list[Path | None]) -> N
     if inputs[-1] is not None and target != "orders":
         detail = "addresses stand in orders alone"
         problems.append(Problem("not_used", "--addresses", detail, "Leave it out, or export --to orders."))
+    if beside and target != "html":
+        detail = "other answers stand in the report alone"
+        problems.append(Problem("not_used", "--with", detail, "Leave it out, or export --to html."))
     if problems:
         raise InputError(problems)
+
+
+def _charts(scenario: Scenario, plan: Plan) -> Mapping[str, Chart]:
+    from optimizer.export.charts.files import plan_charts  # noqa: PLC0415
+
+    return plan_charts(scenario, plan)
 
 
 def _addresses(people_file: Path | None, scenario: Scenario) -> dict[str, Address]:
@@ -101,7 +130,9 @@ def _warn_of_orders(plan: Plan, addresses: Mapping[str, Address], output: Path, 
         say("Note: Matrixify takes a CSV for orders only if its name contains the word Order.")
 
 
-def _content(target: Target, scenario: Scenario, plan: Plan, addresses: Mapping[str, Address]) -> str | bytes:
+def _content(
+    target: Target, scenario: Scenario, plan: Plan, addresses: Mapping[str, Address], answers: Answers
+) -> str | bytes:
     """Return the content of the file; what renders it is loaded only for its target."""
     if target == "xlsx":
         from optimizer.export.workbook import workbook  # noqa: PLC0415
@@ -112,7 +143,8 @@ def _content(target: Target, scenario: Scenario, plan: Plan, addresses: Mapping[
 
         return calendar_file(scenario, plan)
     if target == "html":
+        from optimizer.analysis.cash import cash_view  # noqa: PLC0415
         from optimizer.export.report.page import report_html  # noqa: PLC0415
 
-        return report_html(scenario, plan)
+        return report_html(scenario, plan, cash=cash_view(scenario, plan) if plan.assignments else None, **answers)
     return csv_text(briefs(scenario, plan) if target == "briefs" else orders(scenario, plan, addresses))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import RenderableType
 
@@ -18,6 +18,7 @@ from optimizer.answers.limits import CostOfLimits
 from optimizer.commands.console import ExitCode, blaming, notes, say, show, show_text
 from optimizer.commands.inputs import scenario_at
 from optimizer.commands.interruptible import interruptible
+from optimizer.commands.pictures import check_picture_file, draw
 from optimizer.errors import InputError, Problem, pointer
 from optimizer.export.certainties import certainty_view
 from optimizer.export.files import check_writable, write_atomically
@@ -26,17 +27,24 @@ from optimizer.export.steps import StepLine
 from optimizer.scenario.fields import Strict
 from optimizer.solve.settings import Settings
 
+if TYPE_CHECKING:
+    from optimizer.export.charts.base import Chart
+
 A = TypeVar("A", bound=Strict)
 
 
-def certainty(source: Path, listed: str, output: Path | None, settings: Settings, *, as_json: bool) -> ExitCode:
+def certainty(
+    source: Path, listed: str, output: Path | None, chart: Path | None, settings: Settings, *, as_json: bool
+) -> ExitCode:
     """Price each activation of the scenario at the listed confidences; return how it ended."""
+    check_picture_file(chart)
     with blaming("--confidence"):
         confidences = confidences_of(listed)
     _check(output)
     with blaming(source):
         scenario = scenario_at(source)
     answer, interrupted = _asked(price_of_certainty, scenario, confidences, settings)
+    draw(chart, lambda: _chart(answer))
     _deliver(answer, output, certainty_view(answer), as_json=as_json)
     return ExitCode.INTERRUPTED if interrupted else _priced(answer)
 
@@ -78,6 +86,12 @@ def _asked(question: Callable[..., A], *given: Any, **named: Any) -> tuple[A, bo
             return question(*given, **named, progress=line.tell, cancel=cancel)
 
         return interruptible(work, _tell_of_interrupt)
+
+
+def _chart(answer: PriceOfCertainty) -> Chart:
+    from optimizer.export.charts.certainty import certainty_chart  # noqa: PLC0415
+
+    return certainty_chart(answer)
 
 
 def _tell_of_interrupt() -> None:

@@ -56,7 +56,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
     InputError
         If the path cannot be written; nothing is left behind.
     """
-    raw = content.encode("utf-8") if isinstance(content, str) else content
+    raw = _bytes(content)
     with _told(path):
         if path.exists() and not path.is_file():
             path.write_bytes(raw)
@@ -64,10 +64,10 @@ def write_atomically(path: Path, content: str | bytes) -> None:
             _replace({path.resolve(): raw})
 
 
-def write_folder(folder: Path, files: Mapping[str, str]) -> None:
-    """Write texts as UTF-8 into a folder, made where there is none; other files in it stay.
+def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
+    """Write texts as UTF-8, and bytes, into a folder, made where there is none; other files in it stay.
 
-    All texts reach the disk before the first takes its name.
+    All of them reach the disk before the first takes its name.
 
     Raises
     ------
@@ -76,7 +76,11 @@ def write_folder(folder: Path, files: Mapping[str, str]) -> None:
     """
     with _told(folder):
         folder.mkdir(exist_ok=True)
-        _replace({(folder / name).resolve(): text.encode("utf-8") for name, text in files.items()})
+        _replace({(folder / name).resolve(): _bytes(content) for name, content in files.items()})
+
+
+def _bytes(content: str | bytes) -> bytes:
+    return content.encode("utf-8") if isinstance(content, str) else content
 
 
 @contextmanager

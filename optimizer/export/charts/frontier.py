@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import altair as alt
@@ -26,7 +26,8 @@ def frontier_chart(answer: Frontier) -> Chart:
     """Return value by budget: a step up at each budget found, under the steps that no plan can pass.
 
     Between two budgets the best value is at least that of the smaller one (the plan can still be had) and at most the
-    bound of the larger one; the area between is shaded.
+    bound of the larger one, and no more than the smaller one's below what its next step costs at least; the area
+    between is shaded.
     """
     points = answer.points
     if not points:
@@ -65,18 +66,37 @@ def _lines(points: Sequence[FrontierPoint], currency: str, most: int) -> Layer:
     )
 
 
+def _found(points: Sequence[FrontierPoint]) -> list[tuple[float, int]]:
+    """Return budgets with the value they are known to buy: those tried, and the next step beyond each."""
+    known = {amount(point.budget): point.value for point in points if point.value is not None}
+    last = amount(points[-1].budget)
+    for step in (point.next_step for point in points if point.next_step is not None):
+        if amount(step.budget) < last:
+            known[amount(step.budget)] = max(step.value, known.get(amount(step.budget), 0))
+    ordered = sorted(known)
+    return list(zip(ordered, accumulate((known[budget] for budget in ordered), max), strict=True))
+
+
+def _proven(points: Sequence[FrontierPoint]) -> list[tuple[float, int]]:
+    """Return budgets with the value that none up to them can pass: those tried, and the least of a next step."""
+    known = {amount(point.budget): point.value_bound for point in points if point.value_bound is not None}
+    last = amount(points[-1].budget)
+    for point in points:
+        least = point.next_step.at_least if point.next_step is not None else None
+        if least is not None and point.value is not None and amount(least) < last:
+            known[amount(least)] = min(point.value, known.get(amount(least), point.value))
+    return sorted(known.items())
+
+
 def _unknown(points: Sequence[FrontierPoint], lines: Layer) -> Layer:
     """Return the area between what is found and what is proven impossible."""
-    rows = [
-        {
-            "budget": amount(low.budget),
-            "until": amount(high.budget),
-            "value": 0 if low.value is None else low.value,
-            "bound": high.value_bound,
-        }
-        for low, high in pairwise(points)
-        if high.value_bound is not None
-    ]
+    found, proven = _found(points), _proven(points)
+    rows = []
+    for low, high in pairwise(sorted({budget for budget, _ in [*found, *proven]})):
+        value = max((value for budget, value in found if budget <= low), default=0)
+        bound = min((bound for budget, bound in proven if budget >= high), default=value)
+        if bound > value:
+            rows.append({"budget": low, "until": high, "value": value, "bound": bound})
     area = lines.mark_rect(fill=LIGHT, opacity=0.45)
     return area.encode(x2="until:Q", y2="bound:Q").properties(data=data(rows))
 
@@ -88,10 +108,8 @@ def _steps(points: Sequence[FrontierPoint], lines: Layer) -> Iterator[Layer]:
         "stroke": alt.Stroke(f"{FIELD}:N", scale=alt.Scale(domain=kinds, range=[INK, MIDDLE]), sort=kinds),
         "strokeDash": alt.StrokeDash(f"{FIELD}:N", scale=alt.Scale(domain=kinds, range=[PLAIN, DASH]), sort=kinds),
     }
-    found = [{"budget": amount(p.budget), "value": p.value, FIELD: FOUND} for p in points if p.value is not None]
-    bound = [
-        {"budget": amount(p.budget), "value": p.value_bound, FIELD: BOUND} for p in points if p.value_bound is not None
-    ]
+    found = [{"budget": budget, "value": value, FIELD: FOUND} for budget, value in _found(points)]
+    bound = [{"budget": budget, "value": value, FIELD: BOUND} for budget, value in _proven(points)]
     yield lines.mark_line(interpolate="step-after", strokeWidth=2.5).encode(**looks).properties(data=data(found))
     yield lines.mark_line(interpolate="step-before", strokeWidth=2).encode(**looks).properties(data=data(bound))
 
@@ -140,7 +158,7 @@ def _subtitle(answer: Frontier) -> str:
         proven = f"The value at the budgets tried is at most {words.gap(max(gaps))} below the best there can be."
     else:
         proven = "The value at every budget tried is proven to be the most there is."
-    between = " Between two of them the best value lies in the shaded area." if len(answer.points) > 1 else ""
+    between = " Elsewhere the best value lies on the line, or in the shade where there is some."
     return f"{proven}{between} All activations are worth {answer.most_value:,}."
 
 
