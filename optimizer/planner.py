@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from optimizer.analysis.certify import certified
 from optimizer.analysis.diagnose import diagnose
@@ -48,12 +49,31 @@ def make_plan(
     cancel = cancel or threading.Event()
     optional = scenario.objective.goal == "activate_most"
     afterwards = min(MOST_FOR_DIAGNOSIS, SHARE_FOR_DIAGNOSIS * settings.time_limit_seconds) if optional else 0.0
-    result = certified(scenario, settings, listener=progress, cancel=cancel, afterwards=afterwards)
+    told = _Told(progress, began)
+    result = certified(scenario, settings, listener=told, cancel=cancel, afterwards=afterwards)
     missing = any(not activation.secured for activation in result.plan.activations)
     if not missing or cancel.is_set() or result.plan.status == "unknown":
         return result.plan
     limit = settings.time_limit_seconds
     deadline = began + limit - 2 * result.judging_seconds - min(MOST_OVERRUN, SHARE_FOR_OVERRUN * limit)
-    diagnosis = diagnose(scenario, result, settings, deadline=deadline, cancel=cancel)
+    diagnosis = diagnose(scenario, result, settings, deadline=deadline, cancel=cancel, tell=told.enter)
     run = result.plan.run.model_copy(update={"wall_seconds": round(time.monotonic() - began, 3)})
     return result.plan.model_copy(update={"diagnosis": diagnosis, "run": run})
+
+
+class _Told:
+    """Passes progress on, and names what is worked on after the search with the figures that the search ended with."""
+
+    def __init__(self, listener: Callable[[Progress], None] | None, began: float):
+        self._listener, self._began = listener, began
+        self._latest: Progress | None = None
+
+    def __call__(self, moment: Progress) -> None:
+        self._latest = moment
+        if self._listener is not None:
+            self._listener(moment)
+
+    def enter(self, phase: str) -> None:
+        """Tell of a phase."""
+        if self._latest is not None:
+            self(replace(self._latest, phase=phase, elapsed_seconds=time.monotonic() - self._began))

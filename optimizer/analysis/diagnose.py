@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
 from decimal import Decimal
 
 from optimizer.analysis.certify import Certified
@@ -36,6 +37,7 @@ def diagnose(
     *,
     deadline: float,
     cancel: threading.Event,
+    tell: Callable[[str], None] | None = None,
 ) -> Diagnosis:
     """Return what stands in the way of every activation that is not secured, and the smallest single changes that help.
 
@@ -49,18 +51,21 @@ def diagnose(
         `time.monotonic()` by which to end; where it is nearly over, a few seconds more are taken for the essentials.
     cancel
         Ends it at once with what is known.
+    tell
+        Is told what is being worked on.
     """
     now = time.monotonic()
     patience = max(PATIENT_SECONDS, 2 * result.plan.run.wall_seconds)
     inquiry = Inquiry(scenario, settings, max(now + ESSENTIAL_SECONDS, min(deadline, now + patience)), cancel)
-    return _Diagnostician(scenario, result, inquiry).diagnosis()
+    return _Diagnostician(scenario, result, inquiry, tell).diagnosis()
 
 
 class _Diagnostician:
     """Decides what is examined, in which order and with what share of the time."""
 
-    def __init__(self, scenario: Scenario, result: Certified, inquiry: Inquiry):
+    def __init__(self, scenario: Scenario, result: Certified, inquiry: Inquiry, tell: Callable[[str], None] | None):
         self.scenario, self.result, self.inquiry = scenario, result, inquiry
+        self._tell = tell
         self.instance, self.plan = result.instance, result.plan
         self.infeasible = result.plan.status == "infeasible"
         must = zip(self.instance.waves, self.instance.must_secure, strict=True)
@@ -82,10 +87,15 @@ class _Diagnostician:
         missing = [number for number, item in enumerate(self.plan.activations) if not item.secured]
         floors, value = self.result.solution.floors, self.instance.value
         found = {}
-        for left, number in enumerate(sorted(missing, key=lambda n: (-value[n], floors.get(n, 0), n))):
-            with self.inquiry.share(len(missing) - left):
+        for done, number in enumerate(sorted(missing, key=lambda n: (-value[n], floors.get(n, 0), n))):
+            self._enter(f"asking what stands in the way ({done + 1} of {len(missing)})")
+            with self.inquiry.share(len(missing) - done):
                 found[number] = self._examined(self._target(number))
         return [found[number] for number in missing]
+
+    def _enter(self, phase: str) -> None:
+        if self._tell is not None:
+            self._tell(phase)
 
     def _target(self, number: int) -> Target:
         wave = self.instance.waves[number]
@@ -116,8 +126,9 @@ class _Diagnostician:
             only = self.must[0].id if len(self.must) == 1 else None
             targets = [Target(only, whole, whole, fresh, standing=False)]
         found = []
-        for left, target in enumerate(targets):
-            with self.inquiry.share(len(targets) - left + 1):
+        for done, target in enumerate(targets):
+            self._enter(f"asking what stands in the way ({done + 1} of {len(targets)})")
+            with self.inquiry.share(len(targets) - done + 1):
                 found.append(self._examined(target))
         return found
 

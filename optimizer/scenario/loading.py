@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from optimizer.errors import InputError, Problem, pointer
 from optimizer.scenario.checks import problems
 from optimizer.scenario.faults import MOST_FAULTS, Fault, M, described, validated
-from optimizer.scenario.models import Scenario
+from optimizer.scenario.models import Creator, Scenario
 from optimizer.scenario.reading import decode, read_json
 from optimizer.scenario.salvage import salvage
 
@@ -28,6 +28,7 @@ __all__ = [
     "read_json",
     "read_scenario",
     "scenario_from_data",
+    "scenario_with_creators",
 ]
 
 _SHIPPING_ASSUMPTIONS = ("ship_weekdays", "delivery_weekdays", "holiday_calendar", "services")
@@ -63,6 +64,27 @@ def _uncollected() -> Iterator[None]:
 def scenario_from_data(data: object) -> Scenario:
     """Return the scenario in JSON data that somebody else decoded; raise InputError with everything wrong with it."""
     return _scenario(data, [])
+
+
+def scenario_with_creators(data: Mapping[str, Any], creators: list[Creator]) -> Scenario:
+    """Return the scenario in JSON data, with creators that were read before in place of its own.
+
+    Of a large scenario they are nearly everything there is to read. Checks across fields are made anew.
+
+    Raises
+    ------
+    InputError
+        With everything wrong with it.
+    """
+    with _uncollected():
+        scenario, faults = validated(Scenario, {**data, "creators": data["creators"][:1]})
+        if scenario is None:
+            raise _refusal(described(fault, Scenario) for fault in faults)
+        whole = scenario.model_copy(update={"creators": creators})
+        error = _refusal(problems(whole))
+    if error.problems:
+        raise error
+    return whole
 
 
 def model_from_data(model: type[M], data: object) -> M:

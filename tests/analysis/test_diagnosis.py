@@ -10,6 +10,7 @@ import pytest
 
 from optimizer.analysis.diagnose import diagnose
 from optimizer.planner import make_plan
+from optimizer.solve.control import Progress
 from tests.analysis.cases import (
     POST,
     SETTINGS,
@@ -306,3 +307,14 @@ def test_a_limit_not_found_in_time_is_not_invented() -> None:
 def test_a_plan_that_misses_nothing_has_no_diagnosis() -> None:
     assert make_plan(checked(two()), SETTINGS).diagnosis is None
     assert make_plan(checked(two(budget={"total": "80.00"})), SETTINGS).diagnosis is not None
+
+
+def test_a_listener_is_told_that_it_is_asked_what_stands_in_the_way() -> None:
+    moments: list[Progress] = []
+    plan = make_plan(checked(two(budget={"total": "80.00"})), SETTINGS, progress=moments.append)
+    missing = sum(not activation.secured for activation in plan.activations)
+    assert missing > 0
+    asked = [moment for moment in moments if moment.phase.startswith("asking what stands in the way")]
+    assert [moment.phase for moment in asked][-1] == f"asking what stands in the way ({missing} of {missing})"
+    assert {moment.value for moment in asked} == {plan.objective.value}
+    assert moments == sorted(moments, key=lambda moment: moment.elapsed_seconds)

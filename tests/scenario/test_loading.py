@@ -22,6 +22,7 @@ from optimizer.scenario.loading import (
     read_json,
     read_scenario,
     scenario_from_data,
+    scenario_with_creators,
 )
 from optimizer.scenario.models import Scenario
 from tests.builders import Document, document, refusals, scenario
@@ -318,3 +319,14 @@ def test_reading_leaves_the_garbage_collector_as_it_was(text: str) -> None:
         with suppress(InputError):
             parse_scenario(text)
         assert gc.isenabled() is state
+
+
+def test_creators_read_before_are_not_read_again_but_checked_with_the_rest() -> None:
+    data = document()
+    known = scenario_from_data(data)
+    changed = {**data, "name": "Another"}
+    assert scenario_with_creators(changed, known.creators) == scenario_from_data(changed)
+    assert fingerprint(scenario_with_creators(changed, known.creators)) == fingerprint(scenario_from_data(changed))
+    for wrong in ({**data, "communities": [{"id": "elsewhere"}]}, {**data, "horizon": None}):
+        with pytest.raises(InputError):
+            scenario_with_creators(wrong, known.creators)

@@ -14,7 +14,7 @@ from optimizer.analysis.certify import certified, judge
 from optimizer.analysis.diagnosis.documents import Patch, document, patched, posed
 from optimizer.errors import InputError, VerificationError
 from optimizer.plan import Plan
-from optimizer.scenario.loading import fingerprint, scenario_from_data
+from optimizer.scenario.loading import fingerprint, scenario_from_data, scenario_with_creators
 from optimizer.scenario.models import Scenario
 from optimizer.solve.settings import Settings
 
@@ -99,8 +99,11 @@ class Inquiry:
         """Return the scenario with some fields changed; None where that is no valid scenario."""
         if not patches:
             return self.scenario
+        data = patched(self.document, patches)
         try:
-            return scenario_from_data(patched(self.document, patches))
+            if any(patch.pointer.startswith("/creators") for patch in patches):
+                return scenario_from_data(data)
+            return scenario_with_creators(data, self.scenario.creators)
         except InputError:
             return None
 
