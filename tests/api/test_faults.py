@@ -172,7 +172,7 @@ def test_a_client_that_drops_and_a_server_that_restarts_lose_no_event(tmp_path: 
         server.restart()
         client = server.client()
         until(client, runs[0], "done")
-        until(client, runs[1], "incumbent")
+        until(client, runs[1], "incumbent", "done")
         server.stop()
         server.restart()
         all_ended(server, runs)

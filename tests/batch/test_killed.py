@@ -133,7 +133,8 @@ def test_two_signals_leave_nobody_behind(started: list[subprocess.Popen[str]], t
         assert time.monotonic() < deadline
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    assert "Once more to leave at once" in process.stderr.readline()
+    # On a busy machine a job may have ended before.
+    assert any("Once more to leave at once" in line for line in process.stderr)
     os.kill(process.pid, signal.SIGINT)
     _, told = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 130
