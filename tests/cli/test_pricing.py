@@ -25,7 +25,7 @@ SLOW = two(objective={"goal": "min_cost"})
 
 def test_certainty_is_shown_and_written(groundswell: Run, tmp_path: Path) -> None:
     out = tmp_path / "certainty.json"
-    ran = groundswell("certainty", write(tmp_path, TIGHT), "--confidence", "0.9,0.6, .3", "-o", out)
+    ran = groundswell("certainty", write(tmp_path, TIGHT), "--confidences", "0.9,0.6, .3", "-o", out)
     assert ran.code == 0
     assert "£48.00" in ran.out
     assert "£24.00" in ran.out
@@ -84,7 +84,7 @@ def test_the_plan_of_another_scenario_is_refused(groundswell: Run, tmp_path: Pat
     ],
 )
 def test_bad_confidences_are_all_told(groundswell: Run, tmp_path: Path, listed: str, told: list[str]) -> None:
-    ran = groundswell("certainty", write(tmp_path, TIGHT), "--confidence", listed)
+    ran = groundswell("certainty", write(tmp_path, TIGHT), "--confidences", listed)
     assert (ran.code, ran.out) == (2, "")
     assert all(part in ran.err for part in told)
 
@@ -144,6 +144,6 @@ def test_an_interrupt_ends_with_what_is_known(
 
 
 def test_settings_reach_the_answer(groundswell: Run, tmp_path: Path) -> None:
-    options = ["--time-limit", 9, "--seed", 7, "--workers", 2, "--format", "json", "--confidence", "0.3"]
+    options = ["--time-limit", 9, "--seed", 7, "--workers", 2, "--format", "json", "--confidences", "0.3"]
     run = json.loads(groundswell("certainty", write(tmp_path, TIGHT), *options).out)["run"]
     assert (run["time_limit_seconds"], run["seed"], run["workers"]) == (9.0, 7, 2)
