@@ -7,17 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from optimizer.analysis.certainty import checked, price_of_certainty
+from optimizer.analysis.certainty import price_of_certainty
 from optimizer.analysis.looser.cost import cost_of_limits
 from optimizer.analysis.plan_files import read_plan
 from optimizer.answers.certainty import PriceOfCertainty
 from optimizer.answers.limits import CostOfLimits
+from optimizer.batch.choices import read_list
 from optimizer.commands.console import ExitCode, blaming, notes, say
 from optimizer.commands.inputs import scenario_at
 from optimizer.commands.interruptible import interruptible
 from optimizer.commands.outputs import Shown, check_output, show_answer, write_answer
 from optimizer.commands.pictures import check_picture_file, draw
-from optimizer.errors import InputError, Problem, pointer
 from optimizer.export.answer_tables import certainty_table, limits_table
 from optimizer.export.certainties import certainty_view
 from optimizer.export.limit_costs import limits_view
@@ -35,8 +35,8 @@ def certainty(
 ) -> ExitCode:
     """Price each activation of the scenario at the listed confidences; return how it ended."""
     check_picture_file(chart)
-    with blaming("--confidences"):
-        confidences = confidences_of(listed)
+    with blaming("options"):
+        confidences = read_list("confidence", listed, "--confidences")
     check_output(output)
     with blaming(source):
         scenario = scenario_at(source)
@@ -60,23 +60,6 @@ def limits(source: Path, plan_file: Path | None, output: Path | None, settings: 
     write_answer(output, answer, table)
     show_answer(answer, table, limits_view(answer), shown)
     return ExitCode.INTERRUPTED if interrupted else _measured(answer)
-
-
-def confidences_of(listed: str) -> list[float]:
-    """Return the confidences in a list with commas, in order; raise InputError with everything wrong with it."""
-    problems, found = [], []
-    for index, text in enumerate(listed.split(",")):
-        try:
-            found.append(float(text))
-        except ValueError:
-            remedy = "List fractions with commas between them, such as 0.8,0.9."
-            problems.append(Problem("not_a_number", pointer(index), "should be a number", remedy, text))
-            found.append(0.5)
-    try:
-        return checked(found)
-    except InputError as error:
-        problems += [item for item in error.problems if item.pointer not in {known.pointer for known in problems}]
-        raise InputError(problems) from None
 
 
 def _asked(question: Callable[..., A], *given: Any, **named: Any) -> tuple[A, bool]:
