@@ -205,7 +205,7 @@ def _paid_share(usage: _Usage) -> Iterator[Place]:
         share = max_paid_share(usage.communities[wave.community])
         people = result.gifts + result.paid
         if wave.community in payable and result.paid + 1 > share * (people + 1):
-            detail = f"{result.paid} of {people} creators paid, at most {float(share):g} of them may be"
+            detail = f"{result.paid} of {people} creators paid, at most {float(share * 100):g}% of them may be"
             yield Place("paid_share", wave.id, detail)
 
 

@@ -21,6 +21,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 from itertools import groupby
@@ -118,6 +119,7 @@ class _Desk:
             parts=list(self._parts()),
             communities=[community for community, _ in communities],
             totals=Return(**self._return(self.entries, self.waves.keys()), waste=self.books.text(waste)),
+            budget=self._limit(self.scenario.budget.total),
             entries=list(self._finest()),
         )
 
@@ -164,9 +166,7 @@ class _Desk:
         caps = self.scenario.budget.monthly
         for first, group in _runs(self.entries, lambda entry: entry.month):
             if _sum(group).total:
-                cap = caps.get(first.month)
-                limit = None if cap is None else self.books.text(to_minor(cap, self.books.digits))
-                yield CashMonth(month=first.month, **self._amounts(group), cap=limit)
+                yield CashMonth(month=first.month, **self._amounts(group), cap=self._limit(caps.get(first.month)))
 
     def _parts(self) -> Iterator[CashPart]:
         for first, month in _runs(self.entries, lambda entry: entry.month):
@@ -211,6 +211,9 @@ class _Desk:
         for line in self.lines:
             if line.decision.mode == "gift" and line.decision.activation in activations:
                 yield silence(line, mean), line.product_minor + line.shipping_minor
+
+    def _limit(self, amount: Decimal | None) -> str | None:
+        return None if amount is None else self.books.text(to_minor(amount, self.books.digits))
 
     def _amounts(self, group: Iterable[_Entry]) -> dict[str, Any]:
         parts = _sum(group)

@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
-from optimizer.analysis.certify import certified, facts_of, run_of
+from optimizer.analysis.certify import certified, effort_of, facts_of
 from optimizer.analysis.diagnosis.documents import posed
 from optimizer.analysis.gaps import closes, cost_gap
 from optimizer.analysis.sharing import LEAST_SECONDS, FairTime, Step, side_by_side
 from optimizer.answers.certainty import CertaintyCurve, CertaintyPoint, PriceOfCertainty
-from optimizer.answers.common import Effort
 from optimizer.errors import InputError, Problem, VerificationError, pointer
 from optimizer.money import from_minor, minor_digits, to_minor
 from optimizer.plan import Plan, Status
@@ -77,7 +76,7 @@ def price_of_certainty(
         confidences=asked,
         activations=curves,
         totals=[_total(curves, index, search.digits) for index in range(len(asked))],
-        run=effort(settings, began),
+        run=effort_of(settings, began),
     )
 
 
@@ -96,17 +95,6 @@ def checked(confidences: Sequence[float]) -> list[float]:
     if problems:
         raise InputError(problems)
     return sorted(confidences)
-
-
-def effort(settings: Settings, began: float) -> Effort:
-    """Return how an answer was computed that was begun at a `time.monotonic()` and is complete now."""
-    return Effort(
-        seed=settings.seed,
-        time_limit_seconds=settings.time_limit_seconds,
-        wall_seconds=round(time.monotonic() - began, 3),
-        workers=settings.workers,
-        versions=run_of(settings, "").versions,
-    )
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,16 @@ Nothing leaves here unverified: a plan that fails its own verification is a bug,
 
 from __future__ import annotations
 
-import platform
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 
 from optimizer.analysis.binding import binding
 from optimizer.analysis.report import Decision, Figures, figures
+from optimizer.analysis.versions import versions
+from optimizer.answers.common import Effort
 from optimizer.derive.build import derive
 from optimizer.derive.instance import Instance
 from optimizer.errors import VerificationError
@@ -41,7 +40,6 @@ from optimizer.verify import verify
 from optimizer.verify.simulate import agrees, simulate
 
 SIMULATED_CAMPAIGNS = 20_000
-LIBRARIES = ("groundswell", "ortools", "numpy", "scipy", "holidays")
 
 
 @dataclass(frozen=True)
@@ -181,16 +179,19 @@ def run_of(settings: Settings, method: str) -> Run:
         wall_seconds=0.0,
         workers=settings.workers,
         method=method,
-        versions={"python": platform.python_version(), **{name: _version(name) for name in LIBRARIES}},
+        versions=versions(),
     )
 
 
-@lru_cache
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "unknown"
+def effort_of(settings: Settings, began: float) -> Effort:
+    """Return how an answer was computed that was begun at a `time.monotonic()` and is complete now."""
+    return Effort(
+        seed=settings.seed,
+        time_limit_seconds=settings.time_limit_seconds,
+        wall_seconds=round(time.monotonic() - began, 3),
+        workers=settings.workers,
+        versions=versions(),
+    )
 
 
 def decisions_of(instance: Instance, selection: Selection) -> tuple[Sequence[Decision], dict[str, date]]:

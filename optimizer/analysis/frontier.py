@@ -13,8 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from optimizer.analysis.certify import SIMULATED_CAMPAIGNS, facts_of, judge, plan_of, run_of
-from optimizer.answers.common import Effort
+from optimizer.analysis.certify import SIMULATED_CAMPAIGNS, effort_of, facts_of, judge, plan_of
 from optimizer.answers.frontier import Frontier, FrontierPoint, NextStep
 from optimizer.derive.build import derive
 from optimizer.derive.instance import Instance
@@ -99,21 +98,13 @@ def frontier(
     control.deadline = began + (1 - SHARE_FOR_STEPS / 2) * settings.time_limit_seconds
     searches.settle_steps(asked)
     plans = _judged(scenario, searches, asked, settings, draws)
-    run = run_of(settings, "frontier")
-    effort = Effort(
-        seed=run.seed,
-        time_limit_seconds=run.time_limit_seconds,
-        wall_seconds=round(time.monotonic() - began, 3),
-        workers=run.workers,
-        versions=run.versions,
-    )
     answer = Frontier(
         schema_version=1,
         scenario=facts_of(scenario).reference,
         goal="activate_most",
         most_value=int(searches.instance.value.sum()),
         points=[item.point for item in plans],
-        run=effort,
+        run=effort_of(settings, began),
     )
     return BudgetPlans(answer, plans)
 

@@ -108,6 +108,9 @@ class CashView(Strict):
         description="Per community with anybody in the plan, in the scenario's order."
     )
     totals: Return = Field(description="The whole plan; every sum, and the waste, is that of the communities.")
+    budget: Amount | None = Field(
+        default=None, description="Total budget of the scenario; null where there is none.", examples=["3900.00"]
+    )
     entries: list[CashEntry] = Field(
         default_factory=list, description="By day and activation; the finest table, for other programs."
     )

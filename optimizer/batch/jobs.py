@@ -14,12 +14,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from optimizer.analysis.versions import library_versions
 from optimizer.answers.batch import Asked
 from optimizer.batch.choices import Choice
 from optimizer.errors import InputError, Problem
@@ -30,8 +29,6 @@ from optimizer.scenario.meaning import written_activations
 from optimizer.scenario.models import Scenario
 from optimizer.solve.settings import Settings
 
-DECISIVE_PACKAGES = ("groundswell", "ortools", "numpy", "scipy", "holidays")
-"""Packages of which another version may give another plan: those a plan names under `run.versions`."""
 LONGEST_NAME = 40
 DIGITS = 12
 
@@ -211,19 +208,8 @@ def _key(request: Request, content: str) -> str:
         "budget": None if choice.budget is None else plain(choice.budget),
         "confidence": choice.confidence,
         "settings": choice.settings.model_dump(mode="json", exclude={"workers"}),
-        "versions": _versions(),
+        "versions": library_versions(),
     }
     text = json.dumps(decisive, sort_keys=True)
     digest = hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
     return "-".join([*words, f"s{choice.settings.seed}", digest])
-
-
-@lru_cache
-def _versions() -> dict[str, str]:
-    found = {}
-    for package in DECISIVE_PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "unknown"
-    return found

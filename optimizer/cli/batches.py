@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.options import Gap, TimeLimit
+from optimizer.cli.options import Gap
 
 app = typer.Typer()
 
@@ -36,7 +36,7 @@ def batch(
         ),
     ] = None,
     seeds: Annotated[str, typer.Option(metavar="N,M,…", help="Seeds to try.")] = "1",
-    time_limit: TimeLimit = 60.0,
+    time_limit: Annotated[float, typer.Option(help="Seconds allowed for each solve.", metavar="S")] = 60.0,
     gap: Gap = 0.001,
     workers: Annotated[
         int | None,
@@ -47,8 +47,11 @@ def batch(
 ) -> None:
     """Solve many scenarios with several budgets, confidences and seeds.
 
-    Plans, the scenarios as solved and one summary go to OUT. The same command goes on where an earlier one was ended
-    or killed. The first Ctrl-C ends what runs with its best plan so far, the second leaves at once.
+    Plans, the scenarios as solved and one summary go to OUT.
+
+    The same command goes on where an earlier one was ended or killed.
+
+    The first Ctrl-C ends what runs with its best plan so far, the second leaves at once.
 
     Exit code, the first that applies: 130 interrupted, 1 a job failed, 2 bad input, 3 infeasible, 4 nothing found.
     """

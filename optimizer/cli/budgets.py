@@ -9,7 +9,16 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.options import Gap, Output, Picture, ScenarioFile, Seed, Shown, TimeLimit, Workers
+from optimizer.cli.options import (
+    AnswerOutput,
+    AnswerShown,
+    Gap,
+    Picture,
+    ScenarioFile,
+    Seed,
+    TimeLimitOfAll,
+    Workers,
+)
 
 app = typer.Typer()
 
@@ -19,26 +28,30 @@ def frontier(
     scenario: ScenarioFile,
     budgets: Annotated[
         str | None,
-        typer.Option(help="Amounts (2000,2500,4000), or first:last:count (2000:12000:11).", metavar="LIST"),
+        typer.Option(
+            help="Total budgets: amounts (2000,2500,4000), or first:last:count (2000:12000:11).", metavar="A,B,…"
+        ),
     ] = None,
     auto: Annotated[
         int | None,
         typer.Option(help="At most so many budgets, from the first activation to all of them.", min=2, max=200),
     ] = None,
-    output: Output = None,
+    output: AnswerOutput = None,
     plans: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder for each budget's scenario and plan.")
     ] = None,
     png: Picture = None,
-    time_limit: TimeLimit = 180.0,
+    time_limit: TimeLimitOfAll = 180.0,
     gap: Gap = 0.001,
     seed: Seed = 1,
     workers: Workers = None,
-    shown: Shown = "table",
+    shown: AnswerShown = "table",
 ) -> None:
     """Find what every total budget buys: value, communities, cost and the next step, each plan verified.
 
     A larger budget is never worse. Without --budgets, 12 budgets at most are chosen (--auto 12).
+
+    The first Ctrl-C ends with what is known so far, the second at once.
     """
     from optimizer.commands.budgets import frontier as run
     from optimizer.commands.console import blaming
@@ -51,4 +64,4 @@ def frontier(
             detail = "--budgets and --auto exclude each other"
             raise InputError([Problem("both_given", "/auto", detail, "Give one of them.")])
     asked = budgets if budgets is not None else auto or 12
-    raise typer.Exit(run(scenario, asked, settings, output=output, plans=plans, chart=png, as_json=shown == "json"))
+    raise typer.Exit(run(scenario, asked, settings, output=output, plans=plans, chart=png, shown=shown))

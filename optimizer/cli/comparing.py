@@ -9,12 +9,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from optimizer.cli.options import Output, Picture, PlanFile, ScenarioFile, Shown
+from optimizer.cli.options import AnswerOutput, AnswerShown, Output, Picture, PlanFile, ScenarioFile, Shown
 
 app = typer.Typer()
 
 Rule = Literal["spreadsheet", "pessimist", "greedy"]
-CashFormat = Literal["table", "json", "csv"]
 
 
 @app.command()
@@ -48,29 +47,26 @@ def compare(
             help="A scenario of these plans, to see where scenarios differ; once per scenario, any order.",
         ),
     ] = None,
-    output: Output = None,
+    output: AnswerOutput = None,
     png: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Draw the way from the baseline's cost to the first other's (.png or .svg)."),
     ] = None,
-    shown: Shown = "table",
+    shown: AnswerShown = "table",
 ) -> None:
     """Put plans side by side: figures, activations, creators, where the cost comes from, cash by month."""
     from optimizer.commands.comparing import compare as run
 
-    raise typer.Exit(run([baseline, *others], scenario or [], output, png, as_json=shown == "json"))
+    raise typer.Exit(run([baseline, *others], scenario or [], output, png, shown))
 
 
 @app.command()
 def cash(
     scenario: ScenarioFile,
     plan: PlanFile,
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", metavar="FILE", help="File to write: a table where it ends in .csv, else JSON."),
-    ] = None,
+    output: AnswerOutput = None,
     png: Picture = None,
-    shown: Annotated[CashFormat, typer.Option("--format", help="How the result is printed.")] = "table",
+    shown: AnswerShown = "table",
 ) -> None:
     """Show when the money of a plan goes, for what and for whom, and what of it is expected to come to nothing."""
     from optimizer.commands.cash import cash as run

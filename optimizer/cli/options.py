@@ -8,12 +8,19 @@ from typing import Annotated, Literal
 import typer
 
 Format = Literal["table", "json"]
+AnswerFormat = Literal["table", "json", "csv"]
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file; - reads standard input.")]
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="Plan file (JSON).")]
-Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="File to write.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="File to write (JSON).")]
+AnswerOutput = Annotated[
+    Path | None,
+    typer.Option("--output", "-o", metavar="FILE", help="File to write: a table where it ends in .csv, else JSON."),
+]
 Shown = Annotated[Format, typer.Option("--format", help="How the result is printed.")]
+AnswerShown = Annotated[AnswerFormat, typer.Option("--format", help="How the result is printed.")]
 Picture = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the answer (.png or .svg).")]
 TimeLimit = Annotated[float, typer.Option(help="Seconds allowed.", metavar="S")]
+TimeLimitOfAll = Annotated[float, typer.Option(help="Seconds allowed for all its solves together.", metavar="S")]
 Gap = Annotated[float, typer.Option(help="Cost gap at which a plan counts as optimal.", metavar="G")]
 Seed = Annotated[int, typer.Option(help="Seed of solver and simulation.", metavar="N")]
 Workers = Annotated[int | None, typer.Option(help="Solver threads.", metavar="N", show_default="one per core")]

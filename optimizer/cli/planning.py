@@ -68,12 +68,13 @@ def evaluate(
             help="Plan (JSON), or decisions (CSV: creator, activation, mode, ship_on, window_start).",
         ),
     ],
+    output: Output = None,
     shown: Shown = "table",
 ) -> None:
     """Score a hand-made plan: the same figures, and the rules it breaks."""
     from optimizer.commands.judging import evaluate as run
 
-    raise typer.Exit(run(scenario, plan, as_json=shown == "json"))
+    raise typer.Exit(run(scenario, plan, output, as_json=shown == "json"))
 
 
 @app.command("import-creators")
@@ -114,7 +115,9 @@ def generate(
 
 
 @app.command()
-def schema(document: Annotated[Document, typer.Argument(help="Which format.")]) -> None:
+def schema(
+    document: Annotated[Document, typer.Argument(metavar="FORMAT", help="Which format.")],
+) -> None:
     """Print the JSON Schema of a format: every field with its meaning, unit and an example."""
     from optimizer.commands.documents import schema as run
 

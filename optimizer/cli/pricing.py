@@ -9,7 +9,16 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.options import Gap, Output, Picture, ScenarioFile, Seed, Shown, TimeLimit, Workers
+from optimizer.cli.options import (
+    AnswerOutput,
+    AnswerShown,
+    Gap,
+    Picture,
+    ScenarioFile,
+    Seed,
+    TimeLimitOfAll,
+    Workers,
+)
 
 app = typer.Typer()
 
@@ -17,16 +26,14 @@ app = typer.Typer()
 @app.command()
 def certainty(
     scenario: ScenarioFile,
-    confidence: Annotated[
-        str, typer.Option(help="Confidences, with commas between them.", metavar="P,P,…")
-    ] = "0.8,0.9,0.95,0.99",
-    output: Output = None,
+    confidences: Annotated[str, typer.Option(help="Confidences to price.", metavar="P,Q,…")] = "0.8,0.9,0.95,0.99",
+    output: AnswerOutput = None,
     png: Picture = None,
-    time_limit: TimeLimit = 60.0,
+    time_limit: TimeLimitOfAll = 60.0,
     gap: Gap = 0.001,
     seed: Seed = 1,
     workers: Workers = None,
-    shown: Shown = "table",
+    shown: AnswerShown = "table",
 ) -> None:
     """Tell what certainty costs: the least cost of each activation, alone, at each confidence.
 
@@ -36,7 +43,7 @@ def certainty(
     from optimizer.commands.pricing import certainty as run
 
     settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers)
-    raise typer.Exit(run(scenario, confidence, output, png, settings, as_json=shown == "json"))
+    raise typer.Exit(run(scenario, confidences, output, png, settings, shown))
 
 
 @app.command()
@@ -46,12 +53,12 @@ def limits(
         Path | None,
         typer.Option(metavar="PLAN", help="Plan of the scenario (JSON), where it is solved.", show_default="solved"),
     ] = None,
-    output: Output = None,
-    time_limit: TimeLimit = 60.0,
+    output: AnswerOutput = None,
+    time_limit: TimeLimitOfAll = 60.0,
     gap: Gap = 0.001,
     seed: Seed = 1,
     workers: Workers = None,
-    shown: Shown = "table",
+    shown: AnswerShown = "table",
 ) -> None:
     """Tell what limits cost: what each limit that binds would buy, one step looser.
 
@@ -61,4 +68,4 @@ def limits(
     from optimizer.commands.pricing import limits as run
 
     settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers)
-    raise typer.Exit(run(scenario, plan, output, settings, as_json=shown == "json"))
+    raise typer.Exit(run(scenario, plan, output, settings, shown))

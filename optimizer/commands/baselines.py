@@ -5,29 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from optimizer.analysis.baselines.registry import baseline as by_rule
-from optimizer.commands.console import ExitCode, blaming, say, show, show_text
+from optimizer.commands.console import ExitCode, blaming
 from optimizer.commands.inputs import scenario_at
-from optimizer.export.files import check_writable, write_atomically
-from optimizer.export.table import judged_view
-from optimizer.plan import to_json
+from optimizer.commands.judging import deliver_judged
+from optimizer.commands.outputs import check_output
 
 
 def baseline(source: Path, rule: str, output: Path | None, *, as_json: bool) -> ExitCode:
     """Make the plan of a simple rule; that it breaks rules is a result, not a failure."""
-    if output is not None:
-        with blaming(output):
-            check_writable(output)
+    check_output(output)
     with blaming(source):
         scenario = scenario_at(source)
     plan = by_rule(scenario, rule)
-    if output is not None:
-        with blaming(output):
-            write_atomically(output, to_json(plan))
-        say(f"Plan written to {output}.")
-    if as_json:
-        show_text(to_json(plan))
-    else:
-        show(judged_view(plan, scenario))
-    if not plan.certificate.verified:
-        say("Warning: the plan breaks rules; they are listed with it.")
+    deliver_judged(plan, scenario, output, as_json=as_json)
     return ExitCode.DONE

@@ -9,16 +9,17 @@ from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from optimizer.answers.common import to_json as answer_json
-from optimizer.commands.console import ExitCode, blaming, notes, say, show, show_text
+from optimizer.commands.console import ExitCode, blaming, notes, say
 from optimizer.commands.inputs import scenario_at
 from optimizer.commands.interruptible import interruptible
+from optimizer.commands.outputs import Shown, check_output, show_answer, write_answer
 from optimizer.commands.pictures import check_picture_file, draw
 from optimizer.errors import InputError, Problem
-from optimizer.export.files import check_writable, write_atomically
+from optimizer.export.answer_tables import frontier_table
+from optimizer.export.files import write_atomically
 from optimizer.export.frontiers import frontier_view
 from optimizer.export.progress import ProgressLine
-from optimizer.money import minor_digits, to_minor
+from optimizer.money import LARGEST_MINOR, minor_digits, to_minor
 from optimizer.plan import to_json
 from optimizer.scenario.models import Scenario
 from optimizer.solve.settings import Settings
@@ -39,31 +40,23 @@ def frontier(
     output: Path | None,
     plans: Path | None,
     chart: Path | None,
-    as_json: bool,
+    shown: Shown,
 ) -> ExitCode:
     """Find the best plan of each budget, write what was asked for and show the frontier."""
     check_picture_file(chart)
-    if output is not None:
-        with blaming(output):
-            check_writable(output)
+    check_output(output)
     with blaming(source):
         scenario = scenario_at(source)
     with blaming("options"):
         asked = budgets if isinstance(budgets, int) else amounts(budgets, scenario.currency)
     found, interrupted = _found(scenario, asked, settings)
     answer = found.frontier
-    text = answer_json(answer)
-    if output is not None:
-        with blaming(output):
-            write_atomically(output, text)
-        say(f"Frontier written to {output}.")
+    table = frontier_table(answer)
+    write_answer(output, answer, table)
     if plans is not None:
         _write_plans(plans, found)
     draw(chart, lambda: _chart(found))
-    if as_json:
-        show_text(text)
-    else:
-        show(frontier_view(answer, scenario))
+    show_answer(answer, table, frontier_view(answer), shown)
     return ExitCode.INTERRUPTED if interrupted else _outcome([point.status for point in answer.points])
 
 
@@ -110,8 +103,8 @@ def _minor(text: str, digits: int) -> int:
         minor = to_minor(amount, digits) if amount.is_finite() else 0
     except (InvalidOperation, ValueError):
         minor = 0
-    if not 0 < minor <= 10**12:
-        detail = f"{text.strip()!r} is no amount above 0 in whole minor units of the currency"
+    if not 0 < minor <= LARGEST_MINOR:
+        detail = f"{text.strip()!r} is no amount above 0 in whole minor units of the currency, or too large"
         raise InputError([Problem("money_format", "/budgets", detail, REMEDY, text)])
     return minor
 

@@ -3,47 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from optimizer.analysis.cash import cash_view
 from optimizer.analysis.plan_files import read_plan
-from optimizer.answers.common import to_json
-from optimizer.commands.console import ExitCode, blaming, say, show, show_text
+from optimizer.commands.console import ExitCode, blaming
 from optimizer.commands.inputs import scenario_at
+from optimizer.commands.outputs import Shown, check_output, show_answer, write_answer
 from optimizer.commands.pictures import check_picture_file, draw
-from optimizer.export.cash import cash_csv, cash_page
-from optimizer.export.files import check_writable, write_atomically
+from optimizer.export.answer_tables import cash_table
+from optimizer.export.cash import cash_page
 
 if TYPE_CHECKING:
     from optimizer.answers.cash import CashView
     from optimizer.export.charts.base import Chart
 
-BYTE_ORDER_MARK = "\ufeff"
-"""Without it Excel takes a CSV file for another encoding than UTF-8."""
 
-
-def cash(
-    source: Path, plan_file: Path, output: Path | None, chart: Path | None, shown: Literal["table", "json", "csv"]
-) -> ExitCode:
-    """Show the cash view of a plan; to a file it goes as CSV where its name ends in .csv, else as JSON."""
+def cash(source: Path, plan_file: Path, output: Path | None, chart: Path | None, shown: Shown) -> ExitCode:
+    """Show the cash view of a plan, and write what was asked for."""
     check_picture_file(chart)
-    if output is not None:
-        with blaming(output):
-            check_writable(output)
+    check_output(output)
     with blaming(source):
         scenario = scenario_at(source)
     with blaming(plan_file):
         view = cash_view(scenario, read_plan(plan_file))
-    if output is not None:
-        text = BYTE_ORDER_MARK + cash_csv(view) if output.suffix.lower() == ".csv" else to_json(view)
-        with blaming(output):
-            write_atomically(output, text)
-        say(f"Cash view written to {output}.")
+    table = cash_table(view)
+    write_answer(output, view, table)
     draw(chart, lambda: _chart(view))
-    if shown == "table":
-        show(cash_page(view))
-    else:
-        show_text(cash_csv(view) if shown == "csv" else to_json(view))
+    show_answer(view, table, cash_page(view), shown)
     return ExitCode.DONE
 
 

@@ -11,13 +11,13 @@ import typer
 from optimizer.analysis.compare.comparing import Candidate, compare_plans
 from optimizer.analysis.compare.names import distinct_names
 from optimizer.analysis.plan_files import read_plan
-from optimizer.answers.common import to_json
-from optimizer.commands.console import ExitCode, blaming, complain, say, show, show_text
+from optimizer.commands.console import ExitCode, blaming, complain
 from optimizer.commands.inputs import scenario_at
+from optimizer.commands.outputs import Shown, check_output, show_answer, write_answer
 from optimizer.commands.pictures import check_picture_file, draw
 from optimizer.errors import InputError, Problem
+from optimizer.export.answer_tables import comparison_table
 from optimizer.export.comparison import comparison_view
-from optimizer.export.files import check_writable, write_atomically
 from optimizer.plan import Plan
 from optimizer.scenario.loading import fingerprint
 
@@ -29,13 +29,11 @@ T = TypeVar("T")
 
 
 def compare(
-    files: Sequence[Path], scenarios: Sequence[Path], output: Path | None, chart: Path | None, *, as_json: bool
+    files: Sequence[Path], scenarios: Sequence[Path], output: Path | None, chart: Path | None, shown: Shown
 ) -> ExitCode:
     """Compare plans with the first of them; scenarios belong to the plans whose SHA-256 is theirs."""
     check_picture_file(chart)
-    if output is not None:
-        with blaming(output):
-            check_writable(output)
+    check_output(output)
     plans, known = _read(files, read_plan), _read(scenarios, scenario_at)
     marks = [fingerprint(scenario) for scenario in known]
     _refuse_strangers(scenarios, marks, plans)
@@ -46,15 +44,10 @@ def compare(
     ]
     with blaming(", ".join(map(str, files))):
         found = compare_plans(candidates)
-    if output is not None:
-        with blaming(output):
-            write_atomically(output, to_json(found))
-        say(f"Comparison written to {output}.")
+    table = comparison_table(found)
+    write_answer(output, found, table)
     draw(chart, lambda: _chart(found))
-    if as_json:
-        show_text(to_json(found))
-    else:
-        show(comparison_view(found))
+    show_answer(found, table, comparison_view(found), shown)
     return ExitCode.DONE
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from optimizer.answers.formats import Document
 from optimizer.commands.console import blaming, say, show_text
 from optimizer.commands.inputs import document_at
-from optimizer.export.files import check_writable, write_atomically
+from optimizer.commands.outputs import check_output, write_output
 from optimizer.scenario.creators_csv import import_creators as merged
 from optimizer.scenario.families.table import FamilyName
 from optimizer.scenario.generator import dump
@@ -22,15 +22,12 @@ def deliver(text: str, output: Path | None) -> None:
     if output is None:
         show_text(text)
         return
-    with blaming(output):
-        write_atomically(output, text)
-    say(f"Written to {output}.")
+    write_output(output, text)
 
 
 def import_creators(table: Path, into: Path, output: Path) -> None:
     """Merge the creators of a CSV into a scenario and write the result, once it is a valid scenario."""
-    with blaming(output):
-        check_writable(output)
+    check_output(output)
     with blaming(into):
         document = document_at(into)
     with blaming(table):
@@ -47,9 +44,7 @@ def generate(
     family: FamilyName, seed: int, output: Path | None, *, scale: int = 1, capacity_use: float | None = None
 ) -> None:
     """Make a scenario of a family."""
-    if output is not None:
-        with blaming(output):
-            check_writable(output)
+    check_output(output)
     deliver(dump(generated(family, seed, scale=scale, capacity_use=capacity_use)), output)
 
 

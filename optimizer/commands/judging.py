@@ -14,6 +14,7 @@ from optimizer.analysis.network import network
 from optimizer.analysis.plan_files import read_decisions, read_plan
 from optimizer.commands.console import ExitCode, blaming, complain, say, show, show_text
 from optimizer.commands.inputs import scenario_at
+from optimizer.commands.outputs import check_output, write_output
 from optimizer.errors import InputError
 from optimizer.export.layout import spaced, titled
 from optimizer.export.networks import network_view
@@ -65,17 +66,23 @@ def _judgement(scenario: Scenario, plan: Plan) -> list[Check]:
     return [*checks, agrees(simulate(scenario, plan, draws=SIMULATED_CAMPAIGNS, seed=plan.run.seed), plan)]
 
 
-def evaluate(source: Path, plan_file: Path, *, as_json: bool) -> ExitCode:
+def evaluate(source: Path, plan_file: Path, output: Path | None, *, as_json: bool) -> ExitCode:
     """Score somebody's own plan; that it breaks rules is a result, not a failure."""
+    check_output(output)
     with blaming(source):
         scenario = scenario_at(source)
     with blaming(plan_file):
         decisions, starts = read_decisions(plan_file, scenario)
-    plan = evaluated(scenario, decisions, starts)
+    deliver_judged(evaluated(scenario, decisions, starts), scenario, output, as_json=as_json)
+    return ExitCode.DONE
+
+
+def deliver_judged(plan: Plan, scenario: Scenario, output: Path | None, *, as_json: bool) -> None:
+    """Write a plan that is judged as it stands where a file is named, show it, and warn where it breaks rules."""
+    write_output(output, to_json(plan))
     if as_json:
         show_text(to_json(plan))
     else:
         show(judged_view(plan, scenario))
     if not plan.certificate.verified:
         say("Warning: the plan breaks rules; they are listed with it.")
-    return ExitCode.DONE

@@ -7,75 +7,59 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rich.console import RenderableType
-
-from optimizer.analysis.certainty import checked, price_of_certainty
+from optimizer.analysis.certainty import price_of_certainty
 from optimizer.analysis.looser.cost import cost_of_limits
 from optimizer.analysis.plan_files import read_plan
 from optimizer.answers.certainty import PriceOfCertainty
-from optimizer.answers.common import to_json
 from optimizer.answers.limits import CostOfLimits
-from optimizer.commands.console import ExitCode, blaming, notes, say, show, show_text
+from optimizer.batch.choices import read_list
+from optimizer.commands.console import ExitCode, blaming, notes, say
 from optimizer.commands.inputs import scenario_at
 from optimizer.commands.interruptible import interruptible
+from optimizer.commands.outputs import Shown, check_output, show_answer, write_answer
 from optimizer.commands.pictures import check_picture_file, draw
-from optimizer.errors import InputError, Problem, pointer
+from optimizer.export.answer_tables import certainty_table, limits_table
 from optimizer.export.certainties import certainty_view
-from optimizer.export.files import check_writable, write_atomically
 from optimizer.export.limit_costs import limits_view
 from optimizer.export.steps import StepLine
-from optimizer.scenario.fields import Strict
 from optimizer.solve.settings import Settings
 
 if TYPE_CHECKING:
     from optimizer.export.charts.base import Chart
 
-A = TypeVar("A", bound=Strict)
+A = TypeVar("A")
 
 
 def certainty(
-    source: Path, listed: str, output: Path | None, chart: Path | None, settings: Settings, *, as_json: bool
+    source: Path, listed: str, output: Path | None, chart: Path | None, settings: Settings, shown: Shown
 ) -> ExitCode:
     """Price each activation of the scenario at the listed confidences; return how it ended."""
     check_picture_file(chart)
-    with blaming("--confidence"):
-        confidences = confidences_of(listed)
-    _check(output)
+    with blaming("options"):
+        confidences = read_list("confidence", listed, "--confidences")
+    check_output(output)
     with blaming(source):
         scenario = scenario_at(source)
     answer, interrupted = _asked(price_of_certainty, scenario, confidences, settings)
+    table = certainty_table(answer)
+    write_answer(output, answer, table)
     draw(chart, lambda: _chart(answer))
-    _deliver(answer, output, certainty_view(answer), as_json=as_json)
+    show_answer(answer, table, certainty_view(answer), shown)
     return ExitCode.INTERRUPTED if interrupted else _priced(answer)
 
 
-def limits(source: Path, plan_file: Path | None, output: Path | None, settings: Settings, *, as_json: bool) -> ExitCode:
+def limits(source: Path, plan_file: Path | None, output: Path | None, settings: Settings, shown: Shown) -> ExitCode:
     """Tell what each limit costs that binds in the scenario's plan; return how it ended."""
-    _check(output)
+    check_output(output)
     with blaming(source):
         scenario = scenario_at(source)
     with blaming(plan_file):
         known = None if plan_file is None else read_plan(plan_file)
         answer, interrupted = _asked(cost_of_limits, scenario, settings, plan=known)
-    _deliver(answer, output, limits_view(answer), as_json=as_json)
+    table = limits_table(answer)
+    write_answer(output, answer, table)
+    show_answer(answer, table, limits_view(answer), shown)
     return ExitCode.INTERRUPTED if interrupted else _measured(answer)
-
-
-def confidences_of(listed: str) -> list[float]:
-    """Return the confidences in a list with commas, in order; raise InputError with everything wrong with it."""
-    problems, found = [], []
-    for index, text in enumerate(listed.split(",")):
-        try:
-            found.append(float(text))
-        except ValueError:
-            remedy = "List fractions with commas between them, such as 0.8,0.9."
-            problems.append(Problem("not_a_number", pointer(index), "should be a number", remedy, text))
-            found.append(0.5)
-    try:
-        return checked(found)
-    except InputError as error:
-        problems += [item for item in error.problems if item.pointer not in {known.pointer for known in problems}]
-        raise InputError(problems) from None
 
 
 def _asked(question: Callable[..., A], *given: Any, **named: Any) -> tuple[A, bool]:
@@ -96,25 +80,6 @@ def _chart(answer: PriceOfCertainty) -> Chart:
 
 def _tell_of_interrupt() -> None:
     say("Interrupted: ending with what is known so far. Once more to end at once.")
-
-
-def _check(output: Path | None) -> None:
-    if output is not None:
-        with blaming(output):
-            check_writable(output)
-
-
-def _deliver(answer: Strict, output: Path | None, view: RenderableType, *, as_json: bool) -> None:
-    """Write an answer where a file is named, and show it."""
-    text = to_json(answer)
-    if output is not None:
-        with blaming(output):
-            write_atomically(output, text)
-        say(f"Written to {output}.")
-    if as_json:
-        show_text(text)
-    else:
-        show(view)
 
 
 def _priced(answer: PriceOfCertainty) -> ExitCode:

@@ -8,7 +8,7 @@ from pathlib import Path
 from optimizer.commands.console import ExitCode, blaming, notes, say, show, show_text
 from optimizer.commands.inputs import scenario_at
 from optimizer.commands.interruptible import interruptible
-from optimizer.export.files import check_writable, write_atomically
+from optimizer.commands.outputs import check_output, write_output
 from optimizer.export.progress import ProgressLine
 from optimizer.export.table import plan_view
 from optimizer.plan import Plan, to_json
@@ -18,19 +18,14 @@ from optimizer.solve.settings import Settings
 
 def solve(source: Path, output: Path | None, settings: Settings, *, as_json: bool) -> ExitCode:
     """Solve the scenario at `source`, write the plan to `output` and show it; return how it ended."""
-    if output is not None:
-        with blaming(output):
-            check_writable(output)
+    check_output(output)
     with blaming(source):
         scenario = scenario_at(source)
     plan, interrupted = _planned(scenario, settings)
     if interrupted and plan.status == "unknown":
         say("Interrupted before a plan was found; nothing is written.")
         return ExitCode.INTERRUPTED
-    if output is not None:
-        with blaming(output):
-            write_atomically(output, to_json(plan))
-        say(f"Plan written to {output}.")
+    write_output(output, to_json(plan))
     if as_json:
         show_text(to_json(plan))
     else:

@@ -1,9 +1,7 @@
-"""The cash view of a plan: a page for the terminal, and one tidy table for other programs."""
+"""The cash view of a plan as a page for the terminal."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -13,32 +11,15 @@ from rich.text import Text
 from optimizer.answers.cash import CashMonth, CashView, Return
 from optimizer.export import words
 from optimizer.export.layout import LABEL_WIDTH, Adaptive, marked, ruled_table, spaced
-from optimizer.scenario.neutral import neutral
 
-COLUMNS = ("day", "event", "activation", "community", "parcels", "product", "shipping", "fees", "total", "currency")
 WIDE = 96
 """From this many columns on, a day has a column for the sum of its parts."""
 LABELS, MONTH = 20, 12
 """Columns of the page that a community and a month take."""
 AID = (
-    "Posts: expected inside the windows. Silent: gifts expected to lead to no post at all, inside or outside; lost: "
-    "the product and shipping of these. Paid creators are not counted among them."
+    "Posts: inside the windows. Silent: gifts expected to lead to no post at all, inside or outside; lost: the product "
+    "and shipping of these. Paid creators are not counted among them."
 )
-
-
-def cash_csv(view: CashView) -> str:
-    """Return the finest table as CSV (RFC 4180): a row per day, event and activation.
-
-    Amounts are decimals, texts that a spreadsheet would take for formulas are neutralised.
-    """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for entry in view.entries:
-        texts = (entry.day.isoformat(), entry.event, neutral(entry.activation), neutral(entry.community))
-        amounts = (entry.product, entry.shipping, entry.fees, entry.total)
-        writer.writerow([*texts, entry.parcels, *amounts, view.scenario.currency])
-    return out.getvalue()
 
 
 def cash_page(view: CashView) -> RenderableType:
@@ -70,31 +51,30 @@ class _Page:
             return f"{self.money(totals.total)} committed: nobody is gifted or paid."
         first, last = self.view.days[0].day, self.view.days[-1].day
         gone = f"{self.money(totals.waste)} of it on gifts expected to lead to no post"
-        spent = f"{self.money(totals.total)} committed from {words.day(first, year=True)} to"
+        budget = f" of a budget of {self.money(self.view.budget)}" if self.view.budget else ""
+        spent = f"{self.money(totals.total)}{budget} committed from {words.day(first, year=True)} to"
         return f"{spent} {words.day(last, year=True)}, {gone}."
 
     def months(self) -> RenderableType:
-        """Return what each month carries, against its budget where it has one."""
+        """Return what each month carries, against its budget where it has one, and all against the total budget."""
         totals = self.view.totals
-        capped = any(month.cap is not None for month in self.view.months)
+        capped = self.view.budget is not None or any(month.cap is not None for month in self.view.months)
         table = ruled_table(totals=True)
         table.add_column("By month", "Total", ratio=1, min_width=LABEL_WIDTH, no_wrap=True)
         columns = (("Product", totals.product), ("Shipping", totals.shipping), ("Fees", totals.fees))
         for head, total in (*columns, ("Total", totals.total)):
             table.add_column(head, self.money(total), justify="right", no_wrap=True)
         if capped:
-            table.add_column("Budget", justify="right", no_wrap=True)
+            table.add_column("Budget", self.budget(totals.total, self.view.budget), justify="right", no_wrap=True)
         for month in self.view.months:
             amounts = (month.product, month.shipping, month.fees, month.total)
-            budget = [self.budget(month)] if capped else []
+            budget = [self.budget(month.total, month.cap)] if capped else []
             table.add_row(words.month(month.month), *map(self.money, amounts), *budget)
         return table
 
-    def budget(self, month: CashMonth) -> str | Text:
-        """Return a month's budget, with a sign of whether it is kept."""
-        if month.cap is None:
-            return words.NOTHING
-        return marked(Decimal(month.total) <= Decimal(month.cap), self.money(month.cap))
+    def budget(self, spent: str, limit: str | None) -> str | Text:
+        """Return a budget, with a sign of whether it is kept."""
+        return words.NOTHING if limit is None else marked(Decimal(spent) <= Decimal(limit), self.money(limit))
 
     def matrix(self, width: int) -> RenderableType:
         """Return what each community takes of each month, in several tables where the months do not fit."""
@@ -118,7 +98,7 @@ class _Page:
         """Return what the money of each community is expected to bring."""
         totals = self.view.totals
         table = ruled_table(totals=True)
-        heads = ("Gifts\n+ paid", "Cost", "Posts", "Cost\nper post", "Silent\ngifts", "Lost\non them")
+        heads = ("Gifts\n+ paid", "Cost", "Posts\nexpected", "Cost\nper post", "Silent\ngifts", "Lost\non them")
         table.add_column("What it brings", "Total", ratio=1, min_width=LABEL_WIDTH)
         for head, total in zip(heads, self._brought(totals), strict=True):
             table.add_column(head, total, justify="right", no_wrap=True)

@@ -8,20 +8,20 @@ from rich.text import Text
 from optimizer.answers.frontier import Frontier, FrontierPoint, NextStep
 from optimizer.export import words
 from optimizer.export.layout import LABEL_WIDTH, Adaptive, ruled_table, spaced
-from optimizer.scenario.models import Scenario
 
 WIDE = 118
-"""From this many columns on, what is secured stands beside the figures instead of under them."""
+"""From this many columns on, there is room for what the next step buys per 1,000."""
+MOST_NAMED = 3
 AID = (
-    "Value: what the best plan found secures, of what no plan of the budget can exceed. Gap: proven distance from the "
-    "best, in value where that is open, else in cost. Next: the least more money known to buy more value, and how much "
-    "value that is per 1,000 of the currency."
+    "Value: what the best plan found secures, of the most there can be where that may be more. Least cost: the least "
+    "found for that value; `solve` may spend a little more on embedded creators. Gap: proven distance from the best, "
+    "in value where that is open, else in cost. Next: the least more money known to buy more value"
 )
+AID_OF_RATE = ", and how much value that is per 1,000 of the currency"
 
 
-def frontier_view(frontier: Frontier, scenario: Scenario) -> RenderableType:
+def frontier_view(frontier: Frontier) -> RenderableType:
     """Return what every budget buys, and what the next step would take."""
-    names = {community.id: community.name or community.id for community in scenario.communities}
     heading = Group(
         Text(frontier.scenario.name, style="bold"),
         Text(
@@ -29,14 +29,19 @@ def frontier_view(frontier: Frontier, scenario: Scenario) -> RenderableType:
             f"{frontier.most_value:,}."
         ),
     )
-    table = Adaptive(lambda width: _table(frontier, names, wide=width >= WIDE))
-    return spaced([heading, table, Text(AID, style="dim"), Text(_effort(frontier))])
+    table = Adaptive(lambda width: _page(frontier, wide=width >= WIDE))
+    return spaced([heading, table, Text(_effort(frontier))])
 
 
-def _table(frontier: Frontier, names: dict[str, str], *, wide: bool) -> RenderableType:
+def _page(frontier: Frontier, *, wide: bool) -> RenderableType:
+    aid = f"{AID}{AID_OF_RATE if wide else ''}."
+    return Group(_table(frontier, wide=wide), Text(aid, style="dim"))
+
+
+def _table(frontier: Frontier, *, wide: bool) -> RenderableType:
     currency = frontier.scenario.currency
     table = ruled_table()
-    for head in ("Budget", "Value", "Cost", "Gap"):
+    for head in ("Budget", "Value", "Least cost", "Gap"):
         table.add_column(head, justify="right", no_wrap=True, min_width=LABEL_WIDTH if head == "Budget" else None)
     table.add_column("Secured", ratio=1)
     table.add_column("Next", ratio=1 if wide else None)
@@ -47,7 +52,7 @@ def _table(frontier: Frontier, names: dict[str, str], *, wide: bool) -> Renderab
             Text(_value(point)),
             Text(words.money(point.cost, currency)),
             Text(words.NOTHING if point.gap is None else words.gap(point.gap)),
-            Text(_secured(point, before, names)),
+            Text(_secured(point, before)),
             Text(_next(point.next_step, currency, wide=wide)),
         )
         before = point.secured
@@ -60,21 +65,19 @@ def _value(point: FrontierPoint) -> str:
     return f"{point.value:,}" if point.value == point.value_bound else f"{point.value:,} of {point.value_bound:,}"
 
 
-def _secured(point: FrontierPoint, before: list[str], names: dict[str, str]) -> str:
+def _secured(point: FrontierPoint, before: list[str]) -> str:
     """Return how many activations, and what is new and gone against the budget before."""
     if point.value is None or not point.secured:
         return words.NOTHING
     if point.secured == before:
         return f"{len(point.secured)}: the same"
-    came = [names.get(item, item) for item in point.secured if item not in before]
-    left = [names.get(item, item) for item in before if item not in point.secured]
+    came = [item for item in point.secured if item not in before]
+    left = [item for item in before if item not in point.secured]
     return f"{len(point.secured)}: {_listed('+', came)}{_listed(' −', left)}"
 
 
 def _listed(sign: str, items: list[str]) -> str:
-    shown = items[:3]
-    more = f" and {len(items) - len(shown)} more" if len(items) > len(shown) else ""
-    return f"{sign}{', '.join(shown)}{more}" if items else ""
+    return f"{sign}{words.listed(items, MOST_NAMED)}" if items else ""
 
 
 def _next(step: NextStep | None, currency: str, *, wide: bool) -> str:

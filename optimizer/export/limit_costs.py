@@ -69,33 +69,14 @@ def _cells(item: LooserLimit, currency: str) -> list[Text]:
     for sign, ids in (("+", item.gained), ("−", item.lost)):
         if ids:
             name.append(f"\n  {sign} {', '.join(ids)}", style="dim")
-    value = Text("+" if item.value_gain else "±", style="green" if item.value_gain else "")
-    value.append(f"{item.value_gain:,}\n{_most_value(item)}")
-    cost = Text(f"{_signed(item.cost_change, currency)}\n{_most_saved(item, currency)}")
+    value = Text(words.signed(item.value_gain), style="green" if item.value_gain else "")
+    value.append(f"\n{words.signed(item.value_gain_bound)}")
+    cost = Text(f"{words.change(item.cost_change, currency)}\n{_most_saved(item, currency)}")
     return [name, Text(f"{step[0]} →\n{step[1]}"), value, cost, Text(_proven(item.status, item.gap))]
 
 
-def _most_value(item: LooserLimit) -> str:
-    return words.NOTHING if item.value_gain_bound is None else f"+{item.value_gain_bound:,}"
-
-
 def _most_saved(item: LooserLimit, currency: str) -> str:
-    if item.value_gain:
-        return ""
-    return words.NOTHING if item.cost_change_bound is None else _signed(item.cost_change_bound, currency)
-
-
-def _signed(change: str, currency: str) -> str:
-    """Return a change of money with its sign.
-
-    Examples
-    --------
-    >>> _signed("-12.40", "GBP"), _signed("233.00", "GBP"), _signed("0.00", "GBP")
-    ('−£12.40', '+£233.00', '±£0.00')
-    """
-    size = change.removeprefix("-")
-    sign = "±" if not size.strip("0.") else "−" if change.startswith("-") else "+"
-    return sign + words.money(size, currency)
+    return "" if item.value_gain else words.change(item.cost_change_bound, currency)
 
 
 def _reasons(answer: CostOfLimits) -> Iterator[tuple[str, str]]:

@@ -84,6 +84,7 @@ class Summary:
         self._line("Cost of the plan", Decimal(totals.cost or 0), "money", bold=True)
         cost = xl_rowcol_to_cell(self.row - 1, AMOUNT, row_abs=True, col_abs=True)
         digits = minor_digits(self.plan.scenario.currency) or 0
+        self._budget(cost)
         for name, (part, column) in parts.items():
             there = part.table.total(column)
             put(self.sheet, (self.row, LABEL), f"Sum of {name}", self.style)
@@ -99,13 +100,26 @@ class Summary:
         first = self.row - len(parts)
         self.sheet.conditional_format(first, VERDICT, self.row - 1, VERDICT, {**bad, "format": alarm})
 
+    def _budget(self, cost: str) -> None:
+        """Write the total budget and, by formula, what is left of it; nothing where there is none."""
+        budget = self.scenario.budget.total
+        if budget is None:
+            return
+        self._line("Total budget", budget, "money")
+        above = xl_rowcol_to_cell(self.row - 1, AMOUNT)
+        put(self.sheet, (self.row, LABEL), "Left of it", self.style)
+        left = float(budget - Decimal(self.plan.totals.cost or 0))
+        self.sheet.write_formula(self.row, AMOUNT, f"={above}-{cost}", self.style.get("money"), left)
+        self.row += 1
+
     def _figures(self) -> None:
         totals = self.plan.totals
         self._title("In figures")
         self._line("Gifted creators", totals.gifts, "count")
         self._line("Paid creators", totals.paid, "count")
-        self._line("Expected posts in their windows", totals.expected_posts, "number")
-        self._line("Chance that all secured succeed", totals.probability_all, "chance")
+        self._line("Posts expected in their windows", totals.expected_posts, "number")
+        if any(result.secured for result in self.plan.activations):
+            self._line("Chance of all secured", totals.probability_all, "chance")
 
     def _line(self, label: str, value: Decimal | float | None, kind: Kind, **form: Any) -> None:
         put(self.sheet, (self.row, LABEL), label, self.style, **form)

@@ -156,7 +156,7 @@ def _cash(plan: Plan) -> RenderableType:
     table = ruled_table(totals=True)
     table.add_column("Money", "Total", ratio=1, min_width=LABEL_WIDTH, no_wrap=True)
     sums = (totals.product, totals.shipping, totals.fees, totals.cost)
-    for head, total in zip(("Product", "Shipping", "Fees", "Cost"), sums, strict=True):
+    for head, total in zip(("Product", "Shipping", "Fees", "Total"), sums, strict=True):
         table.add_column(head, words.money(total, currency), justify="right", no_wrap=True)
     for line in plan.cash:
         amounts = (line.product, line.shipping, line.fees, line.total)

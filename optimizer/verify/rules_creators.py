@@ -30,7 +30,7 @@ def embeddedness_floor(case: Case) -> Check:
             floor = communities[line.wave.community].min_embeddedness
             offences.append(f"{line.name}: embeddedness {found}, at least {floor} asked for")
     floors = sum(community.min_embeddedness is not None for community in communities.values())
-    return check("embeddedness_floor", offences, f"{floors} communities with a floor" if floors else "no floor in use")
+    return check("embeddedness_floor", offences, f"communities with a floor: {floors}" if floors else "no floor in use")
 
 
 def accepts(case: Case) -> Check:
@@ -87,4 +87,4 @@ def locks(case: Case) -> Check:
         elif not any(line.mode == lock.mode and lock.ship_on in (None, line.ship_on) for line in lines):
             when = f" shipped on {lock.ship_on}" if lock.ship_on else ""
             offences.append(f"{name}: locked as {lock.mode}{when}, planned otherwise or not at all")
-    return check("locks", offences, f"{len(taken)} locks kept" if taken else "no locks in use")
+    return check("locks", offences, f"locks kept: {len(taken)}" if taken else "no locks in use")

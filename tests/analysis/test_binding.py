@@ -86,7 +86,7 @@ def paid_case(share: float, **fields: Any) -> Document:
 
 def test_a_paid_share_binds_when_one_more_would_break_it() -> None:
     team = [*gifts("a", "x", 3), ("p", "a", "paid", FRIDAY)]
-    assert bound(paid_case(0.39), *team) == [("paid_share", "a", "1 of 4 creators paid, at most 0.39 of them may be")]
+    assert bound(paid_case(0.39), *team) == [("paid_share", "a", "1 of 4 creators paid, at most 39% of them may be")]
     assert bound(paid_case(0.4), *team) == []
 
 

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.analysis.certify import LIBRARIES
 from optimizer.batch import jobs as module
-from optimizer.batch.jobs import DECISIVE_PACKAGES, Job, changed, plain, prepare
+from optimizer.batch.jobs import Job, changed, plain, prepare
 from optimizer.scenario.generator import dump
 from optimizer.scenario.loading import fingerprint, parse_scenario, scenario_from_data
 from optimizer.scenario.meaning import waves
@@ -106,7 +105,7 @@ def test_whatever_decides_the_result_is_part_of_the_key(tmp_path: Path, monkeypa
         job(write(tmp_path, name="other.json")).key,
         job(write(tmp_path, launch(name="Changed"))).key,
     ]
-    monkeypatch.setattr(module, "_versions", lambda: {"groundswell": "99"})
+    monkeypatch.setattr(module, "library_versions", lambda: {"groundswell": "99"})
     keys.append(job(file).key)
     assert len({key[-12:] for key in keys}) == len(keys)
 
@@ -114,10 +113,6 @@ def test_whatever_decides_the_result_is_part_of_the_key(tmp_path: Path, monkeypa
 def test_places_are_no_part_of_the_key(tmp_path: Path) -> None:
     file = write(tmp_path)
     assert job(file, workers=1).key == job(file, workers=2).key
-
-
-def test_packages_that_count_are_those_a_plan_names() -> None:
-    assert DECISIVE_PACKAGES == LIBRARIES
 
 
 def test_a_job_tells_the_budget_and_confidence_it_is_solved_with(tmp_path: Path) -> None:

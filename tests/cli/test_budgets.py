@@ -38,6 +38,25 @@ def test_a_frontier_is_shown_and_written_with_its_plans(groundswell: Run, tmp_pa
         )
 
 
+@pytest.mark.parametrize(("columns", "told"), [("100", False), ("120", True)])
+def test_what_stands_in_no_column_is_not_explained(
+    groundswell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: str, told: bool
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    ran = groundswell("frontier", write(tmp_path), "--budgets", "1,500")
+    assert ("per 1,000)" in ran.out) == ("per 1,000 of the currency" in " ".join(ran.out.split())) == told
+
+
+def test_a_frontier_goes_into_a_spreadsheet(groundswell: Run, tmp_path: Path) -> None:
+    file = tmp_path / "frontier.csv"
+    ran = groundswell("frontier", write(tmp_path), "--budgets", "1,500", "--format", "csv", "-o", file)
+    assert (ran.code, ran.err) == (0, f"Written to {file}.\n")
+    head, first, *_ = ran.out.splitlines()
+    assert head.startswith("budget,status,value,value_bound,cost,")
+    assert first.startswith("1.00,optimal,0,0,0.00,")
+    assert file.read_bytes().decode("utf-8-sig").splitlines() == ran.out.splitlines()
+
+
 def test_budgets_are_chosen_where_none_are_named(groundswell: Run, tmp_path: Path) -> None:
     ran = groundswell("frontier", write(tmp_path), "--format", "json")
     assert ran.code == 0

@@ -30,7 +30,7 @@ def test_baseline_writes_a_judged_plan(groundswell: Run, tmp_path: Path) -> None
     ran = groundswell("baseline", write(tmp_path), "--rule", "pessimist", "-o", out)
     assert ran.code == 0
     assert "0 of 2 activations secured for £0.00" in ran.out
-    assert f"Plan written to {out}." in ran.err
+    assert f"Written to {out}." in ran.err
     assert Plan.model_validate_json(out.read_text()).run.method == "baseline: pessimist"
 
 

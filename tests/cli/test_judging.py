@@ -78,6 +78,13 @@ def test_hand_made_decisions_are_scored_from_json_and_csv(groundswell: Run, tmp_
         assert "20,000 simulated campaigns agree" in ran.out
 
 
+def test_a_scored_plan_is_written(groundswell: Run, tmp_path: Path) -> None:
+    out = tmp_path / "scored.json"
+    ran = groundswell("evaluate", write(tmp_path), written(tmp_path, plan()), "-o", out)
+    assert (ran.code, ran.err) == (0, f"Written to {out}.\n")
+    assert Plan.model_validate_json(out.read_text("utf-8")).totals.cost == "123.90"
+
+
 def test_broken_rules_are_a_result(groundswell: Run, tmp_path: Path) -> None:
     source = written(tmp_path, plan([decision("cat", "paid", "2027-03-28")]))
     ran = groundswell("evaluate", write(tmp_path), source)

@@ -26,7 +26,7 @@ def launched(tmp_path: Path) -> Path:
     "words",
     [
         ["frontier", "launch.json", "--budgets", "60,500"],
-        ["certainty", "launch.json", "--confidence", "0.5,0.8"],
+        ["certainty", "launch.json", "--confidences", "0.5,0.8"],
         ["compare", "other.json", "plan.json"],
         ["cash", "launch.json", "plan.json"],
     ],
@@ -52,7 +52,7 @@ def test_a_report_holds_the_answers_that_are_named(
 ) -> None:
     monkeypatch.chdir(launched)
     assert groundswell("frontier", "launch.json", "--budgets", "60,500", "-o", "f.json").code == 0
-    assert groundswell("certainty", "launch.json", "--confidence", "0.5,0.8", "-o", "c.json").code == 0
+    assert groundswell("certainty", "launch.json", "--confidences", "0.5,0.8", "-o", "c.json").code == 0
     assert groundswell("compare", "other.json", "plan.json", "-o", "d.json").code == 0
     export = ["export", "launch.json", "plan.json", "--to", "html", "-o", "report.html"]
     assert groundswell(*export).code == 0

@@ -25,7 +25,7 @@ SLOW = two(objective={"goal": "min_cost"})
 
 def test_certainty_is_shown_and_written(groundswell: Run, tmp_path: Path) -> None:
     out = tmp_path / "certainty.json"
-    ran = groundswell("certainty", write(tmp_path, TIGHT), "--confidence", "0.9,0.6, .3", "-o", out)
+    ran = groundswell("certainty", write(tmp_path, TIGHT), "--confidences", "0.9,0.6, 0.3", "-o", out)
     assert ran.code == 0
     assert "£48.00" in ran.out
     assert "£24.00" in ran.out
@@ -77,14 +77,14 @@ def test_the_plan_of_another_scenario_is_refused(groundswell: Run, tmp_path: Pat
 @pytest.mark.parametrize(
     ("listed", "told"),
     [
-        ("0.8,much,1.5,0.8", ["3 problems", "/1: ", '"much"', "/2: ", "1.5", "/3: ", "twice"]),
-        (",", ["2 problems", "/0: ", "/1: "]),
-        ("90", ["1 problem", "between 0 and 1"]),
-        ("0.5,x", ["1 problem", "/1: "]),
+        ("0.8,much,1.5,0.8", ["options: 3 problems", '"much"', "1.5", "twice"]),
+        (",", ["2 problems", "--confidences: "]),
+        ("90", ["1 problem", "below 1"]),
+        ("0.5,x", ["1 problem", '"x"']),
     ],
 )
 def test_bad_confidences_are_all_told(groundswell: Run, tmp_path: Path, listed: str, told: list[str]) -> None:
-    ran = groundswell("certainty", write(tmp_path, TIGHT), "--confidence", listed)
+    ran = groundswell("certainty", write(tmp_path, TIGHT), "--confidences", listed)
     assert (ran.code, ran.out) == (2, "")
     assert all(part in ran.err for part in told)
 
@@ -144,6 +144,6 @@ def test_an_interrupt_ends_with_what_is_known(
 
 
 def test_settings_reach_the_answer(groundswell: Run, tmp_path: Path) -> None:
-    options = ["--time-limit", 9, "--seed", 7, "--workers", 2, "--format", "json", "--confidence", "0.3"]
+    options = ["--time-limit", 9, "--seed", 7, "--workers", 2, "--format", "json", "--confidences", "0.3"]
     run = json.loads(groundswell("certainty", write(tmp_path, TIGHT), *options).out)["run"]
     assert (run["time_limit_seconds"], run["seed"], run["workers"]) == (9.0, 7, 2)

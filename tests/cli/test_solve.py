@@ -37,7 +37,7 @@ def test_plan_is_written_and_shown(groundswell: Run, tmp_path: Path) -> None:
     assert ran.code == 0
     assert "1 of 2 activations secured for £91.95: 0 gifts, 1 paid" in ran.out
     assert "bread" in ran.out
-    assert f"Plan written to {out}." in ran.err
+    assert f"Written to {out}." in ran.err
     written = Plan.model_validate_json(out.read_text())
     assert written.certificate.verified
     assert [line.creator for line in written.assignments] == ["cat"]

@@ -18,7 +18,7 @@ from optimizer.scenario.models import Scenario
 from tests.export.cases import DECISIONS, FORMULA, case, document, in_yen
 
 SHEETS = ["Summary", "Activations", "Creators", "Cash by month", "Certificate"]
-CASES = [case(), case(DECISIONS, 200), case(()), case(**in_yen(document()))]
+CASES = [case(), case(DECISIONS, 200), case(()), case(**in_yen(document())), case(budget={"total": "200.00"})]
 PENNIES = "money is compared to the penny"
 
 
@@ -45,6 +45,9 @@ def calculated(calculator: Any, sheet: Any, formula: str) -> Any:
         values = [cell.value for row in (cells if isinstance(cells, tuple) else ((cells,),)) for cell in row]
         assert all(isinstance(value, int | float | None) for value in values)
         return sum(value for value in values if value is not None)
+    if found := re.fullmatch(r"=(\w+)-(\$\w\$\d+)", formula):
+        one, other = (sheet[found[place].replace("$", "")].value for place in (1, 2))
+        return float(one - other)
     found = re.fullmatch(r'=IF\(ROUND\((.+)-(.+),(\d)\)=0,"(\w+)","(\w+)"\)', formula)
     assert found, formula
     one, other = (sheet[found[place].replace("$", "")].value for place in (1, 2))
@@ -148,6 +151,16 @@ def test_summary_says_what_the_plan_is() -> None:
     certificate = text_of(book(scenario, plan)["Certificate"])
     assert "daily_capacity" in certificate
     assert "200 campaigns" in certificate
+
+
+def test_summary_says_what_is_left_of_the_budget() -> None:
+    given = case(budget={"total": "200.00"})
+    values = {row[0].value: row[1].value for row in book(*given)["Summary"].iter_rows(max_col=2)}
+    assert values["Total budget"] == 200
+    assert values["Left of it"] == pytest.approx(200 - float(given[1].totals.cost or ""))
+    formulas = {row[0].value: row[1].value for row in book(*given, formulas=True)["Summary"].iter_rows(max_col=2)}
+    assert str(formulas["Left of it"]).startswith("=B")
+    assert "Left of it" not in text_of(book(*case())["Summary"])
 
 
 def test_a_plan_that_is_not_verified_says_so() -> None:

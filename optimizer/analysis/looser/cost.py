@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from optimizer.analysis.certainty import effort
-from optimizer.analysis.certify import Facts, certified, facts_of, judge
+from optimizer.analysis.certify import Facts, certified, effort_of, facts_of, judge
 from optimizer.analysis.diagnosis.documents import document, patched
 from optimizer.analysis.looser.standing import Best, Bounds, best_of, bounds_of
 from optimizer.analysis.looser.steps import Looser, looser_limits
@@ -211,7 +210,7 @@ class _Study:
             cost_bound=None if least is None else from_minor(least, self.digits),
             gap=None if best is None else bounds.gap(best),
             limits=list(rows),
-            run=effort(self.settings, began),
+            run=effort_of(self.settings, began),
         )
 
 

@@ -19,7 +19,7 @@ from optimizer.scenario.models import Scenario
 
 PARTS = ("product", "shipping", "fees")
 TITLE = "When the money goes"
-CAP = "cap"
+CAP = "budget"
 NARROWEST, WIDEST = 46, 130
 """Room of a month (pixels)."""
 
@@ -84,7 +84,7 @@ def _caps(months: Sequence[CashMonth], currency: str) -> list[Layer]:
     line = alt.Chart(data(rows)).encode(
         x=alt.X("month:O", bandPosition=0), x2=alt.X2("month", bandPosition=1), y="limit:Q"
     )
-    tips = [alt.Tooltip("name:N", title="month"), alt.Tooltip("shown:N", title="cap")]
+    tips = [alt.Tooltip("name:N", title="month"), alt.Tooltip("shown:N", title="budget")]
     dash = alt.StrokeDash("kind:N", scale=alt.Scale(domain=[CAP], range=[DASH]))
     return [
         line.mark_rule(stroke=PAPER, strokeWidth=5),
@@ -127,7 +127,7 @@ def _labels(months: Sequence[CashMonth], every: Sequence[str], currency: str, wi
 
 def _subtitle(months: Sequence[CashMonth]) -> str:
     told = "Product and shipping in the month parcels leave, fees in the month a window ends."
-    return told + (" Dashed: the cap of the month." if any(item.cap is not None for item in months) else "")
+    return told + (" Dashed: the month's budget." if any(item.cap is not None for item in months) else "")
 
 
 def _description(months: Sequence[CashMonth], currency: str) -> str:

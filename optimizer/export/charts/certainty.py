@@ -25,7 +25,7 @@ from optimizer.export.charts.theme import CELL_HEIGHT, CELL_WIDTH, INK, LIGHT, M
 
 TITLE = "What certainty costs"
 ASKED, OTHER = "confidence asked for", "other confidences"
-NEVER, OPEN = "out of reach", "nothing found in the time"
+NEVER, OPEN = "impossible", "nothing found in the time"
 LOOKS = {OTHER: ("circle", PAPER), ASKED: ("diamond", MIDDLE), NEVER: ("cross", LIGHT), OPEN: ("triangle-down", LIGHT)}
 """Shape and fill of each kind of mark."""
 

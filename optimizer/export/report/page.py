@@ -123,7 +123,7 @@ def _plan_sections(
         figures = [drawn[name] for name in ("timeline", "posts", "together") if name in drawn]
         yield Section("What is planned", "planned", figures=figures, tables=[tables.activations(plan, scenario)])
     if plan.assignments:
-        money = [tables.months(cash.months if cash else months_of(plan, scenario), plan)]
+        money = [tables.months(cash.months if cash else months_of(plan, scenario), plan, cash.budget if cash else None)]
         money += [tables.returns(cash)] if cash else []
         yield Section("Money", "money", figures=[drawn["cash"]] if "cash" in drawn else [], tables=money)
     yield Section("How good it is", "proof", list(statements.proof(plan)))

@@ -127,23 +127,26 @@ def _creator(line: Assignment, creator: Creator | None, currency: str, *, years:
     ]
 
 
-def months(lines: Sequence[CashMonth], plan: Plan) -> Table:
-    """Return what each month carries."""
+def months(lines: Sequence[CashMonth], plan: Plan, budget: str | None) -> Table:
+    """Return what each month carries, against the budgets there are; `budget` is the total one."""
     currency, totals = plan.scenario.currency, plan.totals
-    figures = ("Product", "Shipping", "Fees", "Total", "Cap")
+    limited = budget is not None or any(item.cap is not None for item in lines)
+    figures = ("Product", "Shipping", "Fees", "Total", *(["Budget"] if limited else []))
+
+    def line(name: str, *amounts: str | None) -> list[Cell]:
+        return _text(name, *(words.money(amount, currency) for amount in amounts[: len(figures)]))
+
     rows = [
-        _text(words.month(item.month), *(words.money(getattr(item, name.lower()), currency) for name in figures))
-        for item in lines
+        line(words.month(item.month), item.product, item.shipping, item.fees, item.total, item.cap) for item in lines
     ]
-    sums = (totals.product, totals.shipping, totals.fees, totals.cost)
-    total = _text("Total", *(words.money(amount, currency) for amount in sums), "")
+    total = line("Total", totals.product, totals.shipping, totals.fees, totals.cost, budget)
     return Table("Money by month", _heads(("Month", *figures), figures=figures), rows, total)
 
 
 def returns(view: CashView) -> Table:
     """Return what the money of each community is expected to bring."""
     currency = view.scenario.currency
-    figures = ("Gifts", "Paid", "Cost", "Posts expected", "Cost per post", "Silent gifts", "Their cost")
+    figures = ("Gifts", "Paid", "Cost", "Posts expected", "Cost per post", "Silent gifts", "Lost on them")
 
     def line(name: str, part: Return) -> list[Cell]:
         return _text(
@@ -162,14 +165,14 @@ def returns(view: CashView) -> Table:
         _heads(("Community", *figures), figures=figures),
         [line(item.name, item) for item in view.communities],
         line("Total", view.totals),
-        "Silent gifts: gifts expected to yield no post at all, with what they and their parcels cost.",
+        "Silent: gifts expected to lead to no post at all, inside or outside; lost: the product and shipping of these.",
     )
 
 
 def frontier(answer: Frontier) -> Table:
     """Return what each budget buys."""
     currency = answer.scenario.currency
-    figures = ("Budget", "Value", "At most", "Least cost found", "Gap", "Secured", "Gifts", "Paid", "Posts expected")
+    figures = ("Budget", "Value", "At most", "Least cost", "Gap", "Secured", "Gifts", "Paid", "Posts expected")
     rows = [
         _text(
             words.money(point.budget, currency),
@@ -192,13 +195,13 @@ def certainty(price: PriceOfCertainty) -> Table:
         [
             Cell(curve.activation),
             *(
-                Cell("out of reach" if point.status == "infeasible" else words.money(point.cost, currency))
+                Cell("impossible" if point.status == "infeasible" else words.money(point.cost, currency))
                 for point in curve.points
             ),
         ]
         for curve in price.activations
     ]
-    total = _text("Total", *(words.money(amount, currency) for amount in price.totals))
+    total = _text("Sum", *(words.money(amount, currency) for amount in price.totals))
     return Table("Cost by confidence", _heads(("Activation", *figures), figures=figures), rows, total)
 
 
@@ -211,8 +214,8 @@ def comparison(answer: Comparison) -> Table:
             "Rules": f"breaks {', '.join(map(statements.rule_words, plan.broken))}"
             if plan.broken
             else "keeps every rule",
-            "Value": words.NOTHING if plan.value is None else f"{plan.value:,}",
-            "Secured": f"{plan.secured:,} of {plan.activations:,}",
+            "Value secured": words.NOTHING if plan.value is None else f"{plan.value:,}",
+            "Activations secured": f"{plan.secured:,} of {plan.activations:,}",
             "Cost": words.money(plan.cost, money),
             "Product": words.money(plan.product, money),
             "Shipping": words.money(plan.shipping, money),
@@ -220,7 +223,7 @@ def comparison(answer: Comparison) -> Table:
             "Gifts": f"{plan.gifts:,}",
             "Paid": f"{plan.paid:,}",
             "Posts expected": f"{plan.expected_posts:.1f}",
-            "All secured succeed": words.chance(plan.probability_all) if plan.secured else words.NOTHING,
+            "Chance of all secured": words.chance(plan.probability_all) if plan.secured else words.NOTHING,
             "Proven gap": words.NOTHING if plan.gap is None else words.gap(plan.gap),
         }
 

@@ -61,7 +61,7 @@ def test_certainty_marks_what_is_asked_for_and_what_is_out_of_reach() -> None:
         ("80%", "other confidences"),
         ("90%", "confidence asked for"),
         ("95%", "other confidences"),
-        ("99%", "out of reach"),
+        ("99%", "impossible"),
     ]
     assert [row["possible"] for row in found].count(False) == 1
     open_gap = [row for row in found if row["bound"] not in {None, row["cost"]}]
@@ -106,8 +106,8 @@ def test_months_stack_with_their_caps_and_none_is_skipped() -> None:
     assert [(row["month"], row["limit"]) for row in found if "limit" in row] == [("2027-11", 1500), ("2027-12", 1500)]
     domain = chart.to_dict()["layer"][0]["encoding"]["x"]["scale"]["domain"]
     assert domain == ["2027-11", "2027-12", "2028-01", "2028-02"]
-    assert "cap" in subtitle(chart)
-    assert "cap" not in subtitle(months_chart([answers.month("2027-11", "1.00", "0.50", "0.00", "1.50")], "GBP"))
+    assert "budget" in subtitle(chart)
+    assert "budget" not in subtitle(months_chart([answers.month("2027-11", "1.00", "0.50", "0.00", "1.50")], "GBP"))
 
 
 def test_months_of_a_plan_have_the_caps_of_its_scenario() -> None:

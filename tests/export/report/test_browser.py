@@ -137,9 +137,10 @@ def test_creators_are_sorted_and_searched(browser: Browser, reports: dict[str, P
     assert table.locator("th[aria-sort=ascending]").inner_text() == "Cost"
     cost.click()
     assert "£91.95" in first.inner_text()
+    assert page.locator("output").inner_text() == "2 rows"
     page.get_by_label("Show only rows with").fill("ANA_RUNS")
     assert table.locator("tbody tr:visible").count() == 1
-    assert page.locator("output").inner_text() == "1 of 2"
+    assert page.locator("output").inner_text() == "1 of 2 rows"
 
 
 def test_chart_follows_the_width_of_the_window(browser: Browser, reports: dict[str, Path]) -> None:

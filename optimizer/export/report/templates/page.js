@@ -50,6 +50,8 @@
   function searchable(input) {
     const table = input.closest("section").querySelector("[data-sortable]");
     const told = input.closest("p").querySelector("output");
+    const all = table.tBodies[0].rows.length;
+    told.textContent = `${all} rows`;
     input.addEventListener("input", () => {
       const wanted = input.value.trim().toLowerCase();
       let shown = 0;
@@ -57,7 +59,7 @@
         row.hidden = !row.textContent.toLowerCase().includes(wanted);
         shown += row.hidden ? 0 : 1;
       }
-      told.textContent = wanted ? `${shown} of ${table.tBodies[0].rows.length}` : "";
+      told.textContent = wanted ? `${shown} of ${all} rows` : `${all} rows`;
     });
   }
 

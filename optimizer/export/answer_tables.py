@@ -1,0 +1,122 @@
+"""Answers around a plan as tables of plain values, for spreadsheets and programs: the CSV that their commands write.
+
+Every value is the answer's own, under the name it has there; none is computed here. Ids that share a cell are separated
+by blanks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
+
+from optimizer.answers.cash import CashView
+from optimizer.answers.certainty import PriceOfCertainty
+from optimizer.answers.comparison import Comparison
+from optimizer.answers.frontier import Frontier
+from optimizer.answers.limits import CostOfLimits
+from optimizer.export.tables import Column, Table, Value
+
+Field = tuple[str, Callable[[Any], Value]]
+"""A column and how its cells are read off an item."""
+
+
+def frontier_table(answer: Frontier) -> Table:
+    """Return one row per budget."""
+    fields = [
+        *_money("budget"),
+        *_plain("status", "value", "value_bound"),
+        *_money("cost", "cost_bound"),
+        *_plain("gap", "gifts", "paid", "expected_posts"),
+        *_ids("secured"),
+        ("next_budget", lambda point: _decimal(point.next_step and point.next_step.budget)),
+        ("next_more", lambda point: _decimal(point.next_step and point.next_step.more)),
+        ("next_value", lambda point: point.next_step and point.next_step.value),
+        *_plain("verified"),
+    ]
+    return _table(fields, answer.points, answer.scenario.currency)
+
+
+def certainty_table(answer: PriceOfCertainty) -> Table:
+    """Return one row per activation and confidence; `asked_for` is the confidence of the scenario."""
+    curves = [(curve, point) for curve in answer.activations for point in curve.points]
+    fields: list[Field] = [
+        *((name, _of(0, get)) for name, get in _plain("activation", "community", "min_posts")),
+        ("asked_for", lambda pair: pair[0].confidence),
+        *((name, _of(1, get)) for name, get in _plain("confidence", "status")),
+        *((name, _of(1, get)) for name, get in _money("cost", "cost_bound")),
+        *((name, _of(1, get)) for name, get in _plain("gap", "gifts", "paid", "probability")),
+    ]
+    return _table(fields, curves, answer.scenario.currency)
+
+
+def limits_table(answer: CostOfLimits) -> Table:
+    """Return one row per limit that was loosened."""
+    fields = [
+        *_plain("limit", "subject", "pointer"),
+        ("from", lambda item: None if item.from_ is None else str(item.from_)),
+        ("to", lambda item: None if item.to is None else str(item.to)),
+        *_plain("status", "value", "value_gain", "value_gain_bound"),
+        *_money("cost", "cost_change", "cost_change_bound"),
+        *_plain("gap"),
+        *_ids("gained", "lost"),
+        *_plain("verified", "why"),
+    ]
+    return _table(fields, answer.limits, answer.scenario.currency)
+
+
+def comparison_table(answer: Comparison) -> Table:
+    """Return one row per plan, the baseline first."""
+    fields = [
+        *_plain("name"),
+        ("scenario", lambda plan: plan.scenario.name),
+        *_plain("status", "verified"),
+        *_ids("broken"),
+        *_plain("value", "secured", "planned", "activations"),
+        *_money("product", "shipping", "fees", "cost"),
+        *_plain("gifts", "paid", "expected_posts", "probability_all", "embeddedness", "gap"),
+    ]
+    return _table(fields, answer.plans, answer.currency)
+
+
+def cash_table(view: CashView) -> Table:
+    """Return one row per day, event and activation: the finest table."""
+    fields = [
+        *_plain("day", "event", "activation", "community", "parcels"),
+        *_money("product", "shipping", "fees", "total"),
+    ]
+    return _table(fields, view.entries, view.scenario.currency)
+
+
+def _table(fields: Sequence[Field], items: Iterable[Any], currency: str) -> Table:
+    columns = [Column(name, name, "text") for name, _ in (*fields, ("currency", None))]
+    return Table(columns, [[*(get(item) for _, get in fields), currency] for item in items])
+
+
+def _plain(*names: str) -> list[Field]:
+    return [(name, attrgetter(name)) for name in names]
+
+
+def _money(*names: str) -> list[Field]:
+    return [(name, _of_money(name)) for name in names]
+
+
+def _ids(*names: str) -> list[Field]:
+    return [(name, _joined(name)) for name in names]
+
+
+def _of_money(name: str) -> Callable[[Any], Value]:
+    return lambda item: _decimal(getattr(item, name))
+
+
+def _joined(name: str) -> Callable[[Any], Value]:
+    return lambda item: " ".join(getattr(item, name))
+
+
+def _of(place: int, get: Callable[[Any], Value]) -> Callable[[Any], Value]:
+    return lambda pair: get(pair[place])
+
+
+def _decimal(amount: str | None) -> Decimal | None:
+    return None if amount is None else Decimal(amount)
