@@ -33,8 +33,11 @@ def frontier(
         ),
     ] = None,
     auto: Annotated[
+        bool, typer.Option("--auto", help="Choose round budgets, from the first activation to all of them (default).")
+    ] = False,
+    points: Annotated[
         int | None,
-        typer.Option(help="At most so many budgets, from the first activation to all of them.", min=2, max=200),
+        typer.Option(help="With --auto: at most so many budgets.", metavar="N", min=2, max=200, show_default="12"),
     ] = None,
     output: AnswerOutput = None,
     plans: Annotated[
@@ -49,7 +52,7 @@ def frontier(
 ) -> None:
     """Find what every total budget buys: value, communities, cost and the next step, each plan verified.
 
-    A larger budget is never worse. Without --budgets, 12 budgets at most are chosen (--auto 12).
+    A larger budget is never worse. Without --budgets, round ones are chosen.
 
     The first Ctrl-C ends with what is known so far, the second at once.
     """
@@ -60,8 +63,8 @@ def frontier(
 
     settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers)
     with blaming("options"):
-        if budgets is not None and auto is not None:
-            detail = "--budgets and --auto exclude each other"
-            raise InputError([Problem("both_given", "/auto", detail, "Give one of them.")])
-    asked = budgets if budgets is not None else auto or 12
+        if budgets is not None and (auto or points is not None):
+            detail = "--budgets names the budgets, --auto and --points have them chosen"
+            raise InputError([Problem("both_given", "/budgets", detail, "Give one or the other.")])
+    asked = budgets if budgets is not None else points or 12
     raise typer.Exit(run(scenario, asked, settings, output=output, plans=plans, chart=png, shown=shown))

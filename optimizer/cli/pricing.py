@@ -26,7 +26,9 @@ app = typer.Typer()
 @app.command()
 def certainty(
     scenario: ScenarioFile,
-    confidences: Annotated[str, typer.Option(help="Confidences to price.", metavar="P,Q,…")] = "0.8,0.9,0.95,0.99",
+    confidences: Annotated[
+        str, typer.Option("--confidences", "--confidence", help="Confidences to price.", metavar="P,Q,…")
+    ] = "0.8,0.9,0.95,0.99",
     output: AnswerOutput = None,
     png: Picture = None,
     time_limit: TimeLimitOfAll = 60.0,

@@ -102,4 +102,6 @@ def test_every_wrong_amount_is_told(groundswell: Run, tmp_path: Path) -> None:
 
 
 def test_a_list_and_a_choice_exclude_each_other(groundswell: Run, tmp_path: Path) -> None:
-    assert groundswell("frontier", write(tmp_path), "--budgets", "5", "--auto", "3").code == 2
+    assert groundswell("frontier", write(tmp_path), "--budgets", "5", "--auto").code == 2
+    assert groundswell("frontier", write(tmp_path), "--budgets", "5", "--points", "3").code == 2
+    assert groundswell("frontier", write(tmp_path), "--auto", "--points", "3").code == 0
