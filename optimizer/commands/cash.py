@@ -10,9 +10,10 @@ from optimizer.analysis.plan_files import read_plan
 from optimizer.answers.common import to_json
 from optimizer.commands.console import ExitCode, blaming, say, show, show_text
 from optimizer.commands.inputs import scenario_at
+from optimizer.commands.outputs import check_output
 from optimizer.commands.pictures import check_picture_file, draw
 from optimizer.export.cash import cash_csv, cash_page
-from optimizer.export.files import check_writable, write_atomically
+from optimizer.export.files import write_atomically
 
 if TYPE_CHECKING:
     from optimizer.answers.cash import CashView
@@ -26,10 +27,8 @@ def cash(
     source: Path, plan_file: Path, output: Path | None, chart: Path | None, shown: Literal["table", "json", "csv"]
 ) -> ExitCode:
     """Show the cash view of a plan; to a file it goes as CSV where its name ends in .csv, else as JSON."""
-    check_picture_file(chart)
-    if output is not None:
-        with blaming(output):
-            check_writable(output)
+    check_picture_file(chart, source, plan_file, output)
+    check_output(output, source, plan_file)
     with blaming(source):
         scenario = scenario_at(source)
     with blaming(plan_file):

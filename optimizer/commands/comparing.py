@@ -14,10 +14,11 @@ from optimizer.analysis.plan_files import read_plan
 from optimizer.answers.common import to_json
 from optimizer.commands.console import ExitCode, blaming, complain, say, show, show_text
 from optimizer.commands.inputs import scenario_at
+from optimizer.commands.outputs import check_output
 from optimizer.commands.pictures import check_picture_file, draw
 from optimizer.errors import InputError, Problem
 from optimizer.export.comparison import comparison_view
-from optimizer.export.files import check_writable, write_atomically
+from optimizer.export.files import write_atomically
 from optimizer.plan import Plan
 from optimizer.scenario.loading import fingerprint
 
@@ -32,10 +33,8 @@ def compare(
     files: Sequence[Path], scenarios: Sequence[Path], output: Path | None, chart: Path | None, *, as_json: bool
 ) -> ExitCode:
     """Compare plans with the first of them; scenarios belong to the plans whose SHA-256 is theirs."""
-    check_picture_file(chart)
-    if output is not None:
-        with blaming(output):
-            check_writable(output)
+    check_picture_file(chart, *files, *scenarios, output)
+    check_output(output, *files, *scenarios)
     plans, known = _read(files, read_plan), _read(scenarios, scenario_at)
     marks = [fingerprint(scenario) for scenario in known]
     _refuse_strangers(scenarios, marks, plans)

@@ -18,10 +18,11 @@ from optimizer.answers.limits import CostOfLimits
 from optimizer.commands.console import ExitCode, blaming, notes, say, show, show_text
 from optimizer.commands.inputs import scenario_at
 from optimizer.commands.interruptible import interruptible
+from optimizer.commands.outputs import check_output
 from optimizer.commands.pictures import check_picture_file, draw
 from optimizer.errors import InputError, Problem, pointer
 from optimizer.export.certainties import certainty_view
-from optimizer.export.files import check_writable, write_atomically
+from optimizer.export.files import write_atomically
 from optimizer.export.limit_costs import limits_view
 from optimizer.export.steps import StepLine
 from optimizer.scenario.fields import Strict
@@ -37,10 +38,10 @@ def certainty(
     source: Path, listed: str, output: Path | None, chart: Path | None, settings: Settings, *, as_json: bool
 ) -> ExitCode:
     """Price each activation of the scenario at the listed confidences; return how it ended."""
-    check_picture_file(chart)
+    check_picture_file(chart, source, output)
     with blaming("--confidence"):
         confidences = confidences_of(listed)
-    _check(output)
+    check_output(output, source)
     with blaming(source):
         scenario = scenario_at(source)
     answer, interrupted = _asked(price_of_certainty, scenario, confidences, settings)
@@ -51,7 +52,7 @@ def certainty(
 
 def limits(source: Path, plan_file: Path | None, output: Path | None, settings: Settings, *, as_json: bool) -> ExitCode:
     """Tell what each limit costs that binds in the scenario's plan; return how it ended."""
-    _check(output)
+    check_output(output, source, plan_file)
     with blaming(source):
         scenario = scenario_at(source)
     with blaming(plan_file):
@@ -96,12 +97,6 @@ def _chart(answer: PriceOfCertainty) -> Chart:
 
 def _tell_of_interrupt() -> None:
     say("Interrupted: ending with what is known so far. Once more to end at once.")
-
-
-def _check(output: Path | None) -> None:
-    if output is not None:
-        with blaming(output):
-            check_writable(output)
 
 
 def _deliver(answer: Strict, output: Path | None, view: RenderableType, *, as_json: bool) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 from optimizer.commands.console import ExitCode, blaming, notes, say, show, show_text
 from optimizer.commands.inputs import scenario_at
 from optimizer.commands.interruptible import interruptible
-from optimizer.export.files import check_writable, write_atomically
+from optimizer.commands.outputs import check_output
+from optimizer.export.files import write_atomically
 from optimizer.export.progress import ProgressLine
 from optimizer.export.table import plan_view
 from optimizer.plan import Plan, to_json
@@ -18,9 +19,7 @@ from optimizer.solve.settings import Settings
 
 def solve(source: Path, output: Path | None, settings: Settings, *, as_json: bool) -> ExitCode:
     """Solve the scenario at `source`, write the plan to `output` and show it; return how it ended."""
-    if output is not None:
-        with blaming(output):
-            check_writable(output)
+    check_output(output, source)
     with blaming(source):
         scenario = scenario_at(source)
     plan, interrupted = _planned(scenario, settings)
