@@ -54,6 +54,7 @@ def test_what_no_budget_can_buy_is_proven(groundswell: Run, tmp_path: Path) -> N
     ran = groundswell("frontier", write(tmp_path, asked), "--budgets", "1,2")
     assert ran.code == 3
     assert "impossible" in ran.out
+    assert "There is no plan to verify" in ran.out
 
 
 @pytest.mark.parametrize(
