@@ -27,6 +27,7 @@ from optimizer.plan import (
     Plan,
     Run,
     ScenarioReference,
+    Simulation,
     Totals,
     WarningNote,
 )
@@ -119,13 +120,23 @@ def facts_of(scenario: Scenario) -> Facts:
     )
 
 
-def judge(scenario: Scenario, plan: Plan, seed: int, draws: int, facts: Facts | None = None) -> Plan:
-    """Return the plan with the certificate of verifier and simulator; `facts`, where known, are the scenario's."""
+def judge(
+    scenario: Scenario,
+    plan: Plan,
+    seed: int,
+    draws: int,
+    facts: Facts | None = None,
+    simulation: Simulation | None = None,
+) -> Plan:
+    """Return the plan with the certificate of verifier and simulator.
+
+    `facts`, where known, are the scenario's; `simulation`, where known, is one of the same decisions.
+    """
     mark = fingerprint(scenario) if facts is None else facts.reference.sha256
     checks = verify(scenario, plan, fingerprint=mark)
-    simulation = None
-    if draws and any(result.secured for result in plan.activations):
+    if simulation is None and draws and any(result.secured for result in plan.activations):
         simulation = simulate(scenario, plan, draws=draws, seed=seed)
+    if simulation is not None:
         checks = [*checks, agrees(simulation, plan)]
     certificate = Certificate(verified=all(check.ok for check in checks), checks=checks, simulation=simulation)
     return plan.model_copy(update={"certificate": certificate})

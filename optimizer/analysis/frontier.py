@@ -10,14 +10,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from optimizer.analysis.certify import SIMULATED_CAMPAIGNS, effort_of, facts_of, judge, plan_of
+from optimizer.analysis.budget_judge import BudgetJudge
+from optimizer.analysis.certify import SIMULATED_CAMPAIGNS, effort_of, facts_of
 from optimizer.answers.frontier import Frontier, FrontierPoint, NextStep
 from optimizer.derive.build import derive
 from optimizer.derive.instance import Instance
-from optimizer.errors import VerificationError
 from optimizer.money import from_minor, minor_digits
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
@@ -26,8 +26,12 @@ from optimizer.solve.control import Control, Progress
 from optimizer.solve.pool import IMPOSSIBLE
 from optimizer.solve.settings import Settings
 
-SHARE_FOR_STEPS = 0.25
-"""Share of the time that is kept for closing in on the next step beyond each budget, and for judging."""
+SHARE_FOR_STEPS = 0.125
+"""Share of the time that is kept for closing in on the next step beyond each budget."""
+LEAST_FOR_JUDGING, MOST_FOR_JUDGING = 0.125, 0.5
+"""Shares of the time between which the time lies that is kept for describing and judging."""
+FACTS_PER_POINT = 0.5
+"""Describing and judging a point takes about so many times as long as reading off what plans say of the scenario."""
 STEP_SIZES = (1, 2, 5)
 Listener = Callable[[Progress], None]
 
@@ -89,15 +93,19 @@ def frontier(
     """
     began = time.monotonic()
     settings = settings or Settings()
-    control = Control(
-        began + (1 - SHARE_FOR_STEPS) * settings.time_limit_seconds, cancel or threading.Event(), listener, began
-    )
-    searches = BudgetSearch(derive(within(scenario, None)), settings, control)
+    limit = settings.time_limit_seconds
+    control = Control(began + limit, cancel or threading.Event(), listener, began)
+    instance = derive(within(scenario, None))
+    judge = BudgetJudge(within(scenario, None), instance, settings, draws, replace(control))
+    points = budgets if isinstance(budgets, int) else len(budgets)
+    judging = min(MOST_FOR_JUDGING * limit, max(LEAST_FOR_JUDGING * limit, points * FACTS_PER_POINT * judge.seconds))
+    control.deadline -= judging + SHARE_FOR_STEPS * limit
+    searches = BudgetSearch(instance, settings, control)
     asked = _spread(searches, budgets) if isinstance(budgets, int) else sorted(budgets)
     searches.run_all(asked)
-    control.deadline = began + (1 - SHARE_FOR_STEPS / 2) * settings.time_limit_seconds
+    control.deadline += SHARE_FOR_STEPS * limit
     searches.settle_steps(asked)
-    plans = _judged(scenario, searches, asked, settings, draws)
+    plans = _points(scenario, searches, asked, judge)
     answer = Frontier(
         schema_version=1,
         scenario=facts_of(scenario).reference,
@@ -112,8 +120,8 @@ def frontier(
 def _spread(searches: BudgetSearch, count: int) -> list[int]:
     """Return budgets at even, round distances that span everything from the first activation to all of them."""
     searches.run(None, share=1 / (1 + count), name="no budget")
-    dearest = max((cost for cost, _ in searches.pool.plans.values()), default=0)
-    return even_budgets(searches.cheapest(), dearest, count, searches.instance.digits)
+    low, high = searches.span()
+    return even_budgets(low, high, count, searches.instance.digits)
 
 
 def even_budgets(low: int, high: int, count: int, digits: int) -> list[int]:
@@ -132,23 +140,16 @@ def even_budgets(low: int, high: int, count: int, digits: int) -> list[int]:
     raise ValueError(f"{count} budgets cannot span so much")
 
 
-def _judged(
-    scenario: Scenario, searches: BudgetSearch, budgets: Sequence[int], settings: Settings, draws: int
+def _points(
+    scenario: Scenario, searches: BudgetSearch, budgets: Sequence[int], judge: BudgetJudge
 ) -> tuple[BudgetPlan, ...]:
     digits = minor_digits(scenario.currency) or 0
-    return tuple(
-        _point(within(scenario, from_minor(budget, digits)), searches, budget, settings, draws) for budget in budgets
-    )
+    return tuple(_point(within(scenario, from_minor(budget, digits)), searches, budget, judge) for budget in budgets)
 
 
-def _point(scenario: Scenario, searches: BudgetSearch, budget: int, settings: Settings, draws: int) -> BudgetPlan:
+def _point(scenario: Scenario, searches: BudgetSearch, budget: int, judge: BudgetJudge) -> BudgetPlan:
     """Return the point of one budget, judged."""
-    solution = searches.solution(budget)
-    facts = facts_of(scenario)
-    plan = judge(scenario, plan_of(scenario, searches.instance, solution, settings, facts), settings.seed, draws, facts)
-    failures = [f"{check.rule}: {check.detail}" for check in plan.certificate.checks if not check.ok]
-    if failures:
-        raise VerificationError(failures)
+    plan = judge.plan(scenario, searches.solution(budget))
     goal, secured = plan.objective, [result for result in plan.activations if result.secured]
     point = FrontierPoint(
         budget=from_minor(budget, searches.instance.digits),

@@ -13,7 +13,7 @@ from optimizer.commands.outputs import check_output
 
 def baseline(source: Path, rule: str, output: Path | None, *, as_json: bool) -> ExitCode:
     """Make the plan of a simple rule; that it breaks rules is a result, not a failure."""
-    check_output(output)
+    check_output(output, source)
     with blaming(source):
         scenario = scenario_at(source)
     plan = by_rule(scenario, rule)

@@ -16,7 +16,7 @@ from optimizer.commands.outputs import Shown, check_output, show_answer, write_a
 from optimizer.commands.pictures import check_picture_file, draw
 from optimizer.errors import InputError, Problem
 from optimizer.export.answer_tables import frontier_table
-from optimizer.export.files import write_atomically
+from optimizer.export.files import make_folder, write_atomically
 from optimizer.export.frontiers import frontier_view
 from optimizer.export.progress import ProgressLine
 from optimizer.money import LARGEST_MINOR, minor_digits, to_minor
@@ -43,12 +43,15 @@ def frontier(
     shown: Shown,
 ) -> ExitCode:
     """Find the best plan of each budget, write what was asked for and show the frontier."""
-    check_picture_file(chart)
-    check_output(output)
+    check_picture_file(chart, source, output)
+    check_output(output, source)
     with blaming(source):
         scenario = scenario_at(source)
     with blaming("options"):
         asked = budgets if isinstance(budgets, int) else amounts(budgets, scenario.currency)
+    if plans is not None:
+        with blaming(plans):
+            make_folder(plans)
     found, interrupted = _found(scenario, asked, settings)
     answer = found.frontier
     table = frontier_table(answer)
@@ -88,19 +91,23 @@ def _amounts(text: str, digits: int) -> Iterator[int]:
         if problems:
             raise InputError(problems)
         return
-    if len(parts) != 3 or not parts[2].strip().isdigit() or not 2 <= int(parts[2]) <= MOST_BUDGETS:
+    if len(parts) != 3 or not 2 <= _count(parts[2].strip()) <= MOST_BUDGETS:
         detail = f"{text!r} is no range of 2 to {MOST_BUDGETS} budgets"
         raise InputError([Problem("bad_range", "/budgets", detail, REMEDY, text)])
-    first, last, count = _minor(parts[0], digits), _minor(parts[1], digits), int(parts[2])
+    first, last, count = _minor(parts[0], digits), _minor(parts[1], digits), _count(parts[2].strip())
     if last <= first:
         raise InputError([Problem("bad_range", "/budgets", "the last budget is not above the first", REMEDY, text)])
     yield from (first + (last - first) * step // (count - 1) for step in range(count))
 
 
+def _count(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) <= len(str(MOST_BUDGETS)) else 0
+
+
 def _minor(text: str, digits: int) -> int:
     try:
         amount = Decimal(text.strip())
-        minor = to_minor(amount, digits) if amount.is_finite() else 0
+        minor = to_minor(amount, digits) if abs(amount) <= LARGEST_MINOR else 0
     except (InvalidOperation, ValueError):
         minor = 0
     if not 0 < minor <= LARGEST_MINOR:
@@ -123,10 +130,6 @@ def _found(scenario: Scenario, budgets: list[int] | int, settings: Settings) -> 
 def _write_plans(folder: Path, found: BudgetPlans) -> None:
     """Write every point's scenario and plan, so that they can be verified, compared and exported."""
     with blaming(folder):
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise InputError([Problem("not_writable", "", str(error), "Name a folder you may write.")]) from error
         for item in found.plans:
             name = f"budget_{item.point.budget}"
             data = item.scenario.model_dump(mode="json", exclude_unset=True, by_alias=True)

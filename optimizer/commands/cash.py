@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 def cash(source: Path, plan_file: Path, output: Path | None, chart: Path | None, shown: Shown) -> ExitCode:
     """Show the cash view of a plan, and write what was asked for."""
-    check_picture_file(chart)
-    check_output(output)
+    check_picture_file(chart, source, plan_file, output)
+    check_output(output, source, plan_file)
     with blaming(source):
         scenario = scenario_at(source)
     with blaming(plan_file):

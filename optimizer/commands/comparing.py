@@ -32,8 +32,8 @@ def compare(
     files: Sequence[Path], scenarios: Sequence[Path], output: Path | None, chart: Path | None, shown: Shown
 ) -> ExitCode:
     """Compare plans with the first of them; scenarios belong to the plans whose SHA-256 is theirs."""
-    check_picture_file(chart)
-    check_output(output)
+    check_picture_file(chart, *files, *scenarios, output)
+    check_output(output, *files, *scenarios)
     plans, known = _read(files, read_plan), _read(scenarios, scenario_at)
     marks = [fingerprint(scenario) for scenario in known]
     _refuse_strangers(scenarios, marks, plans)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Literal
 from optimizer.analysis.plan_files import read_answer
 from optimizer.commands.answers import Answers, read_answers
 from optimizer.commands.console import ExitCode, blaming, say
-from optimizer.commands.inputs import STANDARD_INPUT, scenario_at
+from optimizer.commands.inputs import scenario_at
+from optimizer.commands.outputs import refuse_overwriting
 from optimizer.commands.pictures import check_picture_folder, draw_all
 from optimizer.errors import InputError, Problem
 from optimizer.export import words
@@ -78,10 +79,11 @@ def export(
 
 
 def _check_options(target: Target, output: Path, inputs: Sequence[Path | None], beside: Sequence[Path]) -> None:
-    problems = []
-    if any(path and path != STANDARD_INPUT and path.resolve() == output.resolve() for path in inputs):
-        detail = f"{output} is read by this command and would be overwritten"
-        problems.append(Problem("would_overwrite", "--output", detail, "Name another file."))
+    problems: list[Problem] = []
+    try:
+        refuse_overwriting(output, *inputs)
+    except InputError as error:
+        problems += error.problems
     if inputs[-1] is not None and target != "orders":
         detail = "addresses stand in orders alone"
         problems.append(Problem("not_used", "--addresses", detail, "Leave it out, or export --to orders."))

@@ -9,6 +9,8 @@ from rich.console import RenderableType
 
 from optimizer.answers.common import to_json
 from optimizer.commands.console import blaming, say, show, show_text
+from optimizer.commands.inputs import STANDARD_INPUT
+from optimizer.errors import InputError, Problem
 from optimizer.export.csv_files import BYTE_ORDER_MARK, csv_text
 from optimizer.export.files import check_writable, write_atomically
 from optimizer.export.tables import Table
@@ -17,11 +19,32 @@ from optimizer.scenario.fields import Strict
 Shown = Literal["table", "json", "csv"]
 
 
-def check_output(file: Path | None) -> None:
-    """Leave with what is wrong with the name of a file, before any work is done for it."""
-    if file is not None:
-        with blaming(file):
-            check_writable(file)
+def check_output(output: Path | None, *others: Path | None, option: str = "--output") -> None:
+    """Leave with what is wrong with a file to be written: it cannot be, or the command reads or writes it otherwise.
+
+    Parameters
+    ----------
+    others
+        Files that the same command reads, and those it writes besides.
+    option
+        Where the file was named.
+    """
+    if output is not None:
+        with blaming(output):
+            check_writable(output)
+            refuse_overwriting(output, *others, option=option)
+
+
+def refuse_overwriting(output: Path, *others: Path | None, option: str = "--output") -> None:
+    """Refuse to write over what the same command reads, or writes besides; raise InputError."""
+    if any(same_file(output, other) for other in others if other is not None and other != STANDARD_INPUT):
+        detail = f"{output} is used by this command otherwise and would be overwritten"
+        raise InputError([Problem("would_overwrite", option, detail, "Name another file.")])
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """Tell whether two paths lead to the same file, which need not exist."""
+    return one.resolve() == other.resolve()
 
 
 def write_output(file: Path | None, content: str | bytes) -> None:

@@ -9,21 +9,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.commands.console import blaming, say
-from optimizer.export.files import check_folder, check_writable, write_folder
+from optimizer.commands.outputs import check_output
+from optimizer.export.files import check_folder, write_folder
 
 if TYPE_CHECKING:
     from optimizer.export.charts.base import Chart
 
 
-def check_picture_file(file: Path | None) -> None:
-    """Leave with what is wrong with the name of a picture, before any work is done for it."""
+def check_picture_file(file: Path | None, *others: Path | None) -> None:
+    """Leave with what is wrong with the name of a picture; `others` are the files the command uses besides."""
     if file is None:
         return
     from optimizer.export.charts.files import check_picture
 
     with blaming(file):
         check_picture(file)
-        check_writable(file)
+    check_output(file, *others, option="--png")
 
 
 def draw(file: Path | None, chart: Callable[[], Chart]) -> None:

@@ -34,10 +34,10 @@ def certainty(
     source: Path, listed: str, output: Path | None, chart: Path | None, settings: Settings, shown: Shown
 ) -> ExitCode:
     """Price each activation of the scenario at the listed confidences; return how it ended."""
-    check_picture_file(chart)
+    check_picture_file(chart, source, output)
     with blaming("options"):
         confidences = read_list("confidence", listed, "--confidences")
-    check_output(output)
+    check_output(output, source)
     with blaming(source):
         scenario = scenario_at(source)
     answer, interrupted = _asked(price_of_certainty, scenario, confidences, settings)
@@ -50,7 +50,7 @@ def certainty(
 
 def limits(source: Path, plan_file: Path | None, output: Path | None, settings: Settings, shown: Shown) -> ExitCode:
     """Tell what each limit costs that binds in the scenario's plan; return how it ended."""
-    check_output(output)
+    check_output(output, source, plan_file)
     with blaming(source):
         scenario = scenario_at(source)
     with blaming(plan_file):

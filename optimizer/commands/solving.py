@@ -18,7 +18,7 @@ from optimizer.solve.settings import Settings
 
 def solve(source: Path, output: Path | None, settings: Settings, *, as_json: bool) -> ExitCode:
     """Solve the scenario at `source`, write the plan to `output` and show it; return how it ended."""
-    check_output(output)
+    check_output(output, source)
     with blaming(source):
         scenario = scenario_at(source)
     plan, interrupted = _planned(scenario, settings)

@@ -45,6 +45,21 @@ def check_folder(path: Path) -> None:
         raise _refused("not_writable", f"{path} may not be written.", "Name a folder you may write into.")
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it, where there is none, before any work is done for what goes into it.
+
+    Raises
+    ------
+    InputError
+        If it cannot be made or may not be written into.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _refused("not_a_folder", f"{path} could not be made: {error.strerror}.", "Name a folder.") from error
+    check_folder(path)
+
+
 def write_atomically(path: Path, content: str | bytes) -> None:
     """Write text as UTF-8, or bytes, so that a reader sees the old file or the whole new one, never a part.
 

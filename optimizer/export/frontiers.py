@@ -88,8 +88,11 @@ def _next(step: NextStep | None, currency: str, *, wide: bool) -> str:
 
 
 def _effort(frontier: Frontier) -> str:
-    verified = sum(point.verified for point in frontier.points)
+    plans = [point for point in frontier.points if point.value is not None]
+    if not plans:
+        return f"There is no plan to verify; {frontier.run.wall_seconds:.1f} s for all budgets."
+    verified = sum(point.verified for point in plans)
     return (
-        f"Verified independently: {verified} of {words.count(len(frontier.points), 'plan')}; "
-        f"{frontier.run.wall_seconds:.1f} s for all of them."
+        f"Verified independently: {verified} of {words.count(len(plans), 'plan')}; "
+        f"{frontier.run.wall_seconds:.1f} s for all budgets."
     )

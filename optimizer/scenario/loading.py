@@ -101,10 +101,24 @@ def fingerprint(scenario: Scenario) -> str:
     Canonical is: the fields as given and no others, keys sorted, no white space, UTF-8. So the order of fields and the
     layout of a file do not count; what is written out although it is the default does.
     """
+    return fingerprint_of(canonical_fields(scenario))
+
+
+def canonical_fields(scenario: Scenario, only: set[str] | None = None) -> dict[str, str]:
+    """Return the canonical JSON of every field of a scenario that is given, or of `only` some of them, by name."""
     with _uncollected():
-        data = scenario.model_dump(mode="json", exclude_unset=True, by_alias=True)
-        text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+        data = scenario.model_dump(mode="json", exclude_unset=True, by_alias=True, include=only)
+        return {name: _canonical(value) for name, value in data.items()}
+
+
+def fingerprint_of(fields: Mapping[str, str]) -> str:
+    """Return the fingerprint of the scenario whose `canonical_fields` these are."""
+    text = ",".join(f"{_canonical(name)}:{fields[name]}" for name in sorted(fields))
+    return hashlib.sha256(f"{{{text}}}".encode()).hexdigest()
+
+
+def _canonical(data: object) -> str:
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def assumptions(scenario: Scenario) -> list[str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from optimizer.derive.instance import Instance
 from optimizer.model.variables import Selection
-from optimizer.money import exact
+from optimizer.money import LARGEST_MINOR, exact
 from optimizer.solve.control import Control, Progress
 from optimizer.solve.decomposed import Search, advance, begin, glance
 from optimizer.solve.ledger import Ledger
@@ -76,7 +76,8 @@ class BudgetSearch:
     def settle_steps(self, budgets: Sequence[int]) -> None:
         """Close in on the next step to more value beyond each budget: bound what it costs, try what the bound proposes.
 
-        Only the quick ways are taken; a step that is not settled by them stays a plan and a bound with a distance.
+        Only the quick ways are taken where some plan of more value is known already: a step that is not settled by them
+        stays a plan and a bound with a distance. Where none is, the search goes all the way.
         """
         for value in sorted({self._value_within(budget) for budget in budgets}):
             if self._search is None or self.control.stopped or self.pool.least_for(value + 1) >= IMPOSSIBLE:
@@ -90,13 +91,27 @@ class BudgetSearch:
             enough = math.ceil(self.pool.least_for(value + 1) * (1 + exact(self.settings.gap)))
             if known is None or known[0] > enough:
                 self.run(enough, name="the next step", thorough=False)
+            for budget in (enough, None):
+                if self.pool.next_step(value) is None:
+                    self.run(budget, name="the next step")
 
     def _value_within(self, budget: int) -> int:
         return max((value for value, (cost, _) in self.pool.plans.items() if cost <= budget), default=0)
 
-    def cheapest(self) -> int:
-        """Return what the cheapest activation costs at least (minor units); 0 where that is not known."""
-        return min(self._search.floors.own.values(), default=0) if self._search is not None else 0
+    def span(self) -> tuple[int, int]:
+        """Return what the cheapest activation costs, and what all that can be secured costs (minor units).
+
+        The first is a lower bound. The second is that of the best plan known where that is the best there is, else the
+        most that it, or all activations alone, are known to cost; where nothing was priced, what no plan costs more
+        than.
+        """
+        dearest = max((cost for cost, _ in self.pool.plans.values()), default=0)
+        if self._search is None:
+            return 0, min(self.pool.most, LARGEST_MINOR)
+        alone = self._search.floors.own.values()
+        best = self.solution(None)
+        proven = best.value is not None and best.value >= best.value_bound
+        return min(alone, default=0), dearest if proven else max(dearest, min(sum(alone), LARGEST_MINOR))
 
     def solution(self, budget: int | None) -> Solution:
         """Return the best that is known under a budget: a larger one is never worse."""

@@ -5,7 +5,7 @@ It recomputes everything from scenario and plan alone and shares no code with wh
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from optimizer.plan import Check, Plan
 from optimizer.scenario.models import Scenario
@@ -59,6 +59,9 @@ RULES: tuple[Callable[[Case], Check], ...] = (
 )
 """Every rule, in the order of the report; a rule's id is the name of its function."""
 
+OF_THE_BUDGET = (scenario, budget_total)
+"""The rules that look at the total budget, the first through the fingerprint."""
+
 
 def verify(scenario: Scenario, plan: Plan, *, fingerprint: str) -> list[Check]:
     """Judge a plan by every rule of the contract.
@@ -79,3 +82,16 @@ def verify(scenario: Scenario, plan: Plan, *, fingerprint: str) -> list[Check]:
     """
     case = Case(Premises(scenario), plan, fingerprint)
     return [rule(case) for rule in RULES]
+
+
+def verify_under(scenario: Scenario, plan: Plan, *, fingerprint: str, known: Sequence[Check]) -> list[Check]:
+    """Judge a plan that was judged under another total budget; result and other parameters as of `verify`.
+
+    Parameters
+    ----------
+    known
+        The findings on the same plan under the other budget. Those that a total budget can change are made anew.
+    """
+    case = Case(Premises(scenario), plan, fingerprint)
+    anew = {rule.__name__: rule for rule in OF_THE_BUDGET}
+    return [anew[check.rule](case) if check.rule in anew else check for check in known]

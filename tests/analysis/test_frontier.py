@@ -8,17 +8,24 @@ from functools import lru_cache
 
 import pytest
 
+from optimizer.analysis.binding import binding
+from optimizer.analysis.budget_judge import BudgetJudge
 from optimizer.analysis.frontier import BudgetPlans, even_budgets, frontier, within
+from optimizer.derive.build import derive
 from optimizer.errors import VerificationError
 from optimizer.money import from_minor, to_minor
+from optimizer.plan import Plan, Simulation
 from optimizer.scenario.loading import fingerprint, scenario_from_data
 from optimizer.scenario.models import Scenario
+from optimizer.solve.budgets import BudgetSearch
 from optimizer.solve.ledger import Ledger
 from optimizer.solve.pool import Pool
 from optimizer.solve.settings import Settings
 from optimizer.verify import verify
+from optimizer.verify.simulate import simulate
 from tests.brute_force import Best, best
 from tests.builders import document
+from tests.solve.searching import control
 from tests.tiny import tiny_scenario
 
 EXACT = Settings(gap=0, time_limit_seconds=30, workers=1, seed=1)
@@ -107,6 +114,60 @@ def test_every_plan_answers_its_own_scenario_and_is_verified() -> None:
         assert item.scenario.budget.total == Decimal(item.point.budget)
         assert item.plan.scenario.sha256 == fingerprint(item.scenario)
         assert all(check.ok for check in verify(item.scenario, item.plan, fingerprint=fingerprint(item.scenario)))
+
+
+def test_what_no_budget_changes_is_looked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = tiny(3)
+    simulated: list[Plan] = []
+
+    def counted(scenario: Scenario, plan: Plan, *, draws: int, seed: int) -> Simulation:
+        simulated.append(plan)
+        return simulate(scenario, plan, draws=draws, seed=seed)
+
+    monkeypatch.setattr("optimizer.analysis.certify.simulate", counted)
+    cost = budgets_of(scenario)[-2]
+    answer = frontier(scenario, [*range(cost, cost + 30), 10 * cost], EXACT, draws=200)
+    decided = {str(item.plan.assignments) for item in answer.plans if item.plan.assignments}
+    assert len(decided) == len(simulated) < 5
+    for item in answer.plans:
+        mark = fingerprint(item.scenario)
+        checks = verify(item.scenario, item.plan, fingerprint=mark)
+        assert item.plan.scenario.sha256 == mark
+        assert item.plan.certificate.checks[: len(checks)] == checks
+        assert item.plan.binding == binding(item.scenario, item.plan)
+
+
+def test_a_plan_is_judged_anew_under_every_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were the search to hand a plan to a budget that does not pay for it, it would be seen."""
+    scenario = tiny(3)
+    cost = budgets_of(scenario)[-2]
+    solution = BudgetSearch.solution
+    monkeypatch.setattr(BudgetSearch, "solution", lambda self, _: solution(self, 10 * cost))
+    assert len(frontier(scenario, [2 * cost, 3 * cost], EXACT, draws=0).plans) == 2
+    with pytest.raises(VerificationError, match="budget_total"):
+        frontier(scenario, [1, 2 * cost], EXACT, draws=0)
+    judged = BudgetJudge(within(scenario, None), derive(within(scenario, None)), EXACT, 0, control())
+    searches = BudgetSearch(derive(within(scenario, None)), EXACT, control())
+    searches.run(None)
+    judged.plan(within(scenario, from_minor(2 * cost, 2)), solution(searches, None))
+    with pytest.raises(VerificationError, match="budget_total"):
+        judged.plan(within(scenario, "0.01"), solution(searches, None))
+
+
+def test_where_no_quick_way_leads_to_the_next_step_the_search_goes_all_the_way() -> None:
+    scenario = scenario_from_data({**tiny_scenario(5036), "objective": {"goal": "activate_most"}})
+    (point,) = frontier(scenario, [14_749], EXACT, draws=0).frontier.points
+    assert (point.value, point.cost) == (3, "125.00")
+    assert point.next_step is not None
+    assert (point.next_step.budget, point.next_step.at_least) == ("147.50", "147.50")
+
+
+def test_budgets_that_are_chosen_in_a_hurry_still_span_what_matters() -> None:
+    scenario, cancel = tiny(3), threading.Event()
+    cancel.set()
+    points = frontier(scenario, 5, EXACT, cancel=cancel, draws=0).frontier.points
+    assert len(points) > 1
+    assert minor(points[-1].budget) >= budgets_of(scenario)[-2]
 
 
 def test_a_scenario_that_must_secure_everything_is_asked_for_most_value() -> None:

@@ -16,7 +16,9 @@ from optimizer.errors import InputError, Problem, pointer
 from optimizer.plan import Run
 from optimizer.scenario.loading import (
     assumptions,
+    canonical_fields,
     fingerprint,
+    fingerprint_of,
     model_from_data,
     parse_scenario,
     read_json,
@@ -261,6 +263,13 @@ def test_the_fingerprint_knows_content_from_layout() -> None:
     assert mark == fingerprint(scenario_from_data(document(budget__total=6000) | {"budget": data["budget"]}))
     assert mark != fingerprint(scenario_from_data(document(name="Summer")))
     assert mark != fingerprint(scenario_from_data(document(creators__0__paid_reliability=0.97)))
+
+
+def test_the_fingerprint_can_be_made_of_fields_some_of_which_are_another_scenarios() -> None:
+    one, other = scenario_from_data(document()), scenario_from_data(document(budget__total="1.00"))
+    assert fingerprint_of(canonical_fields(one)) == fingerprint(one)
+    mixed = {**canonical_fields(one), **canonical_fields(other, {"budget"})}
+    assert fingerprint_of(mixed) == fingerprint(other) != fingerprint(one)
 
 
 def test_the_fingerprint_is_of_canonical_json() -> None:

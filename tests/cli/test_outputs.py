@@ -1,0 +1,68 @@
+"""What a command reads is never written over, whatever the output is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from optimizer.plan import to_json
+from tests.cli.conftest import Run
+from tests.cli.launch import plan, write
+
+COMMANDS = (
+    ["solve", "launch.json", "--time-limit", "5"],
+    ["baseline", "launch.json", "--rule", "greedy"],
+    ["frontier", "launch.json", "--budgets", "60"],
+    ["certainty", "launch.json", "--confidence", "0.5"],
+    ["limits", "launch.json", "--time-limit", "5"],
+    ["limits", "launch.json", "--plan", "plan.json", "--time-limit", "5"],
+    ["cash", "launch.json", "plan.json"],
+    ["compare", "plan.json", "plan.json", "--scenario", "launch.json"],
+)
+
+
+@pytest.fixture
+def launched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a scenario and a plan of it, in which commands are run."""
+    write(tmp_path)
+    (tmp_path / "plan.json").write_text(to_json(plan()), encoding="utf-8")
+    (tmp_path / "link.json").symlink_to("launch.json")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words[:3:2]))
+def test_what_is_read_is_not_written_over(groundswell: Run, launched: Path, words: list[str]) -> None:
+    read = [word for word in words if word.endswith(".json")]
+    before = {name: (launched / name).read_bytes() for name in read}
+    for name in {*read, str(launched / "." / read[-1]), "link.json" if "launch.json" in read else read[0]}:
+        ran = groundswell(*words, "-o", name)
+        assert ran.code == 2
+        assert "[would_overwrite]" in ran.err
+    assert {name: (launched / name).read_bytes() for name in read} == before
+
+
+def test_answer_and_picture_are_two_files(groundswell: Run, launched: Path) -> None:
+    ran = groundswell("cash", "launch.json", "plan.json", "-o", "cash.svg", "--png", "cash.svg")
+    assert ran.code == 2
+    assert "--png: cash.svg is used by this command otherwise" in ran.err
+    assert not (launched / "cash.svg").exists()
+
+
+def test_another_file_may_be_replaced(groundswell: Run, launched: Path) -> None:
+    (launched / "old.json").write_text("old", encoding="utf-8")
+    assert groundswell("cash", "launch.json", "plan.json", "-o", "old.json").code == 0
+    assert (launched / "old.json").read_text("utf-8") != "old"
+
+
+@pytest.mark.parametrize("folder", ["launch.json", "launch.json/plans"])
+def test_a_folder_for_plans_is_looked_at_before_anything_is_solved(
+    groundswell: Run, launched: Path, folder: str
+) -> None:
+    ran = groundswell("frontier", "launch.json", "--budgets", "60", "--plans", folder)
+    assert ran.code == 2
+    assert "[not_a_folder]" in ran.err
+    assert ran.out == ""
+    assert groundswell("frontier", "launch.json", "--budgets", "60", "--plans", "new/plans").code == 0
+    assert len(list((launched / "new" / "plans").iterdir())) == 2
