@@ -82,6 +82,18 @@ def test_a_plan_that_names_strangers_is_refused(groundswell: Run, tmp_path: Path
         assert f"/{where}: " in ran.err
 
 
+def test_a_plan_of_days_that_no_scenario_has_is_refused(groundswell: Run, tmp_path: Path) -> None:
+    data = json.loads(written(tmp_path).read_text(encoding="utf-8"))
+    data["assignments"][0]["ship_on"], data["assignments"][1]["window"]["end"] = "9999-12-31", "2201-01-01"
+    data["activations"][0]["window"]["start"] = "0001-01-01"
+    data["cash"][0]["month"] = "0000-01"
+    ran = groundswell("export", write(tmp_path), write(tmp_path, data, "plan.json"), "--to", "calendar")
+    assert ran.code == 2
+    assert "plan.json: 4 problems" in ran.err
+    for where in ("assignments/0/ship_on", "assignments/1/window/end", "activations/0/window/start", "cash/0/month"):
+        assert f"/{where}: should lie in the years 1970 to 2200" in ran.err
+
+
 def test_a_plan_that_is_not_verified_is_exported_with_a_loud_warning(groundswell: Run, tmp_path: Path) -> None:
     bad = written(tmp_path, [decision("cat", "paid", "2027-03-28"), GOOD[1]])
     ran = groundswell("export", write(tmp_path), bad, "--to", "xlsx")
