@@ -105,6 +105,20 @@ def test_a_plan_that_is_not_verified_is_exported_with_a_loud_warning(groundswell
     assert "WARNING: this plan is NOT verified: no rule was checked." in ran.err
 
 
+def test_a_plan_that_was_changed_after_it_was_verified_is_not_exported_as_verified(
+    groundswell: Run, tmp_path: Path
+) -> None:
+    data = json.loads(written(tmp_path).read_text(encoding="utf-8"))
+    assert data["certificate"]["verified"]
+    data["activations"][0]["probability"] = 0.99
+    changed = write(tmp_path, data, "plan.json")
+    ran = groundswell("export", write(tmp_path), changed, "--to", "html")
+    assert ran.code == 0
+    assert "WARNING: this plan is NOT verified; it breaks 1 of its rules: probabilities (trail: " in ran.err
+    assert "not verified" in (tmp_path / "plan.html").read_text(encoding="utf-8").lower()
+    assert json.loads(changed.read_text(encoding="utf-8")) == data
+
+
 def test_a_plan_without_assignments_is_exported_with_a_note(groundswell: Run, tmp_path: Path) -> None:
     ran = groundswell("export", write(tmp_path), written(tmp_path, ()), "--to", "csv")
     assert ran.code == 0
