@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from optimizer.derive.instance import Instance
 from optimizer.model.variables import Selection
-from optimizer.money import LARGEST_MINOR, exact
+from optimizer.money import exact
 from optimizer.solve.control import Control, Progress
 from optimizer.solve.decomposed import Search, advance, begin, glance
 from optimizer.solve.ledger import Ledger
@@ -111,11 +111,11 @@ class BudgetSearch:
         """
         dearest = max((cost for cost, _ in self.pool.plans.values()), default=0)
         if self._search is None:
-            return 0, min(self.pool.most, LARGEST_MINOR)
+            return 0, self.pool.most
         alone = self._search.floors.own.values()
         best = self.solution(None)
         proven = best.value is not None and best.value >= best.value_bound
-        return min(alone, default=0), dearest if proven else max(dearest, min(sum(alone), LARGEST_MINOR))
+        return min(alone, default=0), dearest if proven else max(dearest, sum(alone))
 
     def solution(self, budget: int | None) -> Solution:
         """Return the best that is known under a budget: a larger one is never worse."""
