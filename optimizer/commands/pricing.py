@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -71,12 +72,14 @@ def confidences_of(listed: str) -> list[float]:
         except ValueError:
             remedy = "List fractions with commas between them, such as 0.8,0.9."
             problems.append(Problem("not_a_number", pointer(index), "should be a number", remedy, text))
-            found.append(0.5)
+            found.append(math.nan)
     try:
-        return checked(found)
+        found = checked(found)
     except InputError as error:
         problems += [item for item in error.problems if item.pointer not in {known.pointer for known in problems}]
-        raise InputError(problems) from None
+    if problems:
+        raise InputError(problems)
+    return found
 
 
 def _asked(question: Callable[..., A], *given: Any, **named: Any) -> tuple[A, bool]:
