@@ -67,9 +67,9 @@ def _ids(text: str) -> list[str]:
 
 
 def _names(runs: Sequence[RunRecord]) -> list[str]:
-    """Return the label of each run where no other has it, else its id."""
-    labels = Counter(run.label for run in runs)
-    return [run.label if run.label and labels[run.label] == 1 else run.id for run in runs]
+    """Return the label of each run where no other has it, as a label or as its id, else its id."""
+    taken = Counter(name for run in runs for name in (run.label, run.id))
+    return [run.label if run.label and taken[run.label] == 1 else run.id for run in runs]
 
 
 def _documents(service: Service, run: RunRecord) -> tuple[Plan, Scenario]:

@@ -18,7 +18,7 @@ from optimizer.analysis.certify import SIMULATED_CAMPAIGNS, effort_of, facts_of
 from optimizer.answers.frontier import Frontier, FrontierPoint, NextStep
 from optimizer.derive.build import derive
 from optimizer.derive.instance import Instance
-from optimizer.money import from_minor, minor_digits
+from optimizer.money import LARGEST_MINOR, from_minor, minor_digits
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
 from optimizer.solve.budgets import BudgetSearch
@@ -120,7 +120,7 @@ def frontier(
 def _spread(searches: BudgetSearch, count: int) -> list[int]:
     """Return budgets at even, round distances that span everything from the first activation to all of them."""
     searches.run(None, share=1 / (1 + count), name="no budget")
-    low, high = searches.span()
+    low, high = (min(amount, LARGEST_MINOR) for amount in searches.span())
     return even_budgets(low, high, count, searches.instance.digits)
 
 

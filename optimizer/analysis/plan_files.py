@@ -19,6 +19,7 @@ from optimizer.analysis.decision_rows import Cell, Row, Sheet, decided
 from optimizer.analysis.report import Decision
 from optimizer.errors import InputError, Problem, pointer
 from optimizer.plan import Plan
+from optimizer.scenario.checks_dates import FIRST_YEAR, LAST_YEAR
 from optimizer.scenario.loading import fingerprint, model_from_data, read_json
 from optimizer.scenario.meaning import waves
 from optimizer.scenario.models import Scenario
@@ -26,6 +27,7 @@ from optimizer.scenario.neutral import neutral, original
 from optimizer.scenario.reading import read_text
 
 COLUMNS = ("creator", "activation", "mode", "ship_on", "window_start")
+CHANGED = "Solve the scenario again: this plan was changed by hand."
 _DELIMITERS = ",;\t"
 
 
@@ -41,23 +43,45 @@ def read_answer(path: Path, scenario: Scenario) -> Plan:
     ------
     InputError
         With everything that is wrong with the file; if the plan answers another scenario; or if it names creators or
-        activations the scenario does not have.
+        activations the scenario does not have, or days that no scenario has.
     """
     plan = read_plan(path)
     if plan.scenario.sha256 != fingerprint(scenario):
         detail = f"the plan answers another scenario, or an earlier state of this one (`{plan.scenario.name}`)"
         remedy = "Name the scenario it was made from, or solve this one again."
         raise InputError([Problem("other_scenario", "/scenario/sha256", detail, remedy, plan.scenario.sha256)])
-    strangers = list(_strangers(plan, scenario))
+    strangers = [*_strangers(plan, scenario), *_far_days(plan)]
     if strangers:
         raise InputError(strangers)
     return plan
 
 
+def _far_days(plan: Plan) -> Iterator[Problem]:
+    """Yield the days and months of a plan in years that a horizon cannot reach."""
+    for where, day in _days(plan):
+        if not FIRST_YEAR <= int(day[:4]) <= LAST_YEAR:
+            detail = f"should lie in the years {FIRST_YEAR} to {LAST_YEAR}"
+            yield Problem("out_of_range", where, detail, CHANGED, day)
+
+
+def _days(plan: Plan) -> Iterator[tuple[str, str]]:
+    for index, line in enumerate(plan.assignments):
+        yield pointer("assignments", index, "ship_on"), line.ship_on.isoformat()
+        yield pointer("assignments", index, "expected_delivery"), line.expected_delivery.isoformat()
+        yield pointer("assignments", index, "window", "start"), line.window.start.isoformat()
+        yield pointer("assignments", index, "window", "end"), line.window.end.isoformat()
+    for index, result in enumerate(plan.activations):
+        if result.window is not None:
+            yield pointer("activations", index, "window", "start"), result.window.start.isoformat()
+            yield pointer("activations", index, "window", "end"), result.window.end.isoformat()
+    for index, month in enumerate(plan.cash):
+        yield pointer("cash", index, "month"), month.month
+
+
 def _strangers(plan: Plan, scenario: Scenario) -> Iterator[Problem]:
     """Yield the names in a plan that its scenario does not know."""
     creators, activations = {creator.id for creator in scenario.creators}, {wave.id for wave in waves(scenario)}
-    remedy = "Solve the scenario again: this plan was changed by hand."
+    remedy = CHANGED
     if plan.scenario.currency != scenario.currency:
         detail = f"the scenario's currency is {scenario.currency}"
         yield Problem("other_currency", "/scenario/currency", detail, remedy, plan.scenario.currency)

@@ -9,12 +9,14 @@ from contextlib import contextmanager
 from enum import IntEnum
 
 import typer
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
 
 from optimizer.errors import InputError
 
 WIDEST = 120
 """Pages are laid out no wider (columns): longer lines are hard to follow."""
+_OBEYED = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\ufffd") | {ord("\n"): "\n", ord("\t"): " "}
 
 
 class ExitCode(IntEnum):
@@ -28,6 +30,17 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
+class _Harmless(Console):
+    """A console on which no text steers the terminal: names come from files that somebody else may have written."""
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
+        for segment in super().render(renderable, options):
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(harmless(segment.text), segment.style)
+
+
 class _Patient(Console):
     """A console whose reader may go away (``groundswell … | head``): the work is done all the same."""
 
@@ -38,7 +51,7 @@ class _Patient(Console):
 
 def show(result: RenderableType) -> None:
     """Print a result, laid out for the terminal's width, plain and without blanks at line ends where it is piped."""
-    console = _Patient(highlight=False, markup=False, emoji=False)
+    console = _Harmless(highlight=False, markup=False, emoji=False)
     console.width = min(console.width, WIDEST)
     with console.capture() as page:
         console.print(result)
@@ -52,12 +65,23 @@ def show_text(text: str) -> None:
 
 def notes() -> Console:
     """Return the console for everything that is no result."""
-    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+    return _Harmless(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def say(message: str) -> None:
     """Tell something that is no result; never wrapped, so that it can be searched."""
-    print(message, file=sys.stderr, flush=True)
+    print(harmless(message), file=sys.stderr, flush=True)
+
+
+def harmless(text: str) -> str:
+    """Return a text with a mark in place of every character that a terminal would obey, but for line breaks.
+
+    Examples
+    --------
+    >>> harmless("\\x1b[31mred"), harmless("two\\nlines")
+    ('�[31mred', 'two\\nlines')
+    """
+    return text.translate(_OBEYED)
 
 
 def complain(source: object, error: InputError) -> None:

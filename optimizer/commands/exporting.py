@@ -62,7 +62,7 @@ def export(
     with blaming(source):
         scenario = scenario_at(source)
     with blaming(plan_file):
-        plan = read_answer(plan_file, scenario)
+        plan = _as_it_stands(scenario, read_answer(plan_file, scenario))
     addresses = _addresses(people_file, scenario)
     answers = read_answers(beside, plan.scenario.sha256)
     _warn(plan)
@@ -92,6 +92,22 @@ def _check_options(target: Target, output: Path, inputs: Sequence[Path | None], 
         problems.append(Problem("not_used", "--with", detail, "Leave it out, or export --to html."))
     if problems:
         raise InputError(problems)
+
+
+def _as_it_stands(scenario: Scenario, plan: Plan) -> Plan:
+    """Return the plan; where its certificate says more than is true (any more), with the findings of now.
+
+    Exports carry the certificate to people who have no other proof, and a plan is a file that anybody may change.
+    """
+    if not plan.certificate.verified:
+        return plan
+    from optimizer.verify import verify  # noqa: PLC0415
+
+    checks = verify(scenario, plan, fingerprint=plan.scenario.sha256)
+    if all(check.ok for check in checks):
+        return plan
+    certificate = plan.certificate.model_copy(update={"verified": False, "checks": checks})
+    return plan.model_copy(update={"certificate": certificate})
 
 
 def _charts(scenario: Scenario, plan: Plan) -> Mapping[str, Chart]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from optimizer.derive.instance import Instance
 from optimizer.model.variables import Selection
-from optimizer.money import LARGEST_MINOR, exact
+from optimizer.money import exact
 from optimizer.solve.control import Control, Progress
 from optimizer.solve.decomposed import Search, advance, begin, glance
 from optimizer.solve.ledger import Ledger
@@ -19,8 +20,11 @@ from optimizer.solve.problem import prepare
 from optimizer.solve.search import Solution, status_of
 from optimizer.solve.settings import Settings
 
-MORE_THAN_A_SHARE = 2.0
-"""A budget may take so many times its equal share of the time left: most need far less."""
+MORE_THAN_A_SHARE, LARGEST_SHARE = 2.0, 0.25
+"""A budget may take so many times its equal share of the time left, or this share: most need far less.
+
+Where there is little time for many, a few that are far apart, searched well, serve those between them best.
+"""
 
 
 @dataclass
@@ -68,10 +72,10 @@ class BudgetSearch:
         self.pool.learn(ledger)
 
     def run_all(self, budgets: Sequence[int]) -> None:
-        """Search under each budget, the smallest first."""
-        for number, budget in enumerate(sorted(budgets)):
-            left = len(budgets) - number
-            self.run(budget, share=min(1.0, MORE_THAN_A_SHARE / left), name=f"budget {number + 1} of {len(budgets)}")
+        """Search under each budget, the coarse picture first."""
+        for number, budget in enumerate(coarse_to_fine(budgets)):
+            share = min(1.0, max(LARGEST_SHARE, MORE_THAN_A_SHARE / (len(budgets) - number)))
+            self.run(budget, share=share, name=f"budget {number + 1} of {len(budgets)}")
 
     def settle_steps(self, budgets: Sequence[int]) -> None:
         """Close in on the next step to more value beyond each budget: bound what it costs, try what the bound proposes.
@@ -107,11 +111,11 @@ class BudgetSearch:
         """
         dearest = max((cost for cost, _ in self.pool.plans.values()), default=0)
         if self._search is None:
-            return 0, min(self.pool.most, LARGEST_MINOR)
+            return 0, self.pool.most
         alone = self._search.floors.own.values()
         best = self.solution(None)
         proven = best.value is not None and best.value >= best.value_bound
-        return min(alone, default=0), dearest if proven else max(dearest, min(sum(alone), LARGEST_MINOR))
+        return min(alone, default=0), dearest if proven else max(dearest, sum(alone))
 
     def solution(self, budget: int | None) -> Solution:
         """Return the best that is known under a budget: a larger one is never worse."""
@@ -156,3 +160,23 @@ def most_spent(instance: Instance) -> int:
     caps, months = instance.limits.month_caps, {int(month) for month in instance.limits.ship_month}
     everything = int(instance.options.cost_minor.sum())
     return min(everything, sum(caps[month] for month in months)) if months <= set(caps) else everything
+
+
+def coarse_to_fine(budgets: Sequence[int]) -> list[int]:
+    """Return budgets in the order of search: the largest, the smallest, then ever the middle of the widest stretch.
+
+    Examples
+    --------
+    >>> coarse_to_fine([1, 2, 3, 4, 5, 6])
+    [6, 1, 3, 2, 4, 5]
+    """
+    ranked = sorted(budgets)
+    ends = [ranked[-1], ranked[0]] if len(ranked) > 1 else ranked
+    found, stretches = list(ends), deque([(0, len(ranked) - 1)])
+    while stretches:
+        first, last = stretches.popleft()
+        middle = (first + last) // 2
+        if first < middle < last:
+            found.append(ranked[middle])
+            stretches += [(first, middle), (middle, last)]
+    return found

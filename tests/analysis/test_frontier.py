@@ -13,7 +13,7 @@ from optimizer.analysis.budget_judge import BudgetJudge
 from optimizer.analysis.frontier import BudgetPlans, even_budgets, frontier, within
 from optimizer.derive.build import derive
 from optimizer.errors import VerificationError
-from optimizer.money import from_minor, to_minor
+from optimizer.money import LARGEST_MINOR, from_minor, to_minor
 from optimizer.plan import Plan, Simulation
 from optimizer.scenario.loading import fingerprint, scenario_from_data
 from optimizer.scenario.models import Scenario
@@ -25,6 +25,7 @@ from optimizer.verify import verify
 from optimizer.verify.simulate import simulate
 from tests.brute_force import Best, best
 from tests.builders import document
+from tests.cli import launch
 from tests.solve.searching import control
 from tests.tiny import tiny_scenario
 
@@ -168,6 +169,14 @@ def test_budgets_that_are_chosen_in_a_hurry_still_span_what_matters() -> None:
     points = frontier(scenario, 5, EXACT, cancel=cancel, draws=0).frontier.points
     assert len(points) > 1
     assert minor(points[-1].budget) >= budgets_of(scenario)[-2]
+
+
+def test_no_chosen_budget_is_larger_than_one_may_be() -> None:
+    """What all parcels cost together may be more than any one amount of a scenario."""
+    scenario = scenario_from_data(launch.document(products=[{"id": "socks", "unit_cost": "10000000000"}]))
+    for item in frontier(scenario, 3, EXACT, draws=0).plans:
+        assert minor(item.point.budget) <= LARGEST_MINOR
+        assert scenario_from_data(item.scenario.model_dump(mode="json", exclude_unset=True)) == item.scenario
 
 
 def test_a_scenario_that_must_secure_everything_is_asked_for_most_value() -> None:

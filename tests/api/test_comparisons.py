@@ -46,6 +46,14 @@ def test_the_comparison_is_the_one_of_the_command_line(runs: tuple[TestClient, l
     assert [field.pointer for field in found.differences[0].scenario] == ["/budget/total"]
 
 
+def test_a_label_that_is_another_runs_id_names_neither(runs: tuple[TestClient, list[str]]) -> None:
+    client, (_, poor, _) = runs
+    named = submitted(client, easy(), label=poor)
+    ended(client, named)
+    answer = client.get("/v1/comparisons", params={"runs": f"{poor},{named}"})
+    assert [plan["name"] for plan in answer.json()["plans"]] == [poor, named]
+
+
 def test_runs_of_two_currencies_do_not_compare(runs: tuple[TestClient, list[str]]) -> None:
     client, (ample, _, foreign) = runs
     answer = client.get("/v1/comparisons", params={"runs": f"{ample},{foreign}"})

@@ -82,6 +82,18 @@ def test_a_plan_that_names_strangers_is_refused(groundswell: Run, tmp_path: Path
         assert f"/{where}: " in ran.err
 
 
+def test_a_plan_of_days_that_no_scenario_has_is_refused(groundswell: Run, tmp_path: Path) -> None:
+    data = json.loads(written(tmp_path).read_text(encoding="utf-8"))
+    data["assignments"][0]["ship_on"], data["assignments"][1]["window"]["end"] = "9999-12-31", "2201-01-01"
+    data["activations"][0]["window"]["start"] = "0001-01-01"
+    data["cash"][0]["month"] = "0000-01"
+    ran = groundswell("export", write(tmp_path), write(tmp_path, data, "plan.json"), "--to", "calendar")
+    assert ran.code == 2
+    assert "plan.json: 4 problems" in ran.err
+    for where in ("assignments/0/ship_on", "assignments/1/window/end", "activations/0/window/start", "cash/0/month"):
+        assert f"/{where}: should lie in the years 1970 to 2200" in ran.err
+
+
 def test_a_plan_that_is_not_verified_is_exported_with_a_loud_warning(groundswell: Run, tmp_path: Path) -> None:
     bad = written(tmp_path, [decision("cat", "paid", "2027-03-28"), GOOD[1]])
     ran = groundswell("export", write(tmp_path), bad, "--to", "xlsx")
@@ -91,6 +103,20 @@ def test_a_plan_that_is_not_verified_is_exported_with_a_loud_warning(groundswell
     data["certificate"] = {"verified": False, "checks": [], "simulation": None}
     ran = groundswell("export", write(tmp_path), write(tmp_path, data, "plan.json"), "--to", "csv")
     assert "WARNING: this plan is NOT verified: no rule was checked." in ran.err
+
+
+def test_a_plan_that_was_changed_after_it_was_verified_is_not_exported_as_verified(
+    groundswell: Run, tmp_path: Path
+) -> None:
+    data = json.loads(written(tmp_path).read_text(encoding="utf-8"))
+    assert data["certificate"]["verified"]
+    data["activations"][0]["probability"] = 0.99
+    changed = write(tmp_path, data, "plan.json")
+    ran = groundswell("export", write(tmp_path), changed, "--to", "html")
+    assert ran.code == 0
+    assert "WARNING: this plan is NOT verified; it breaks 1 of its rules: probabilities (trail: " in ran.err
+    assert "not verified" in (tmp_path / "plan.html").read_text(encoding="utf-8").lower()
+    assert json.loads(changed.read_text(encoding="utf-8")) == data
 
 
 def test_a_plan_without_assignments_is_exported_with_a_note(groundswell: Run, tmp_path: Path) -> None:

@@ -81,6 +81,9 @@ def test_the_plan_of_another_scenario_is_refused(groundswell: Run, tmp_path: Pat
         (",", ["2 problems", "--confidences: "]),
         ("90", ["1 problem", "below 1"]),
         ("0.5,x", ["1 problem", '"x"']),
+        ("x,0.5", ["1 problem", '"x"']),
+        ("0.9,80%", ["1 problem", '"80%"']),
+        ("", ["1 problem"]),
     ],
 )
 def test_bad_confidences_are_all_told(groundswell: Run, tmp_path: Path, listed: str, told: list[str]) -> None:

@@ -25,6 +25,9 @@ CELL_MARGIN = 30
 LINE = 132
 """Characters of a subtitle's line; a title does not wrap by itself."""
 
+NO_XML = dict.fromkeys([*(code for code in range(0x20) if chr(code) not in "\t\n\r"), 0xFFFE, 0xFFFF], "\ufffd")
+"""Characters that a picture cannot hold, as XML has no way to write them; what draws it dies of them."""
+
 
 @dataclass(frozen=True)
 class Room:
@@ -54,8 +57,8 @@ def axis_format(amounts: Iterable[float]) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a name without line breaks, which would end it where names are set in lines."""
-    return " ".join(text.split())
+    """Return a name without line breaks, which would end it where names are set in lines, and as it can be drawn."""
+    return " ".join(text.split()).translate(NO_XML)
 
 
 def community_names(scenario: Scenario) -> Mapping[str, str]:

@@ -40,7 +40,7 @@ def months_chart(months: Sequence[CashMonth], currency: str) -> Chart:
     """Return months as bars of product, shipping and fees, each with its cap where there is one."""
     if not months:
         return nothing(TITLE, "No money is spent.")
-    every = list(_every_month(months[0].month, months[-1].month))
+    every = list(_every_month(min(item.month for item in months), max(item.month for item in months)))
     width = max(240, min(WIDTH, WIDEST * len(every)))
     axis = alt.Axis(labelExpr=_labels(months, every, currency, width), labelAngle=0, labelOverlap="greedy", ticks=False)
     x = alt.X("month:O", title=None, scale=alt.Scale(domain=every, paddingInner=0.2, paddingOuter=0.1), axis=axis)

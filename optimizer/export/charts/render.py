@@ -7,7 +7,7 @@ from typing import Any
 
 import vl_convert
 
-from optimizer.export.charts.base import Chart
+from optimizer.export.charts.base import NO_XML, Chart
 
 SCALE = 2
 """Pixels of a PNG for each pixel of the chart, so that it stays sharp in print."""
@@ -17,14 +17,23 @@ VERSION = "6.4"
 
 def png(chart: Chart) -> bytes:
     """Return the chart as a PNG."""
-    drawn: bytes = vl_convert.vegalite_to_png(chart.to_dict(), scale=SCALE, **_offline())
+    drawn: bytes = vl_convert.vegalite_to_png(_drawable(chart.to_dict()), scale=SCALE, **_offline())
     return drawn
 
 
 def svg(chart: Chart) -> str:
     """Return the chart as an SVG document; equal charts give equal text."""
-    drawn: str = vl_convert.vegalite_to_svg(chart.to_dict(), **_offline())
+    drawn: str = vl_convert.vegalite_to_svg(_drawable(chart.to_dict()), **_offline())
     return _numbered(drawn)
+
+
+def _drawable(part: Any) -> Any:
+    """Return a specification without the characters that XML has no way to hold: the engine dies of them."""
+    if isinstance(part, str):
+        return part.translate(NO_XML)
+    if isinstance(part, dict):
+        return {name: _drawable(value) for name, value in part.items()}
+    return [_drawable(item) for item in part] if isinstance(part, list) else part
 
 
 def _numbered(drawn: str) -> str:

@@ -46,14 +46,14 @@ def many(number: int) -> Plan:
     )
 
 
-def hostile() -> tuple[Scenario, Plan]:
+def hostile(name: str = HOSTILE) -> tuple[Scenario, Plan]:
     """Return a launch in which everything that is a text means harm, with its plan."""
-    content = launch.document(name=HOSTILE)
-    content["communities"][0]["name"] = HOSTILE
-    content["activations"][0]["id"] = HOSTILE
-    content["creators"][2]["handle"] = HOSTILE
+    content = launch.document(name=name)
+    content["communities"][0]["name"] = name
+    content["activations"][0]["id"] = name
+    content["creators"][2]["handle"] = name
     scenario = scenario_from_data(content)
-    return scenario, renamed(launch.plan(name=HOSTILE), HOSTILE)
+    return scenario, renamed(launch.plan(name=name), name)
 
 
 def renamed(plan: Plan, name: str) -> Plan:

@@ -117,6 +117,12 @@ def test_months_of_a_plan_have_the_caps_of_its_scenario() -> None:
     assert months_of(plan(), scenario())[0].cap is None
 
 
+def test_months_out_of_order_are_drawn_in_order() -> None:
+    late, early = (answers.month(name, "1.00", "0.50", "0.00", "1.50") for name in ("2028-01", "2027-11"))
+    domain = months_chart([late, early], "GBP").to_dict()["layer"][0]["encoding"]["x"]["scale"]["domain"]
+    assert domain == ["2027-11", "2027-12", "2028-01"]
+
+
 def test_no_month_says_so() -> None:
     (row,) = rows(months_chart([], "GBP"))
     assert row["reason"] == "No money is spent."

@@ -84,6 +84,18 @@ def test_names_that_mean_harm_are_text() -> None:
     assert any(HOSTILE[:40] in text for text in texts(render.svg(timeline_chart(found, case))))
 
 
+def test_characters_that_no_picture_can_hold_are_replaced() -> None:
+    """They end the whole process where they reach the engine."""
+    for chart in plan_charts(*hostile("trail\x00\x01\x1b\ufffe\uffff")).values():
+        picture = render.svg(chart)
+        assert not set(picture) & {"\x00", "\x01", "\x1b", "\ufffe", "\uffff"}
+        assert render.png(chart).startswith(b"\x89PNG")
+    named = waterfall_chart(answers.difference().model_copy(update={"name": "b\x01"}), "GBP", baseline="a\x02")
+    assert any("b\ufffd" in text for text in texts(render.svg(named)))
+    titled = CHARTS["cash"]().properties(title="\x03")
+    assert "\ufffd" in texts(render.svg(titled))
+
+
 @pytest.mark.parametrize(("name", "begins"), [("a.png", b"\x89PNG"), ("a.SVG", b"<svg")])
 def test_file_is_what_its_name_says(tmp_path: Path, name: str, begins: bytes) -> None:
     write_chart(tmp_path / name, CHARTS["nothing"]())
