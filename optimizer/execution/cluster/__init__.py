@@ -18,6 +18,6 @@ or use ``tls://`` with the certificates of Dask's own configuration (`distribute
 """
 
 from optimizer.execution.cluster.executor import DaskExecutor
-from optimizer.execution.cluster.link import places_of
+from optimizer.execution.cluster.link import ClusterError, places_of
 
-__all__ = ["DaskExecutor", "places_of"]
+__all__ = ["ClusterError", "DaskExecutor", "places_of"]

@@ -176,6 +176,8 @@ class DaskExecutor:
 
     def _fill(self) -> None:
         """Hand over as many tasks as keep every slot busy, with another at hand; the lock is held."""
+        if self._link.client is None:
+            return
         while len(self._handed) < max(1, 2 * self._slots) and (task := self._lanes.take()) is not None:
             self._hand_over(self._pursuits[task.key])
 
