@@ -5,8 +5,10 @@ From the bottom up::
     words       what executors and workers say to each other, in plain values
     desk        on a worker: looks after its solves, each a process under the usual `Supervision`
     worker      the program of a worker
+    scheduler   what is asked of the scheduler, and how it is reached
     link        from an executor to the scheduler, made again whenever it is lost
-    followed    a task as an executor follows it, and the threads that tell of it
+    crew        an executor's threads, and calls that they make one after the other
+    pursuit     a task as an executor follows it
     executor    the executor
 
 A task is named by its key for the whole cluster: executors that submit the same key share one solve, hear of it alike,
@@ -18,6 +20,6 @@ or use ``tls://`` with the certificates of Dask's own configuration (`distribute
 """
 
 from optimizer.execution.cluster.executor import DaskExecutor
-from optimizer.execution.cluster.link import ClusterError, places_of
+from optimizer.execution.cluster.scheduler import ClusterError, places_of
 
 __all__ = ["ClusterError", "DaskExecutor", "places_of"]

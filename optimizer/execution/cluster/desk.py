@@ -81,8 +81,8 @@ class Desk(WorkerPlugin):
         await asyncio.to_thread(self.kill_all)
 
     def transition(self, key: Any, start: str, finish: str, **_: Any) -> None:  # noqa: ARG002
-        """Kill a solve that nobody wants any more."""
-        if finish == "cancelled":
+        """Kill a solve that nobody wants any more; Dask itself waits until it has ended."""
+        if key in self._running and self._is_cancelled(key):
             threading.Thread(target=self.heed, args=("abandon", key), daemon=True).start()
 
     def allowed(self, memory_mb: int | None) -> int | None:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from optimizer.execution.attempt import Limits
 from optimizer.execution.cluster.crew import Crew
-from optimizer.execution.cluster.link import ClusterError, Link
+from optimizer.execution.cluster.link import Link
 from optimizer.execution.cluster.pursuit import Means, Pursuit
+from optimizer.execution.cluster.scheduler import ClusterError
 from optimizer.execution.cluster.words import Event, Key, Verb, key_of
 from optimizer.execution.executor import Listener, Task
 from optimizer.execution.lanes import Lanes
@@ -59,14 +60,14 @@ class DaskExecutor:
         self._scope = scope
         self._lanes = Lanes()
         self._pursuits: dict[str, Pursuit] = {}
-        self._handed: set[str] = set()
+        self._handed: dict[str, None] = {}
         self._slots = 0
         self._next_survey = 0.0
         self._closed = False
         self._lock = threading.Lock()
         self._crew = Crew()
         self._link = Link(address, self._hear, self._joined, self._tick)
-        self._means = Means(self._link, listener, self._crew, limits or Limits(), work)
+        self._means = Means(self._link, listener, self._crew, limits or Limits(), work, self._handed_one)
         self._link.open()
 
     @property
@@ -147,16 +148,14 @@ class DaskExecutor:
         with self._lock:
             self._closed = True
             self._lanes.clear()
-            running = [pursuit for pursuit in self._pursuits.values() if pursuit.worker is not None]
-        ours = self._only_ours(running) if grace_seconds > 0 else []
+        # What waits on the cluster would take the place of what ends.
+        self._drop([pursuit for pursuit in self._all() if pursuit.worker is None])
+        ours = self._only_ours(self._all()) if grace_seconds > 0 else []
         for pursuit in ours:
             pursuit.wind_up()
         for pursuit in ours:
             pursuit.ended.wait(max(0.0, deadline - time.monotonic()))
-        for key in list(self._pursuits):
-            left = self._forget(key)
-            if left is not None:
-                left.drop()
+        self._drop(self._all())
         self._link.close()
         self._crew.dismiss()
 
@@ -171,24 +170,36 @@ class DaskExecutor:
         return Pursuit(task, self._key(task.key), self._means, self._over, priority)
 
     def _hand_over(self, pursuit: Pursuit) -> None:
-        self._handed.add(pursuit.task.key)
+        self._handed[pursuit.task.key] = None
         pursuit.hand_over()
 
     def _fill(self) -> None:
-        """Hand over as many tasks as keep every slot busy, with another at hand; the lock is held."""
-        if self._link.client is None:
+        """Hand over tasks until every slot is busy and has another one at hand; the lock is held.
+
+        One at a time, because the cluster takes them as they arrive.
+        """
+        if self._link.client is None or any(self._pursuits[key].coming for key in self._handed):
             return
-        while len(self._handed) < max(1, 2 * self._slots) and (task := self._lanes.take()) is not None:
+        if len(self._handed) < max(1, 2 * self._slots) and (task := self._lanes.take()) is not None:
             self._hand_over(self._pursuits[task.key])
+
+    def _handed_one(self) -> None:
+        with self._lock:
+            self._fill()
 
     def _forget(self, key: str) -> Pursuit | None:
         with self._lock:
             self._lanes.drop(key)
-            self._handed.discard(key)
+            self._handed.pop(key, None)
             pursuit = self._pursuits.pop(key, None)
             if not self._closed:
                 self._fill()
         return pursuit
+
+    def _drop(self, pursuits: Sequence[Pursuit]) -> None:
+        for pursuit in pursuits:
+            self._over(pursuit)
+            pursuit.drop()
 
     def _over(self, pursuit: Pursuit) -> None:
         if self._pursuits.get(pursuit.task.key) is pursuit:

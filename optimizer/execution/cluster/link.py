@@ -6,54 +6,30 @@ import logging
 import threading
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import Any
 
-import dask.config
-from distributed import Client, Future
+from distributed import Future
 from distributed.utils import LoopRunner
 
-from optimizer.errors import GroundswellError
 from optimizer.execution.attempt import Limits
 from optimizer.execution.cluster import desk
+from optimizer.execution.cluster.scheduler import (
+    ANSWER_SECONDS,
+    ClusterError,
+    Survey,
+    call_by_name,
+    client_of,
+    reaching,
+    survey_of,
+)
 from optimizer.execution.cluster.words import RESOURCE, SOLVE_ON_WORKER, TOPIC, Event, Key, Verb, packed
 from optimizer.solve.settings import Settings
 
-CONNECT_SECONDS = 10.0
-ANSWER_SECONDS = 20.0
+HELLO_SECONDS = 0.05
 TICK_SECONDS = 0.25
 PAUSES = (0.5, 1.0, 2.0, 4.0)
 
 log = logging.getLogger(__name__)
-
-
-class ClusterError(GroundswellError):
-    """The cluster cannot be reached."""
-
-
-@dataclass(frozen=True)
-class Known:
-    """What the scheduler knows of a task.
-
-    Attributes
-    ----------
-    worker
-        Address of the worker that has it, running or about to; None where none has.
-    wanted
-        Whether others than who asks want it.
-    """
-
-    worker: str | None
-    wanted: bool
-
-
-@dataclass(frozen=True)
-class Survey:
-    """What the scheduler knows: slots of its workers, idle ones among them, and the tasks asked about, by key."""
-
-    slots: int = 0
-    idle: int = 0
-    tasks: dict[Key, Known] = field(default_factory=dict)
 
 
 class Link:
@@ -77,6 +53,7 @@ class Link:
         self._joined = joined
         self._tick = tick
         self._client: Any = None
+        self._subscribed = threading.Event()
         self._closed = threading.Event()
         # One loop for all clients, or each that cannot connect would leave its own behind.
         self._loop = LoopRunner()
@@ -100,15 +77,15 @@ class Link:
     def survey(self, keys: Collection[Key] = ()) -> Survey:
         """Ask the scheduler; raise ClusterError where it does not answer."""
         client = self._connected()
-        with _reaching():
+        with reaching():
             return survey_of(client, list(keys))
 
     def hand_over(self, key: Key, work: str, text: str, settings: Settings, limits: Limits, priority: int) -> Any:
         """Give a task to the cluster and return its future; one that it knows already is the same task."""
         client = self._connected()
-        with _reaching():
+        with reaching():
             return client.submit(
-                _call_by_name(),
+                call_by_name(),
                 SOLVE_ON_WORKER,
                 work,
                 packed(text),
@@ -123,7 +100,7 @@ class Link:
     def ask(self, verb: Verb, keys: list[Key], worker: str) -> bool:
         """Have a worker do something about tasks; return whether one of them runs there. A lost worker runs none."""
         client = self._connected()
-        with _reaching():
+        with reaching():
             answers = client.run(
                 desk.ask, verb, keys, workers=[worker], on_error="ignore", callback_timeout=ANSWER_SECONDS
             )
@@ -133,7 +110,7 @@ class Link:
         """Tell every executor that a task is given up; then take it from the scheduler, if that knows it."""
         client = self._connected()
         _, scope, task = key
-        with _reaching():
+        with reaching():
             client.log_event(TOPIC, Event("abandoned", scope, task, self.id).message())
             if known:
                 client.cancel([Future(key, client)], force=True)
@@ -157,24 +134,37 @@ class Link:
             if client is None:
                 return
             comm = client.scheduler_comm
-            client.subscribe_topic(TOPIC, self._heard)
             self._client = client
-            self._quietly(self._joined)
-            # A client that connects again by itself has lost its futures and is subscribed to nothing.
-            while not self._closed.wait(TICK_SECONDS) and client.scheduler_comm is comm and not comm.closed():
-                self._quietly(self._tick)
+            if self._quietly(self._subscribe):
+                self._quietly(self._joined)
+                # A client that connects again by itself has lost its futures and is subscribed to nothing.
+                while not self._closed.wait(TICK_SECONDS) and client.scheduler_comm is comm and not comm.closed():
+                    self._quietly(self._tick)
             self._client = None
             if not self._closed.is_set():
                 log.warning("The connection to the scheduler at %s is lost.", self._address)
             with suppress(Exception):
+                client.unsubscribe_topic(TOPIC)
                 client.close(timeout=ANSWER_SECONDS)
+
+    def _subscribe(self) -> None:
+        """Subscribe to the events, and go on only once they come: who hands over a task must not miss its start."""
+        client, hello = self._connected(), Event("hello", "", "", self.id).message()
+        self._subscribed.clear()
+        client.subscribe_topic(TOPIC, self._heard)
+        with reaching():
+            for _ in range(int(ANSWER_SECONDS / HELLO_SECONDS)):
+                client.log_event(TOPIC, hello)
+                if self._subscribed.wait(HELLO_SECONDS):
+                    return
+        raise ClusterError("no events come")
 
     def _connect(self) -> Any:
         """Return a client, however long that takes; None after `close`."""
         failures = 0
         while not self._closed.is_set():
             try:
-                return _client(self._address, self._loop.loop)
+                return client_of(self._address, self._loop.loop)
             except (OSError, ImportError, ValueError) as error:
                 if failures == 0:
                     log.warning("The scheduler at %s cannot be reached; trying again: %s", self._address, error)
@@ -182,112 +172,23 @@ class Link:
             failures += 1
         return None
 
-    def _quietly(self, call: Callable[[], None]) -> None:
+    def _quietly(self, call: Callable[[], None]) -> bool:
+        """Make a call and return whether nothing came in its way."""
         try:
             call()
+            return True
         except ClusterError:
             log.debug("The cluster did not answer.", exc_info=True)
         except Exception:
             log.exception("The link to the cluster failed; it goes on.")
+        return False
 
     def _heard(self, event: tuple[float, Any]) -> None:
         try:
-            self._hear(Event.of(event[1]))
+            told = Event.of(event[1])
+            if told.kind != "hello":
+                self._hear(told)
+            elif told.origin == self.id:
+                self._subscribed.set()
         except Exception:
             log.exception("An event of the cluster was not understood.")
-
-
-def places_of(address: str) -> int:
-    """Return how many solves a cluster has slots for at the moment.
-
-    Raises
-    ------
-    ClusterError
-        It cannot be reached; the text says why.
-    """
-    runner = LoopRunner()
-    runner.start()
-    try:
-        client = _client(address, runner.loop)
-        try:
-            return survey_of(client, []).slots
-        finally:
-            client.close(timeout=ANSWER_SECONDS)
-    except (OSError, ImportError, ValueError) as error:
-        raise ClusterError(str(error)) from error
-    finally:
-        runner.stop()
-
-
-def survey_of(client: Any, keys: list[Key]) -> Survey:
-    """Ask the scheduler of a client."""
-    slots, idle, tasks = client.run_on_scheduler(
-        _look_round(), keys, client.id, RESOURCE, callback_timeout=ANSWER_SECONDS
-    )
-    return Survey(slots, idle, {key: Known(worker, wanted) for key, worker, wanted in tasks})
-
-
-def _client(address: str, loop: Any) -> Any:
-    return Client(address, loop=loop, timeout=CONNECT_SECONDS, set_as_default=False, name="groundswell")
-
-
-class _reaching:  # noqa: N801
-    """Turns what Dask raises when the scheduler does not answer into ClusterError."""
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, Exception) and not isinstance(error, ClusterError):
-            raise ClusterError(f"{type(error).__name__}: {error}") from error
-
-
-def _call_by_name() -> Callable[..., Any]:
-    """Return a function that travels whole, as functions inside functions do: the scheduler, which unpacks it, need
-    not have groundswell."""
-
-    def call(path: str, *given: Any) -> Any:
-        from pkgutil import resolve_name  # noqa: PLC0415
-
-        return resolve_name(path)(*given)
-
-    return call
-
-
-def _look_round() -> Callable[..., Any]:
-    """Return a function for the scheduler, which travels whole, too."""
-
-    def look(keys: list[Any], asker: str, resource: str, dask_scheduler: Any) -> Any:
-        slots = idle = 0
-        for worker in dask_scheduler.running:
-            has, used = (int(told.get(resource, 0)) for told in (worker.resources, worker.used_resources))
-            slots += has
-            idle += max(0, has - used)
-        known = [dask_scheduler.tasks[key] for key in keys if key in dask_scheduler.tasks]
-        return (
-            slots,
-            idle,
-            [
-                (
-                    task.key,
-                    task.processing_on.address if task.processing_on else None,
-                    any(client.client_key != asker for client in task.who_wants or ()),
-                )
-                for task in known
-            ],
-        )
-
-    return look
-
-
-def _hand_over_logs() -> None:
-    """Leave what Dask logs to the application, unless its configuration says where it goes."""
-    if dask.config.get("logging", None):
-        return
-    for name in ("distributed", "distributed.client", "bokeh", "tornado", "tornado.application"):
-        logger = logging.getLogger(name)
-        logger.handlers.clear()
-        logger.propagate = True
-
-
-_hand_over_logs()

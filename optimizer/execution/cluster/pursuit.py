@@ -14,7 +14,8 @@ from distributed import KilledWorker
 
 from optimizer.execution.attempt import Limits
 from optimizer.execution.cluster.crew import Crew, Sequence
-from optimizer.execution.cluster.link import ClusterError, Link
+from optimizer.execution.cluster.link import Link
+from optimizer.execution.cluster.scheduler import ClusterError
 from optimizer.execution.cluster.words import Event, Key, outcome_of
 from optimizer.execution.executor import Failed, Finished, Listener, Outcome, Reason, Task
 
@@ -31,13 +32,14 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Means:
-    """What pursuits of one executor share."""
+    """What pursuits of one executor share; `handed` is called when one has been handed over, or could not be."""
 
     link: Link
     listener: Listener
     crew: Crew
     limits: Limits
     work: str
+    handed: Callable[[], None]
 
 
 class Pursuit:
@@ -76,6 +78,7 @@ class Pursuit:
         self._worker: str | None = None
         self._starts: set[str] = set()
         self._told: set[tuple[str, int]] = set()
+        self._last_move: Event | None = None
         self._errors = 0
 
     @property
@@ -121,9 +124,8 @@ class Pursuit:
         """Take note of what its worker tells."""
         if event.kind == "started":
             self._hear_start(event)
-        elif event.kind == "moved" and event.start in self._starts and event.progress is not None:
-            listener, progress = self._means.listener, event.progress
-            self._sequence.post(partial(listener.moved, self.task.key, progress), newest=True)
+        elif event.kind == "moved":
+            self._hear_move(event)
         elif event.kind == "given back":
             with self._lock:
                 self._starts.discard(event.start)
@@ -166,6 +168,13 @@ class Pursuit:
         if again and self._wished:
             self.wind_up()
 
+    def _hear_move(self, event: Event) -> None:
+        """Tell it, unless it is of a start that was lost, or told again for somebody else."""
+        if event.start in self._starts and event.progress is not None and event != self._last_move:
+            self._last_move = event
+            tell = partial(self._means.listener.moved, self.task.key, event.progress)
+            self._sequence.post(tell, newest=True)
+
     def _hand_over(self) -> None:
         try:
             if self._future is None:
@@ -180,6 +189,7 @@ class Pursuit:
             self._end(UNLOADABLE)
         finally:
             self._handing = False
+            self._means.handed()
 
     def _give(self) -> None:
         """Hand it over; where another executor has done so before, hear from its worker how far it is."""

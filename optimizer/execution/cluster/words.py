@@ -14,7 +14,7 @@ from optimizer.execution.executor import Failed, Finished, Outcome, Reason
 from optimizer.solve.control import Progress
 
 Key = tuple[str, str, str]
-Kind = Literal["started", "moved", "given back", "abandoned"]
+Kind = Literal["started", "moved", "given back", "abandoned", "hello"]
 Verb = Literal["finish", "wind_up", "abandon", "tell_again"]
 
 TOPIC = "groundswell"
