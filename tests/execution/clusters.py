@@ -60,6 +60,11 @@ class Cluster:
         except ClusterError:
             return -1
 
+    def solvers(self) -> list[psutil.Process]:
+        """Return the solver processes of all workers."""
+        servers = [server for process in self._processes for server in _family(process.pid, recursive=False)]
+        return [solver for server in servers for solver in _family(server.pid)]
+
     def told(self) -> str:
         """Return what all processes said."""
         return "".join(f"--- {file.name}\n{file.read_text(errors='replace')}" for file in self._folder.glob("*.log"))
@@ -93,9 +98,9 @@ def gone(process: psutil.Process) -> bool:
         return True
 
 
-def _family(pid: int) -> list[psutil.Process]:
+def _family(pid: int, *, recursive: bool = True) -> list[psutil.Process]:
     try:
-        return list(psutil.Process(pid).children(recursive=True))
+        return list(psutil.Process(pid).children(recursive=recursive))
     except psutil.NoSuchProcess:
         return []
 

@@ -116,11 +116,13 @@ class Link:
                 client.cancel([Future(key, client)], force=True)
 
     def close(self) -> None:
-        """End the connection: what nobody else wants is then given up by the cluster."""
+        """End the connection: what nobody else wants is then given up by the cluster.
+
+        One that is only being made is not waited for; it ends as soon as it is there.
+        """
         self._closed.set()
-        if threading.current_thread() is not self._keeper:
+        if self._client is not None and threading.current_thread() is not self._keeper:
             self._keeper.join()
-        self._loop.stop()
 
     def _connected(self) -> Any:
         client = self._client
@@ -129,13 +131,10 @@ class Link:
         return client
 
     def _keep(self) -> None:
-        while not self._closed.is_set():
-            client = self._connect()
-            if client is None:
-                return
+        while (client := self._connect()) is not None:
             comm = client.scheduler_comm
             self._client = client
-            if self._quietly(self._subscribe):
+            if not self._closed.is_set() and self._quietly(self._subscribe):
                 self._quietly(self._joined)
                 # A client that connects again by itself has lost its futures and is subscribed to nothing.
                 while not self._closed.wait(TICK_SECONDS) and client.scheduler_comm is comm and not comm.closed():
@@ -146,6 +145,7 @@ class Link:
             with suppress(Exception):
                 client.unsubscribe_topic(TOPIC)
                 client.close(timeout=ANSWER_SECONDS)
+        self._loop.stop()
 
     def _subscribe(self) -> None:
         """Subscribe to the events, and go on only once they come: who hands over a task must not miss its start."""

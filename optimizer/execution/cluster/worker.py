@@ -152,6 +152,6 @@ def _told_to_leave() -> asyncio.Event:
 
 def _reason(error: BaseException) -> str:
     """Return what is at the bottom of an error."""
-    while error.__cause__ is not None:
+    while error.__cause__ is not None and not isinstance(error, TimeoutError):
         error = error.__cause__
-    return str(error) or type(error).__name__
+    return "nobody answers there." if isinstance(error, TimeoutError) else str(error)
