@@ -174,18 +174,18 @@ def test_other_errors_of_dask_are_forgiven_once(followed: Followed, caplog: pyte
 
 @pytest.mark.parametrize("status", ["cancelled", "lost"])
 def test_what_was_lost_is_handed_over_again(followed: Followed, status: str) -> None:
-    first = followed.handed(1)
-    first.come_to(status)
-    second = followed.handed(2)
-    first.come_to("finished", answer_of(Finished("of a scheduler that is gone")))
-    second.come_to("finished", answer_of(Finished("plan")))
+    followed.handed(1).come_to(status)
+    followed.handed(2).come_to("finished", answer_of(Finished("plan")))
     assert followed.listener.outcome("a") == Finished("plan")
 
 
 def test_a_future_of_an_older_connection_is_worth_nothing(followed: Followed) -> None:
-    followed.handed(1)
+    first = followed.handed(1)
     followed.link.client = object()
-    followed.handed(2)
+    second = followed.handed(2)
+    first.come_to("finished", answer_of(Finished("of a scheduler that is gone")))
+    second.come_to("finished", answer_of(Finished("plan")))
+    assert followed.listener.outcome("a") == Finished("plan")
 
 
 def test_a_result_that_is_lost_with_its_worker_is_waited_for(followed: Followed) -> None:
