@@ -18,7 +18,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from optimizer.cli import batches, budgets, comparing, exports, planning, pricing
+from optimizer.cli import batches, budgets, cluster, comparing, exports, planning, pricing
 from optimizer.commands.console import ExitCode, say, show_text
 
 app = typer.Typer(
@@ -32,7 +32,7 @@ app = typer.Typer(
     "4 nothing found in the time, 130 interrupted.",
 )
 
-PARTS = (planning.app, comparing.app, budgets.app, pricing.app, exports.app, batches.app)
+PARTS = (planning.app, comparing.app, budgets.app, pricing.app, exports.app, batches.app, cluster.app)
 """Groups of commands, in the order of the help."""
 
 _EXTENDED: set[str] = set()
@@ -105,7 +105,7 @@ def _own_up(error: Exception) -> None:
 
     if isinstance(error, ModuleNotFoundError):
         say(f"This needs the part of groundswell that uses {error.name}, which is not installed.")
-        say("Install it: pip install 'groundswell[finance,service]', or run it with uv's --all-extras.")
+        say("Install it: pip install 'groundswell[cluster,finance,service]', or run it with uv's --all-extras.")
         return
     if isinstance(error, VerificationError):
         say(str(error))

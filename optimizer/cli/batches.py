@@ -42,6 +42,14 @@ def batch(
         int | None,
         typer.Option(metavar="N", min=1, max=64, help="Solves at once, one thread each.", show_default="one per core"),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Solve on the workers of this Dask scheduler (tcp://host:8786).",
+            show_default="this machine",
+        ),
+    ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Solve again what is solved.")] = False,
     parquet: Annotated[bool, typer.Option("--parquet", help="Write OUT/summary.parquet too.")] = False,
 ) -> None:
@@ -55,11 +63,9 @@ def batch(
 
     Exit code, the first that applies: 130 interrupted, 1 a job failed, 2 bad input, 3 infeasible, 4 nothing found.
     """
-    import os
-
-    from optimizer.commands.batching import Manner, choices_of
     from optimizer.commands.batching import batch as run
+    from optimizer.commands.batching import choices_of, manner_of
 
     choices = choices_of(budgets=budgets, confidences=confidences, seeds=seeds, time_limit=time_limit, gap=gap)
-    places = workers or min(64, os.cpu_count() or 1)
-    raise typer.Exit(run(source, output, choices, Manner(places, fresh=fresh, parquet=parquet)))
+    manner = manner_of(workers, cluster, fresh=fresh, parquet=parquet)
+    raise typer.Exit(run(source, output, choices, manner))

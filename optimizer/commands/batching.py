@@ -7,6 +7,8 @@ infeasible; 4 nothing was found for a job in its time; 0 every job has a verifie
 from __future__ import annotations
 
 import logging
+import os
+import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -32,6 +34,7 @@ from optimizer.export.batches import BatchView
 
 LISTS = {"budgets": "budget", "confidences": "confidence", "seeds": "seed"}
 VALUES = {"time_limit": "time_limit", "gap": "gap"}
+LOGGED = ("optimizer", "distributed")
 _CODES: tuple[tuple[frozenset[Ending], ExitCode], ...] = (
     (frozenset({"interrupted", "open"}), ExitCode.INTERRUPTED),
     (frozenset({"failed", "solver_died"}), ExitCode.FAILED),
@@ -49,6 +52,8 @@ class Manner:
     ----------
     places
         Solves at once, one thread each.
+    cluster
+        Address of the Dask scheduler whose workers solve; None for this machine.
     fresh
         Solve everything again.
     parquet
@@ -56,6 +61,7 @@ class Manner:
     """
 
     places: int
+    cluster: str | None = None
     fresh: bool = False
     parquet: bool = False
 
@@ -79,6 +85,25 @@ def choices_of(**options: str | float | None) -> Choices:
         if problems:
             raise InputError(problems)
     return Choices(**found)
+
+
+def manner_of(workers: int | None, cluster: str | None, *, fresh: bool, parquet: bool) -> Manner:
+    """Return how the command's options want a batch done; leave where they cannot be had."""
+    if cluster is None:
+        return Manner(workers or min(64, os.cpu_count() or 1), fresh=fresh, parquet=parquet)
+    from optimizer.execution.cluster import ClusterError, places_of  # noqa: PLC0415
+
+    with blaming("options"):
+        if workers is not None:
+            detail = "--workers is for this machine; on a cluster its workers say how many they solve at once"
+            raise InputError([Problem("both_given", "--workers", detail, "Leave one of them out.")])
+        try:
+            places = places_of(cluster)
+        except ClusterError as error:
+            detail = f"the Dask scheduler cannot be reached: {error}"
+            remedy = "Check the address, such as tcp://host:8786, and that a scheduler runs there."
+            raise InputError([Problem("no_cluster", "--cluster", detail, remedy, cluster)]) from None
+    return Manner(places, cluster, fresh=fresh, parquet=parquet)
 
 
 def batch(source: Path, output: Path, choices: Choices, manner: Manner) -> ExitCode:
@@ -118,10 +143,12 @@ def _solved(requests: Sequence[Request], folder: Folder, manner: Manner) -> Exit
     to_solve = [job for job in jobs if not job.problems and not folder.is_done(job.key)]
     view = BatchView([job.asked for job in jobs])
     _announce(jobs, len(to_solve), min(manner.places, len(to_solve)))
+    if manner.cluster is not None and manner.places == 0:
+        say("The cluster has no worker yet; the batch waits for one: groundswell worker --scheduler ADDRESS.")
     # There from the start, so that it is never that of another batch.
     write_summary(jobs, folder, parquet=manner.parquet)
     try:
-        interrupted = _run(jobs, to_solve, folder, view, manner.places)
+        interrupted = _run(jobs, to_solve, folder, view, manner)
     finally:
         rows = write_summary(jobs, folder, parquet=manner.parquet)
     show(view.page(rows))
@@ -129,12 +156,17 @@ def _solved(requests: Sequence[Request], folder: Folder, manner: Manner) -> Exit
     return outcome_of(rows, interrupted=interrupted)
 
 
-def _run(jobs: Sequence[Job], to_solve: Sequence[Job], folder: Folder, view: BatchView, places: int) -> bool:
+def _run(jobs: Sequence[Job], to_solve: Sequence[Job], folder: Folder, view: BatchView, manner: Manner) -> bool:
     """Solve what is to be solved with a view of how it goes; return whether a signal ended it early."""
     asked = {job.key: job.asked for job in jobs}
 
     def executor(listener: Listener) -> Executor:
-        return LocalExecutor(listener, min(places, len(to_solve)))
+        if manner.cluster is None:
+            return LocalExecutor(listener, min(manner.places, len(to_solve)))
+        from optimizer.execution.cluster import DaskExecutor  # noqa: PLC0415
+
+        # In a scope of its own: two batches of the same scenarios on one cluster must not end each other's solves.
+        return DaskExecutor(listener, manner.cluster, scope=secrets.token_hex(8))
 
     with BatchProgress(notes(), view, asked, len(jobs) - len(to_solve)) as progress:
 
@@ -191,12 +223,15 @@ def _check_apart(source: Path, output: Path) -> None:
 @contextmanager
 def _logged(file: Path) -> Iterator[None]:
     """Have what the executor logs in a file instead of on the terminal."""
-    log = logging.getLogger("optimizer")
+    logs = [logging.getLogger(name) for name in LOGGED]
     handler = logging.FileHandler(file, delay=True, encoding="utf-8")
+    handler.setLevel(logging.WARNING)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    log.addHandler(handler)
+    for log in logs:
+        log.addHandler(handler)
     try:
         yield
     finally:
-        log.removeHandler(handler)
+        for log in logs:
+            log.removeHandler(handler)
         handler.close()

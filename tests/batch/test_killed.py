@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 
@@ -22,15 +21,6 @@ PATIENCE_SECONDS = 300
 COMMAND = [sys.executable, "-c", "from optimizer.cli import main; main()"]
 
 Stamps = dict[str, tuple[int, int]]
-
-
-@pytest.fixture
-def started() -> Iterator[list[subprocess.Popen[str]]]:
-    found: list[subprocess.Popen[str]] = []
-    yield found
-    for process in found:
-        process.kill()
-        process.communicate()
 
 
 def launches(folder: Path, count: int) -> Path:

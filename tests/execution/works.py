@@ -36,6 +36,13 @@ def echo(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> 
     return text
 
 
+def slow(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
+    """Take a second."""
+    tell(moment(1))
+    time.sleep(1)
+    return text
+
+
 def until_finished(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
     """Have a plan, and return it when asked to finish."""
     tell(moment(1))

@@ -1,0 +1,197 @@
+"""On a worker: looks after its solves, tells how they go, and has them ended early or killed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import threading
+from typing import Any
+
+from distributed import Reschedule, Worker, WorkerPlugin, get_worker
+
+from optimizer.execution.attempt import Limits
+from optimizer.execution.cluster.words import TOPIC, Event, Key, Kind, Verb, answer_of, unpacked
+from optimizer.execution.executor import Failed, Outcome, Reason, Task
+from optimizer.execution.supervise import Supervision
+from optimizer.solve.control import Progress
+from optimizer.solve.settings import Settings
+
+NAME = "groundswell"
+
+log = logging.getLogger(__name__)
+
+
+def solve(work: str, text: bytes, settings: str, grace_seconds: float, memory_mb: int | None) -> dict[str, Any]:
+    """Do a task on the worker that runs this; what Dask is given to run.
+
+    Parameters
+    ----------
+    work
+        Import path of what is done.
+    text, settings
+        The scenario, packed, and the settings as JSON text.
+    grace_seconds, memory_mb
+        As in `Limits`.
+    """
+    worker = get_worker()
+    desk: Any = worker.plugins[NAME]
+    key: Any = worker.get_current_task()
+    limits = Limits(grace_seconds, desk.allowed(memory_mb))
+    task = Task(key[-1], desk.threaded(settings), lambda: unpacked(text), work=work)
+    answer: dict[str, Any] = desk.solve(key, Supervision(task, limits, work))
+    return answer
+
+
+async def ask(verb: Verb, keys: list[Key], dask_worker: Worker) -> bool:
+    """Have the desk of a worker do something about tasks; return whether any of them runs there."""
+    desk = dask_worker.plugins.get(NAME)
+    if not isinstance(desk, Desk):
+        return False
+    # In a thread: a process is waited for, and the worker must stay alert.
+    return any([await asyncio.to_thread(desk.heed, verb, key) for key in keys])
+
+
+class Desk(WorkerPlugin):
+    """The solves of a worker; one desk stays while its program joins one scheduler after another.
+
+    Parameters
+    ----------
+    threads
+        Of each solve.
+    memory_mb
+        Of each solve, at most; None leaves it to whoever submits it.
+    """
+
+    name = NAME
+
+    def __init__(self, threads: int, memory_mb: int | None = None) -> None:
+        self._threads = threads
+        self._memory_mb = memory_mb
+        self._worker: Worker | None = None
+        self._running: dict[Key, _Solve] = {}
+        self._lock = threading.Lock()
+
+    def setup(self, worker: Worker) -> None:
+        """Serve a worker."""
+        self._worker = worker
+
+    async def teardown(self, worker: Worker) -> None:  # noqa: ARG002
+        """Kill what runs: a worker that leaves its scheduler, or was left, has nobody to give a result to."""
+        await asyncio.to_thread(self.kill_all)
+
+    def transition(self, key: Any, start: str, finish: str, **_: Any) -> None:  # noqa: ARG002
+        """Kill a solve that nobody wants any more; Dask itself waits until it has ended."""
+        if key in self._running and self._is_cancelled(key):
+            threading.Thread(target=self.heed, args=("abandon", key), daemon=True).start()
+
+    def allowed(self, memory_mb: int | None) -> int | None:
+        """Return how much memory a solve may take: the less of what it was given and what this worker gives."""
+        given = [limit for limit in (memory_mb, self._memory_mb) if limit is not None]
+        return min(given, default=None)
+
+    def threaded(self, settings: str) -> Settings:
+        """Return settings with this worker's threads, which change no plan."""
+        return Settings.model_validate_json(settings).model_copy(update={"workers": self._threads})
+
+    def solve(self, key: Key, supervision: Supervision) -> dict[str, Any]:
+        """Do a task and return its outcome as plain values.
+
+        Raises
+        ------
+        Reschedule
+            It was abandoned here; if anybody still wants it, it is to be done elsewhere.
+        """
+        one = _Solve(key, supervision)
+        with self._lock:
+            self._running[key] = one
+        if self._is_cancelled(key):
+            # Too early for `transition` to have found it.
+            supervision.abandon()
+        try:
+            outcome = self._outcome(one)
+        finally:
+            with self._lock:
+                del self._running[key]
+            one.over.set()
+        if outcome is None:
+            raise Reschedule
+        return answer_of(outcome)
+
+    def heed(self, verb: Verb, key: Key) -> bool:
+        """Do something about a task; return whether it runs here."""
+        with self._lock:
+            one = self._running.get(key)
+        if one is None:
+            return False
+        if verb == "finish":
+            one.supervision.finish()
+        elif verb == "wind_up":
+            one.supervision.wind_up()
+        elif verb == "tell_again":
+            self._tell_again(one)
+        else:
+            one.supervision.abandon()
+            one.over.wait()
+        return True
+
+    def give_back(self) -> None:
+        """Tell that what runs is given up through no fault of its own."""
+        for one in self._solves():
+            self._tell("given back", one)
+
+    def kill_all(self) -> None:
+        """Kill what runs and return when it is gone."""
+        solves = self._solves()
+        for one in solves:
+            one.supervision.abandon()
+        for one in solves:
+            one.over.wait()
+
+    def _solves(self) -> list[_Solve]:
+        with self._lock:
+            return list(self._running.values())
+
+    def _outcome(self, one: _Solve) -> Outcome | None:
+        def started(_: str, attempt: int) -> None:
+            one.attempt, one.progress = attempt, None
+            self._tell("started", one)
+
+        def moved(_: str, progress: Progress) -> None:
+            one.progress = progress
+            self._tell("moved", one)
+
+        try:
+            return one.supervision.run(started, moved)
+        except Exception:
+            log.exception("Task %s was lost.", one.key[-1])
+            return Failed(Reason.BUG, "The solve was lost: a bug or a fault, written to its worker's log.")
+
+    def _tell_again(self, one: _Solve) -> None:
+        if one.attempt:
+            self._tell("started", one)
+        if one.progress is not None:
+            self._tell("moved", one)
+
+    def _tell(self, kind: Kind, one: _Solve) -> None:
+        if self._worker is not None:
+            progress = one.progress if kind == "moved" else None
+            _, scope, task = one.key
+            told = Event(kind, scope, task, self._worker.address, one.id, one.attempt, progress)
+            self._worker.log_event(TOPIC, told.message())
+
+    def _is_cancelled(self, key: Key) -> bool:
+        known = None if self._worker is None else self._worker.state.tasks.get(key)
+        return known is not None and known.state == "cancelled"
+
+
+class _Solve:
+    """A solve that runs here."""
+
+    def __init__(self, key: Key, supervision: Supervision) -> None:
+        self.key = key
+        self.supervision = supervision
+        self.id = secrets.token_hex(8)
+        self.attempt = 0
+        self.progress: Progress | None = None
+        self.over = threading.Event()

@@ -1,0 +1,157 @@
+"""The program of a worker: joins the scheduler, again whenever that is lost, until it is told to leave."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import tempfile
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import dask.config
+from distributed import Worker
+from distributed.comm.addressing import get_address_host_port
+from distributed.utils import get_ip
+
+from optimizer.execution.cluster.desk import Desk
+from optimizer.execution.cluster.words import RESOURCE
+from optimizer.execution.process import FORK_SERVER
+
+JOIN_SECONDS = 10.0
+LEAVE_SECONDS = 20.0
+PAUSE_SECONDS = 1.0
+INTERRUPTED = 130
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What a worker offers.
+
+    Attributes
+    ----------
+    scheduler
+        Address of the scheduler.
+    slots
+        Solves at once.
+    threads
+        Of each solve.
+    memory_mb
+        Of each solve, at most; None leaves it to whoever submits it.
+    name
+        What the scheduler shows; None for its address.
+    """
+
+    scheduler: str
+    slots: int
+    threads: int
+    memory_mb: int | None = None
+    name: str | None = None
+
+
+def work(bench: Bench, say: Callable[[str], None]) -> None:
+    """Be a worker until SIGTERM or SIGINT; what runs then is given back to be done elsewhere. A second one kills it.
+
+    Parameters
+    ----------
+    say
+        Is told what people should know.
+    """
+    # Its threads only wait for processes, so there is nothing in them to be measured.
+    with dask.config.set({"distributed.worker.profile.enabled": False}), tempfile.TemporaryDirectory() as scratch:
+        asyncio.run(_work(bench, say, scratch))
+
+
+async def _work(bench: Bench, say: Callable[[str], None], scratch: str) -> None:
+    leaving = _told_to_leave()
+    FORK_SERVER.warm()
+    desk = Desk(bench.threads, bench.memory_mb)
+    while (worker := await _joined(bench, desk, scratch, leaving, say)) is not None:
+        say(f"{bench.name or worker.address} takes {bench.slots} at once from {bench.scheduler}.")
+        await _first_of(worker.finished(), leaving.wait())
+        if leaving.is_set():
+            say("Leaving: what runs is given back to be solved elsewhere. Once more to leave at once.")
+            desk.give_back()
+            # It complains of everything that is cut short.
+            logging.getLogger("distributed").setLevel(logging.CRITICAL)
+            with suppress(OSError, TimeoutError):
+                await asyncio.wait_for(worker.close_gracefully(), LEAVE_SECONDS)
+            return
+        say("The scheduler is gone; what ran for it is given up.")
+
+
+async def _joined(
+    bench: Bench, desk: Desk, scratch: str, leaving: asyncio.Event, say: Callable[[str], None]
+) -> Worker | None:
+    """Return a worker that has joined the scheduler, however long that takes; None once told to leave."""
+    told = False
+    while not leaving.is_set():
+        joining = asyncio.create_task(_join(bench, desk, scratch))
+        await _first_of(joining, leaving.wait())
+        if not joining.done():
+            joining.cancel()
+            return None
+        try:
+            return joining.result()
+        except (OSError, TimeoutError, RuntimeError, ValueError) as error:
+            if not told:
+                say(f"The scheduler at {bench.scheduler} cannot be joined; trying again: {_reason(error)}")
+            told = True
+        await _first_of(asyncio.sleep(PAUSE_SECONDS), leaving.wait())
+    return None
+
+
+async def _join(bench: Bench, desk: Desk, scratch: str) -> Worker:
+    # Whoever reaches a worker can run anything there: it listens only where its scheduler reaches it.
+    host = get_ip(*get_address_host_port(bench.scheduler))
+    worker = Worker(
+        bench.scheduler,
+        nthreads=bench.slots,
+        resources={RESOURCE: bench.slots},
+        name=bench.name,
+        host=host,
+        plugins=(desk,),
+        memory_limit=0,
+        local_directory=scratch,
+        dashboard=False,
+        death_timeout=JOIN_SECONDS,
+    )
+    try:
+        await worker
+    except BaseException:
+        with suppress(Exception):
+            await worker.close(reason="could not join")
+        raise
+    return worker
+
+
+async def _first_of(*waits: object) -> None:
+    tasks = [asyncio.ensure_future(wait) for wait in waits]  # type: ignore[call-overload]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    for task in tasks[1:]:
+        task.cancel()
+
+
+def _told_to_leave() -> asyncio.Event:
+    """Return an event that the first signal sets."""
+    leaving = asyncio.Event()
+
+    def leave() -> None:
+        if leaving.is_set():
+            os._exit(INTERRUPTED)
+        leaving.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, leave)
+    return leaving
+
+
+def _reason(error: BaseException) -> str:
+    """Return what is at the bottom of an error."""
+    while error.__cause__ is not None and not isinstance(error, TimeoutError):
+        error = error.__cause__
+    return "nobody answers there." if isinstance(error, TimeoutError) else str(error)

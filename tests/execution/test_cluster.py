@@ -1,0 +1,303 @@
+"""The executor of a cluster, on a real one: two workers with a slot each."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psutil
+import pytest
+
+from optimizer.execution.attempt import Limits
+from optimizer.execution.cluster import DaskExecutor
+from optimizer.execution.executor import Executor, Failed, Finished, Reason, Task
+from optimizer.solve.settings import Settings
+from tests.execution import works
+from tests.execution.clusters import Cluster, gone, solvers_of, wait
+from tests.execution.recording import Recorder, task
+
+Make = Callable[..., DaskExecutor]
+
+
+class Pair(Cluster):
+    """A cluster of two workers; tests that end one start another, so that there are always two."""
+
+    def __init__(self, folder: Any) -> None:
+        super().__init__(folder)
+        self.lead = self.scheduler()
+        self.workers = [self.worker(), self.worker()]
+
+    def add(self) -> psutil.Process:
+        self.workers.append(self.worker())
+        return self.workers[-1]
+
+    def remove(self, worker: psutil.Process, number: signal.Signals = signal.SIGKILL) -> None:
+        self.workers.remove(worker)
+        worker.send_signal(number)
+
+    def solving(self) -> psutil.Process:
+        """Return the worker that has a solver process; there is one."""
+        wait(self.solvers)
+        (worker,) = (worker for worker in self.workers if solvers_of(worker))
+        return worker
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    pair = Pair(tmp_path_factory.mktemp("cluster"))
+    try:
+        pair.wait_for_places(2)
+        yield pair
+    finally:
+        pair.close()
+
+
+@pytest.fixture
+def make(cluster: Cluster) -> Iterator[Make]:
+    made: list[DaskExecutor] = []
+
+    def executor(listener: Recorder, work: object = works.by_text, limits: Limits | None = None) -> DaskExecutor:
+        made.append(DaskExecutor(listener, cluster.address, limits, work=works.named(work)))
+        return made[-1]
+
+    yield executor
+    for one in made:
+        one.close(0)
+
+
+@pytest.fixture
+def executor(make: Make, recorder: Recorder) -> DaskExecutor:
+    return make(recorder)
+
+
+def moving(recorder: Recorder, *keys: str) -> None:
+    recorder.wait(lambda: set(keys) <= set(recorder.of("moved")))
+
+
+def test_tasks_are_done_and_told_of_in_order(executor: DaskExecutor, recorder: Recorder) -> None:
+    texts = {f"k{number}": f"text {number} €" for number in range(8)} | {"large": "scenario " * 1_000_000}
+    places: Executor = executor
+    for key, text in texts.items():
+        places.submit(task(key, text))
+    assert {key: recorder.outcome(key) for key in texts} == {key: Finished(text) for key, text in texts.items()}
+    assert all([call for call, told, _ in recorder.calls if told == key] == ["started", "ended"] for key in texts)
+    recorder.wait(lambda: not places.running)
+
+
+def test_how_it_goes_is_told(make: Make, recorder: Recorder) -> None:
+    make(recorder, works.babbles).submit(task("a"))
+    assert recorder.outcome("a") == Finished("done")
+    moves = recorder.of("moved", "a")
+    assert moves[-1] == works.moment(3_000, "last")
+    assert [call for call, _, _ in recorder.calls] == ["started", *["moved"] * len(moves), "ended"]
+
+
+def test_a_known_key_is_the_same_task_for_all(make: Make, cluster: Pair) -> None:
+    first, second, stranger = Recorder(), Recorder(), Recorder()
+    one, two, three = make(first), make(second), make(stranger)
+    for _ in range(2):
+        one.submit(task("a", "until_finished"))
+    moving(first, "a")
+    two.submit(task("a", "until_finished"))
+    moving(second, "a")
+    assert second.calls == first.calls, "who comes later hears how far it is"
+    assert len(cluster.solvers()) == 1
+    assert three.finish("a"), "who never submitted it reaches it, too"
+    assert first.outcome("a") == second.outcome("a") == Finished("best so far")
+    assert stranger.calls == []
+    wait(lambda: one.running == two.running == 0)
+    assert not two.finish("a")
+
+
+def test_abandoning_kills_for_all_and_is_silent(make: Make, cluster: Pair) -> None:
+    first, second = Recorder(), Recorder()
+    one, two = make(first), make(second)
+    for each in (one, two):
+        for key in ("a", "b", "waits"):
+            each.submit(task(key, "stubborn"))
+    moving(first, "a", "b")
+    moving(second, "a", "b")
+    doomed = psutil.Process(int(first.of("moved", "a")[0].phase))
+    assert one.abandon("waits")
+    assert one.abandon("a")
+    assert gone(doomed)
+    wait(lambda: two.running == 1 and two.waiting == 0)
+    assert not two.abandon("a")
+    assert two.abandon("b"), "by whoever"
+    wait(lambda: one.running == 0)
+    assert not cluster.solvers()
+    for recorder in (first, second):
+        assert set(recorder.of("started")) == {"a", "b"}
+        assert recorder.of("ended") == []
+
+
+def test_a_listener_may_abandon_its_own_task(make: Make, cluster: Pair) -> None:
+    answers = []
+
+    class Abandoning(Recorder):
+        def moved(self, key: str, progress: object) -> None:
+            answers.append((own.abandon(key), cluster.solvers()))
+            super().moved(key, progress)  # type: ignore[arg-type]
+
+    listener = Abandoning()
+    own = make(listener)
+    own.submit(task("a", "stubborn"))
+    moving(listener, "a")
+    wait(lambda: not own.running)
+    assert answers == [(True, [])]
+    assert listener.of("ended") == []
+
+
+def test_run_now_takes_only_an_idle_slot(executor: DaskExecutor, recorder: Recorder) -> None:
+    wait(lambda: executor.run_now(task("a", "until_finished")))
+    assert executor.run_now(task("b", "until_finished"))
+    assert not executor.run_now(task("c"))
+    assert executor.run_now(task("a")), "it runs already"
+    assert executor.running == 2
+    for key in ("a", "b"):
+        moving(recorder, key)
+        assert executor.finish(key)
+        recorder.outcome(key)
+    assert recorder.of("started") == ["a", "b"]
+
+
+def test_what_nobody_wants_is_given_up_and_what_others_want_goes_on(make: Make, cluster: Pair) -> None:
+    leaves, stays = Recorder(), Recorder()
+    one, two = make(leaves), make(stays)
+    one.submit(task("shared", "until_finished"))
+    moving(leaves, "shared")
+    two.submit(task("shared", "until_finished"))
+    one.submit(task("own", "stubborn"))
+    moving(leaves, "own")
+    moving(stays, "shared")
+    one.close(0.5)
+    wait(lambda: len(cluster.solvers()) == 1)
+    assert leaves.of("ended") == stays.of("ended") == []
+    assert two.finish("shared")
+    assert stays.outcome("shared") == Finished("best so far")
+    one.submit(task("late"))
+    assert not one.run_now(task("late"))
+
+
+def test_closing_keeps_the_best_plan(executor: DaskExecutor, recorder: Recorder) -> None:
+    for key in ("until_finished", "planless", "waits"):
+        executor.submit(task(key, key))
+    moving(recorder, "until_finished", "planless")
+    executor.close(1)
+    assert [(key, outcome) for call, key, outcome in recorder.calls if call == "ended"] == [
+        ("until_finished", Finished("best so far"))
+    ]
+    assert "waits" not in recorder.of("started")
+
+
+def test_limits_go_with_the_task(make: Make, recorder: Recorder) -> None:
+    make(recorder, works.stubborn, Limits(grace_seconds=1)).submit(task("a", seconds=0.5))
+    outcome = recorder.outcome("a")
+    assert isinstance(outcome, Failed)
+    assert outcome.reason is Reason.OUT_OF_TIME
+    assert "0.5 s and 1 s of grace" in outcome.detail
+
+
+def test_a_process_that_dies_is_replaced_on_its_worker(make: Make, recorder: Recorder) -> None:
+    make(recorder, works.killed).submit(task("a"))
+    outcome = recorder.outcome("a")
+    assert isinstance(outcome, Failed)
+    assert outcome.reason is Reason.DIED
+    assert "SIGKILL" in outcome.detail
+    assert recorder.of("started", "a") == [1, 2]
+
+
+def test_a_scenario_that_cannot_be_loaded(executor: DaskExecutor, recorder: Recorder) -> None:
+    def withdrawn() -> str:
+        raise LookupError("gone")
+
+    def broken() -> str:
+        raise OSError("/secret/disk")
+
+    executor.submit(Task("gone", Settings(), withdrawn))
+    executor.submit(Task("broken", Settings(), broken))
+    outcome = recorder.outcome("broken")
+    assert isinstance(outcome, Failed)
+    assert outcome.reason is Reason.BUG
+    assert "/secret/disk" not in outcome.detail
+    wait(lambda: not executor.waiting)
+    assert recorder.of("started") == []
+
+
+def test_a_worker_that_leaves_gives_back_and_one_that_is_lost_is_replaced(
+    executor: DaskExecutor, recorder: Recorder, cluster: Pair
+) -> None:
+    executor.submit(task("a", "until_finished"))
+    for number, starts in ((signal.SIGTERM, 1), (signal.SIGKILL, 2)):
+        recorder.wait(lambda starts=starts: len(recorder.of("moved", "a")) == starts)  # type: ignore[misc]
+        worker = cluster.solving()
+        orphans = worker.children(recursive=True)
+        cluster.remove(worker, number)
+        wait(lambda orphans=orphans: all(map(gone, orphans)))  # type: ignore[misc]
+        if number == signal.SIGTERM:
+            assert worker.wait() == 0
+            cluster.add()
+    recorder.wait(lambda: len(recorder.of("moved", "a")) == 3)
+    assert executor.finish("a")
+    assert recorder.outcome("a") == Finished("best so far")
+    assert recorder.of("started", "a") == [1, 2, 3]
+    cluster.add()
+    cluster.wait_for_places(2)
+
+
+def test_a_lost_scheduler_costs_nothing_but_time(make: Make, recorder: Recorder, cluster: Pair) -> None:
+    executor = make(recorder)
+    for key in ("a", "b", "c"):
+        executor.submit(task(key, "until_finished"))
+    recorder.wait(lambda: len(set(recorder.of("moved"))) == 2)
+    before = cluster.solvers()
+    cluster.lead.kill()
+    wait(lambda: not any(solver in before for solver in cluster.solvers()))
+    executor.submit(task("d", "meanwhile"))
+    late = Recorder()
+    make(late).submit(task("e", "before there is a scheduler"))
+    cluster.lead = cluster.scheduler()
+    done: set[str] = set()
+    while done != {"a", "b", "c"}:
+        done |= {key for key in ("a", "b", "c") if executor.finish(key)}
+    assert {recorder.outcome(key) for key in ("a", "b", "c")} == {Finished("best so far")}
+    assert recorder.outcome("d") == Finished("meanwhile")
+    assert late.outcome("e") == Finished("before there is a scheduler")
+    cluster.wait_for_places(2)
+
+
+def test_a_cluster_without_a_scheduler(recorder: Recorder) -> None:
+    executor = DaskExecutor(recorder, "tcp://127.0.0.1:1")
+    executor.submit(task("a"))
+    assert not executor.finish("a")
+    assert not executor.run_now(task("b"))
+    assert executor.abandon("a")
+    executor.submit(task("c"))
+    executor.close(60)
+    assert recorder.calls == []
+
+
+@pytest.mark.slow
+def test_fifty_tasks_while_workers_and_scheduler_are_killed(make: Make, recorder: Recorder, cluster: Pair) -> None:
+    """Two executors follow all of them; each hears of each end once, and it is the right one."""
+    other = Recorder()
+    keys = [f"campaign-{number}" for number in range(50)]
+    for one in (make(recorder, works.slow), make(other, works.slow)):
+        for key in keys:
+            one.submit(task(key, key))
+
+    def ended(count: int) -> None:
+        wait(lambda: len(recorder.of("ended")) >= count)
+
+    for count, kill in ((8, "worker"), (16, "scheduler"), (24, "both"), (32, "worker"), (40, "scheduler")):
+        ended(count)
+        if kill != "scheduler":
+            cluster.remove(cluster.workers[0])
+            cluster.add()
+        if kill != "worker":
+            cluster.lead.kill()
+            cluster.lead = cluster.scheduler()
+    for each in (recorder, other):
+        assert {key: each.outcome(key) for key in keys} == {key: Finished(key) for key in keys}
+    cluster.wait_for_places(2)
