@@ -25,9 +25,8 @@ PATIENCE = 60.0
 
 
 @contextmanager
-def in_process(folder: Path, **settings: Any) -> Iterator[TestClient]:
-    """Run a service on a database in `folder`."""
-    url = f"sqlite:///{folder}/service.sqlite"
+def in_process(url: str, **settings: Any) -> Iterator[TestClient]:
+    """Run a service on the database of this address."""
     chosen = {"run_places": 1, "plan_places": 1, "shutdown_seconds": 1.0, **settings}
     engine = make_engine(url)
     upgrade(engine)

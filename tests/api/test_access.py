@@ -15,10 +15,12 @@ from api.serving import serve as serve_for_good
 from api.settings import ServiceSettings
 from api.store import Scope
 from optimizer.errors import InputError
-from tests.api.conftest import Serve
+from tests.api.conftest import Lend, Serve
+from tests.api.databases import BOTH
 from tests.api.running import bearer, easy, ended, in_process, service_of, submitted
 
 Headers = dict[str, str]
+DATABASES = BOTH
 ROUTES = [
     ("GET", "/v1/runs/{run}"),
     ("GET", "/v1/runs/{run}/scenario"),
@@ -29,9 +31,9 @@ ROUTES = [
 
 
 @pytest.fixture(scope="module")
-def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def closed(lend: Lend) -> Iterator[TestClient]:
     """A service with keys, of which a client sends none by itself."""
-    with in_process(tmp_path_factory.mktemp("closed")) as client:
+    with lend() as url, in_process(url) as client:
         service_of(client).store.create_key("ours", "first", Scope.ADMIN)
         yield client
 
