@@ -52,7 +52,7 @@ class Rounds:
         followed = self._bell.followed()
         found = self._store.last_numbers(followed) if followed else {}
         for key in followed:
-            if found.get(key) != self._known.get(key):
+            if key not in found or found[key] != self._known.get(key):
                 self._bell.ring(key)
         self._known = found
 

@@ -6,6 +6,7 @@ A file whose tests are to hold on every database says ``DATABASES = BOTH``; the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
@@ -68,7 +69,7 @@ def client(lend: Lend) -> Iterator[TestClient]:
 @pytest.fixture
 def serve(lend: Lend) -> Iterator[Serve]:
     """Start a service with these settings; all of a test are on one database."""
-    started = []
+    started: list[AbstractContextManager[TestClient]] = []
 
     def start(**settings: object) -> TestClient:
         context = in_process(url, **settings)
@@ -79,3 +80,12 @@ def serve(lend: Lend) -> Iterator[Serve]:
         yield start
         for context in reversed(started):
             context.__exit__(None, None, None)
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Threads for clients that wait."""
+    made = ThreadPoolExecutor()
+    yield made
+    # Where a test has failed, its streams end with their service.
+    made.shutdown(wait=False)

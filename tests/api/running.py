@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -78,3 +79,20 @@ def until(client: Client, run: str, *states: str, headers: Headers = None) -> Do
 def ended(client: Client, run: str, headers: Headers = None) -> Document:
     """Return the run as soon as it has ended."""
     return until(client, run, "done", "failed", "cancelled", headers=headers)
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait until this is so."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def followed(pool: ThreadPoolExecutor, client: TestClient, run: str, headers: Headers = None) -> Future[str]:
+    """Follow a run from now on; return what will have been streamed when the stream has ended."""
+    waiting = service_of(client).bell._waiting
+    before = len(waiting.get(run, ()))
+    following = pool.submit(lambda: client.get(f"/v1/runs/{run}/events", headers=headers).text)
+    eventually(lambda: len(waiting.get(run, ())) > before)
+    return following

@@ -115,3 +115,70 @@ def test_what_was_cancelled_before_it_was_submitted_is_not_solved(
     assert ended(client, run)["state"] == "cancelled"
     time.sleep(1)
     assert service_of(client).jobs.executor.running == 0
+
+
+def lost(store: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the first answer of a method get lost: what it was to do is done."""
+    done, answers = getattr(store, name), []
+
+    def answer(*given: Any, **named: Any) -> Any:
+        answers.append(done(*given, **named))
+        if len(answers) == 1:
+            raise DatabaseUnavailable("the connection broke")
+        return answers[-1]
+
+    monkeypatch.setattr(store, name, answer)
+
+
+def test_a_run_whose_row_was_written_without_an_answer_is_solved(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.rounds.OPEN_RUNS_SECONDS", 0)
+    client = serve()
+    lost(service_of(client).store, "add_run", monkeypatch)
+    body, headers = {"scenario": easy()}, {"Idempotency-Key": "once"}
+    assert client.post("/v1/runs", json=body, headers=headers).json()["code"] == "unavailable"
+    run = client.post("/v1/runs", json=body, headers=headers).json()["id"]
+    assert ended(client, run)["attempts"] == 1
+    assert len(client.get("/v1/runs").json()["runs"]) == 1
+
+
+@pytest.mark.parametrize("name", ["start", "end"])
+def test_a_step_that_was_written_without_an_answer_is_taken_once(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    client = serve()
+    lost(service_of(client).store, name, monkeypatch)
+    run = submitted(client, easy())
+    done = ended(client, run)
+    assert (done["state"], done["attempts"]) == ("done", 1)
+    kinds = [line for line in client.get(f"/v1/runs/{run}/events").text.splitlines() if line.startswith("event: ")]
+    assert [kind for kind in kinds if kind != "event: progress"] == ["event: queued", "event: running", "event: done"]
+
+
+def test_a_service_that_stops_while_its_database_is_away_leaves_its_runs_open(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = serve()
+    store = service_of(client).store
+
+    def away(*_: Any) -> None:
+        raise DatabaseUnavailable("away")
+
+    monkeypatch.setattr("api.jobs.time.sleep", lambda _: service_of(client).bell.stop())
+    monkeypatch.setattr(store, "scenario_for", away)
+    run = submitted(client, easy())
+    deadline = time.monotonic() + 60
+    while service_of(client).jobs.executor.running or not service_of(client).stopping:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert client.get(f"/v1/runs/{run}").json()["state"] == "queued"
+
+
+def test_a_request_to_another_name_waits_for_the_database_too(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = serve()
+
+    def away() -> bool:
+        raise DatabaseUnavailable("away")
+
+    monkeypatch.setattr(service_of(client).store, "has_keys", away)
+    answer = client.get("/v1/runs", headers={"Host": "plans.example.org"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
