@@ -97,8 +97,6 @@ class Hold:
 
     def _let_go(self) -> None:
         if self._connection is not None:
-            # Closed for good: given back, it would go on holding the lock.
-            self._connection.invalidate()
             self._connection.close()
             self._connection = None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from api.store import Scope
 from api.store.errors import DatabaseUnavailable
 from tests.api.conftest import Serve
 from tests.api.databases import BOTH
-from tests.api.running import easy, ended, hard, service_of, submitted
+from tests.api.running import easy, ended, followed, hard, service_of, submitted
 
 DATABASES = BOTH
 
@@ -70,17 +71,19 @@ def test_a_key_opens_although_its_use_cannot_be_noted(serve: Serve, monkeypatch:
     assert client.get("/v1/runs", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
 
 
-def test_a_result_waits_for_a_database_that_is_away(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["scenario_for", "start", "end"])
+def test_a_run_waits_for_a_database_that_is_away(serve: Serve, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     client = serve()
-    store, end, tries = service_of(client).store, service_of(client).store.end, []
+    store, tries = service_of(client).store, []
+    done = getattr(store, name)
 
-    def away(*given: Any) -> bool:
+    def away(*given: Any) -> Any:
         tries.append(1)
         if len(tries) < 8:
             raise DatabaseUnavailable("away")
-        return end(*given)
+        return done(*given)
 
-    monkeypatch.setattr(store, "end", away)
+    monkeypatch.setattr(store, name, away)
     monkeypatch.setattr("api.jobs.time.sleep", lambda _: None)
     assert ended(client, submitted(client, easy()))["state"] == "done"
 
@@ -115,6 +118,21 @@ def test_what_was_cancelled_before_it_was_submitted_is_not_solved(
     assert ended(client, run)["state"] == "cancelled"
     time.sleep(1)
     assert service_of(client).jobs.executor.running == 0
+
+
+def test_a_run_that_is_gone_ends_its_streams(
+    serve: Serve, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when another server erases it between two rounds of this one."""
+    monkeypatch.setattr("api.routes.events.LOOK_SECONDS", 3600)
+    client = serve()
+    submitted(client, hard())
+    run = submitted(client, easy())
+    following = followed(pool, client, run)
+    service = service_of(client)
+    service.store.erase(service.workspace_id, run)
+    service._rounds.look_for_news()
+    assert "event: running" not in following.result(60)
 
 
 def lost(store: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -145,6 +145,9 @@ def test_a_restart_of_the_database_is_survived(pg: Store, postgres_server: Postg
     postgres_server.start()
     assert [run.id for run in pg.runs(workspace)] == [run_id]
     assert len(pg.events(run_id)) == 1
+    # Nor does anybody notice who asked for nothing meanwhile.
+    postgres_server.crash()
+    postgres_server.start()
     assert pg.start(run_id, 1)
 
 
