@@ -66,6 +66,6 @@ class Rounds:
                     due = time.monotonic() + OPEN_RUNS_SECONDS
                     self._jobs.take_up()
             except StoreError as error:
-                log.warning("the database does not answer; looking again", exc_info=error)
+                log.warning("no news: %s", error)
             except Exception:  # noqa: BLE001
                 log.exception("a round failed")

@@ -96,7 +96,7 @@ def _look(service: Service, caller: Caller, run: RunRecord, after: int) -> _Look
         state = service.store.state(run.id)
         return _Look(service.store.events(run.id, after, PAGE), state is None or state.final)
     except StoreError as error:
-        log.warning("the database does not answer a stream; looking again", exc_info=error)
+        log.warning("a stream waits for the database: %s", error)
         return _Look([], False)
 
 

@@ -78,8 +78,8 @@ class Hold:
         if self._connection is not None:
             try:
                 self._connection.execute(select(1))
-            except Exception as error:
-                log.warning("the connection that holds the database was lost", exc_info=error)
+            except Exception as error:  # noqa: BLE001
+                log.warning("the connection that holds the database was lost: %s", type(error).__name__)
                 self._let_go()
         return self._connection is not None or self._taken()
 
@@ -105,7 +105,7 @@ class Hold:
             try:
                 held = self.look()
             except DatabaseUnavailable as error:
-                log.warning("the database cannot be held for now", exc_info=error)
+                log.warning("the database cannot be held for now: %s", error)
                 continue
             if not held:
                 log.error("another server has taken the database")

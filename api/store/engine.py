@@ -104,13 +104,13 @@ def database_file(url: str) -> Path | None:
     except (ArgumentError, ValueError):
         # The address itself stays unsaid: it may hold a password.
         raise UnsupportedDatabase(
-            "The database address cannot be read; write sqlite:////folder/file.db or postgresql+psycopg://host/name."
+            "The database address cannot be read; write sqlite:////folder/file.db or postgresql://host/name."
         ) from None
     if parts.drivername in {"postgresql", POSTGRES}:
         return None
     if parts.drivername not in {"sqlite", "sqlite+pysqlite"}:
         raise UnsupportedDatabase(
-            f"A {parts.drivername} database is not supported; use SQLite or PostgreSQL (postgresql+psycopg://)."
+            f"A {parts.drivername} database is not supported; use SQLite or PostgreSQL (postgresql://)."
         )
     return _sqlite_file(parts)
 
@@ -173,9 +173,7 @@ def in_own_words() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, NoConnectionLeft) as error:
-        raise DatabaseUnavailable(
-            "The database cannot be reached, is full, or is kept busy by others; try again later." + _reason(error)
-        ) from error
+        raise DatabaseUnavailable(_unavailable(error)) from error
     except DatabaseError as error:
         # Its kinds say what was wrong with a statement; none of them, that SQLite could not make sense of the file.
         if type(error) is not DatabaseError:
@@ -183,11 +181,11 @@ def in_own_words() -> Iterator[None]:
         raise DamagedDatabase("The file is damaged or no database of groundswell's.") from error
 
 
-def _reason(error: Exception) -> str:
-    """Return why no connection could be made, as whoever starts a server has to know; such texts hold no password."""
-    refused = isinstance(error, OperationalError) and error.statement is None
-    said = str(error.orig).strip().splitlines() if isinstance(error, OperationalError) and refused else []
-    return f" ({said[0]})" if said else ""
+def _unavailable(error: Exception) -> str:
+    """Say that the database does not answer and, to whoever starts a server, why; reasons hold no password."""
+    if isinstance(error, OperationalError) and error.statement is None and (said := str(error.orig).strip()):
+        return f"The database cannot be reached: {said.splitlines()[0].removeprefix('connection failed: ')}."
+    return "The database cannot be reached, is full, or is kept busy by others; try again later."
 
 
 def again_if_raced(work: Callable[[], T], attempts: int = 3) -> T:

@@ -15,10 +15,7 @@ from api.jobs import Jobs
 from api.store import Scope
 from api.store.errors import DatabaseUnavailable
 from tests.api.conftest import Serve
-from tests.api.databases import BOTH
 from tests.api.running import easy, ended, followed, hard, service_of, submitted
-
-DATABASES = BOTH
 
 
 @pytest.mark.parametrize("last", ["0" * 20 + "9" * 30, "0" * 5000, "9" * 5000, "²"])
