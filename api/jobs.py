@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from api.bell import Bell
@@ -118,7 +119,10 @@ class Jobs:
         return erased
 
     def close(self, grace_seconds: float) -> None:
-        """Let what runs save its best plan; what is queued stays so in the table, and a cluster goes on as it is."""
+        """Let what runs save its best plan; what is queued stays so in the table.
+
+        On a cluster that is so of what no other server has it solve; which runs those are shows as they end.
+        """
         try:
             for run in () if self._clustered else self._store.open_runs():
                 if run.state is State.RUNNING:
@@ -154,6 +158,9 @@ class Jobs:
         """Record how a run ended."""
         self._finishing.discard(key)
         found = ending(outcome)
+        if self._clustered and self._bell.stopping:
+            with suppress(StoreError):
+                self._store.finish_asked(key, "shutdown")
         if self._record(key, found):
             count(self._metrics, "run", found)
             log.info("run ended", extra={"run_id": key, "outcome": type(found).__name__.lower()})

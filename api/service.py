@@ -115,7 +115,7 @@ def make_run_executor(settings: ServiceSettings, listener: Listener) -> Executor
         remedy = "Install it: pip install 'groundswell[cluster]'."
         problem = Problem("part_missing", "GROUNDSWELL_DASK_ADDRESS", "a cluster needs the part `cluster`", remedy)
         raise InputError([problem]) from None
-    executor: Executor = DaskExecutor(settings.dask_address, listener, _limits(settings))
+    executor: Executor = DaskExecutor(listener, settings.dask_address, _limits(settings))
     return executor
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -52,6 +53,17 @@ class Cluster:
             dropped = [key for key, members in self._wanted.items() if not members]
         for key in dropped:
             self.forget(key)
+
+    def wind_up(self, member: Member, grace_seconds: float) -> None:
+        """Have what only this member wants end early, and wait for it so long."""
+        with self._lock:
+            ours = [key for key, members in self._wanted.items() if members == {member} and key in self._begun]
+        deadline = time.monotonic() + grace_seconds
+        for key in ours if grace_seconds else ():
+            self.executor.finish(key)
+            while key in self._wanted and time.monotonic() < deadline:
+                time.sleep(0.02)
+        member.heard()
 
     def started(self, key: str, attempt: int) -> None:  # noqa: ARG002
         """Tell the members, and number the starts so that a later one has a higher number."""
@@ -108,8 +120,9 @@ class Member:
         """Give a task up."""
         return self._cluster.forget(key)
 
-    def close(self, grace_seconds: float) -> None:  # noqa: ARG002
-        """Leave the cluster to the others."""
+    def close(self, grace_seconds: float) -> None:
+        """Leave the cluster to the others; have what only this server wants end with its best plan so far."""
+        self._cluster.wind_up(self, grace_seconds)
         self.die()
         self._teller.shutdown()
 
@@ -117,6 +130,10 @@ class Member:
         """Be gone, as the process of a server that is killed."""
         self._deaf = True
         self._cluster.leave(self)
+
+    def heard(self) -> None:
+        """Wait until all that was told was heard."""
+        self._teller.submit(int).result()
 
     def tell(self, call: Callable[[], None]) -> None:
         """Have the server told when its turn comes."""

@@ -22,6 +22,7 @@ from tests.api.test_faults import recorded_once
 
 DATABASES = ("postgres",)
 PATIENCE = 60.0
+CLUSTERED = {"dask_address": "tcp://nowhere:8786", "shutdown_seconds": 20}
 
 
 @dataclass
@@ -38,7 +39,7 @@ def servers(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servers]:
     monkeypatch.setattr("api.service.make_run_executor", lambda _, listener: cluster.join(listener))
     monkeypatch.setattr("api.routes.events.LOOK_SECONDS", 3600)
     monkeypatch.setattr(rounds, "OPEN_RUNS_SECONDS", 1.0)
-    yield Servers(cluster, serve(dask_address="tcp://nowhere:8786"), serve(dask_address="tcp://nowhere:8786"))
+    yield Servers(cluster, serve(**CLUSTERED), serve(**CLUSTERED))
     cluster.executor.close(0)
 
 
@@ -142,10 +143,21 @@ def test_a_server_that_stops_leaves_its_runs_to_the_others(servers: Servers) -> 
     assert ended(servers.b, run)["attempts"] == 1
 
 
+def test_the_last_server_that_stops_keeps_the_best_plans(servers: Servers) -> None:
+    run = submitted(servers.a, hard())
+    until(servers.a, run, "incumbent")
+    killed(servers.b)
+    service = service_of(servers.a)
+    service.begin_stop()
+    service.stop()
+    kept = servers.a.get(f"/v1/runs/{run}").json()
+    assert (kept["state"], kept["status"], kept["finish_asked"]) == ("done", "feasible", "shutdown")
+
+
 def test_a_server_that_starts_takes_no_run_away(servers: Servers, serve: Serve) -> None:
     run = submitted(servers.a, hard())
     until(servers.a, run, "running")
-    third = serve(dask_address="tcp://nowhere:8786")
+    third = serve(**CLUSTERED)
     until(third, run, "incumbent")
     killed(servers.a)
     killed(servers.b)
