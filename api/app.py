@@ -15,7 +15,7 @@ from starlette.types import Lifespan, Scope
 from api.envelope import Envelope
 from api.logs import log, request_id
 from api.openapi import document
-from api.problems import ApiProblem, answer, invalid
+from api.problems import ApiProblem, answer, invalid, unavailable
 from api.routes import ROUTERS
 from api.routes.events import NothingMore
 from api.service import Service
@@ -102,7 +102,7 @@ async def _on_bad_parameters(_request: Request, error: Exception) -> Response:
 
 async def _on_store_error(_request: Request, error: Exception) -> Response:
     log.error("the database does not answer", exc_info=error)
-    return _told(ApiProblem("unavailable", "The database did not answer; try again.", headers={"Retry-After": "5"}))
+    return _told(unavailable())
 
 
 async def _on_nothing_more(_request: Request, _error: Exception) -> Response:

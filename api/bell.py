@@ -32,6 +32,10 @@ class Bell:
         self.stopping = True
         self.soon(self._wake_all)
 
+    def followed(self) -> tuple[str, ...]:
+        """Return what somebody waits for; from any thread, as a dictionary is copied in one step."""
+        return tuple(self._waiting)
+
     @contextmanager
     def listening(self, key: str) -> Iterator[asyncio.Event]:
         """Hold an event that is set by news of `key`; whoever waits clears it."""

@@ -106,11 +106,15 @@ def _cells(key: KeyRecord) -> tuple[str, ...]:
 
 
 def _store(database: str | None) -> Store:
-    from api.store import Store, StoreError, make_engine, upgrade
+    from api.store import Store, StoreError, holding, is_current, make_engine, upgrade
 
+    url = _settings(database_url=database).database_url
     try:
-        engine = make_engine(_settings(database_url=database).database_url)
-        upgrade(engine)
+        engine = make_engine(url)
+        if not is_current(engine):
+            # A server that is running must not have its tables changed under it.
+            with holding(url):
+                upgrade(engine)
     except StoreError as error:
         say(str(error))
         raise typer.Exit(ExitCode.FAILED) from None

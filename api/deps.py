@@ -22,9 +22,14 @@ Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
 
 @dataclass(frozen=True)
 class Caller:
-    """Whose runs a request may see."""
+    """Whose runs a request may see, and by which key; without one while the service is open."""
 
     workspace_id: str
+    key_id: str | None = None
+
+    def admitted(self, service: Service) -> bool:
+        """Return whether the caller would still be let in: a key may be revoked, an open service closed."""
+        return service.open if self.key_id is None else service.store.stands(self.key_id)
 
 
 async def service_of(request: Request) -> Service:
@@ -59,7 +64,7 @@ def needs(scope: Scope) -> Callable[[Service, HTTPAuthorizationCredentials | Non
             raise ApiProblem(
                 "scope_missing", f"This needs a key of scope `{scope.value}`; yours is `{key.scope.value}`."
             )
-        return Caller(key.workspace_id)
+        return Caller(key.workspace_id, key.id)
 
     return caller
 

@@ -8,12 +8,14 @@ import time
 from ipaddress import ip_address
 
 from anyio import BrokenResourceError
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.logs import log, request_id
-from api.problems import ApiProblem, answer
+from api.problems import ApiProblem, answer, unavailable
 from api.service import Service
+from api.store import StoreError
 
 SECURITY_HEADERS = {
     "Cache-Control": "no-store",
@@ -46,6 +48,10 @@ class Envelope:
         sent = _Sent(name, send)
         try:
             await self._answered(scope, headers, receive, sent)
+        except StoreError as error:
+            log.error("the database does not answer", exc_info=error)
+            if not sent.status:
+                await answer(unavailable(), name)(scope, receive, sent)
         except Exception as error:  # noqa: BLE001
             if sent.status and _broken(error):
                 log.debug("the client went away", extra={"path": scope["path"]})
@@ -60,7 +66,8 @@ class Envelope:
 
     async def _answered(self, scope: Scope, headers: Headers, receive: Receive, sent: _Sent) -> None:
         host = headers.get("host", "").rpartition(":")[0] or headers.get("host", "")
-        if not _is_own(host.lower()) and headers.get("host") not in OWN_HOSTS and self._service.open:
+        foreign = not _is_own(host.lower()) and headers.get("host") not in OWN_HOSTS
+        if foreign and await run_in_threadpool(lambda: self._service.open):
             # A page in a browser can be made to believe that this service is its own site; its Host gives it away.
             problem = ApiProblem("host_not_allowed", "Without API keys the service answers as localhost only.")
             await answer(problem, sent.request_id)(scope, receive, sent)

@@ -1,20 +1,23 @@
 """Runs on their way: from the run table to an executor, and what becomes of them back into the table.
 
-The table is the truth. What is not there did not happen, and whatever is open there is submitted again when the
-service starts.
+The table is the truth. What is not there did not happen, and whatever is open there is submitted, when the service
+starts and again and again. To submit a run twice is to submit it once: an executor knows its tasks by the runs' ids,
+and a cluster does so whichever server submits them. Several servers over one database that share a cluster all submit
+every open run and all hear how each goes; who comes first records it.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from api.bell import Bell
 from api.logs import log
 from api.metrics import Metrics
 from api.outcomes import count, ending
-from api.store import Cancelled, Ending, Failure, FinishAsker, RunRecord, State, Store, StoreError
+from api.store import OPEN, Cancelled, Ending, Failure, FinishAsker, RunRecord, State, Store, StoreError
 from optimizer.execution.executor import Executor, Outcome, Task
 from optimizer.solve.control import Progress
 from optimizer.solve.settings import Settings
@@ -32,12 +35,23 @@ class Jobs:
     ----------
     make_executor
         Makes the executor that will tell this object how its tasks go.
+    clustered
+        Whether the executor outlives this service: what it runs is not this service's to begin anew or to end.
     """
 
-    def __init__(self, store: Store, bell: Bell, metrics: Metrics, make_executor: Callable[[Jobs], Executor]):
+    def __init__(
+        self,
+        store: Store,
+        bell: Bell,
+        metrics: Metrics,
+        make_executor: Callable[[Jobs], Executor],
+        *,
+        clustered: bool = False,
+    ):
         self._store = store
         self._bell = bell
         self._metrics = metrics
+        self._clustered = clustered
         self._finishing: set[str] = set()
         self.executor = make_executor(self)
 
@@ -45,21 +59,38 @@ class Jobs:
         """Submit every run that is not in a final state; return how many."""
         runs = self._store.open_runs()
         for run in runs:
-            if run.state is State.RUNNING:
+            if run.state is State.RUNNING and not self._clustered:
                 self._store.requeue(run.id)
-            if run.finish_asked == "request":
-                self._finishing.add(run.id)
-            try:
-                self.submit(run)
-            except ValueError:
-                # One odd row must not keep the service from starting.
-                log.exception("a run cannot be taken up", extra={"run_id": run.id})
-                self._store.end(run.id, UNREADABLE)
+            log.info("run accepted", extra={"run_id": run.id})
+            self._take_up(run)
         return len(runs)
+
+    def take_up(self) -> None:
+        """Submit once more what ought to be on its way.
+
+        So are found: a run whose row was written when the connection broke, a run of another server, and one that a
+        cluster has lost. What runs in this very service needs it not.
+        """
+        for run in self._store.open_runs():
+            if run.state is State.QUEUED or self._clustered:
+                self._take_up(run)
+
+    def _take_up(self, run: RunRecord) -> None:
+        if run.finish_asked == "request":
+            self._finishing.add(run.id)
+        try:
+            self._submit(run)
+        except ValueError:
+            # One odd row must not keep the others from being solved.
+            log.exception("a run cannot be taken up", extra={"run_id": run.id})
+            self._store.end(run.id, UNREADABLE)
 
     def submit(self, run: RunRecord) -> None:
         """Have a run solved when its turn comes; once, however often it is submitted."""
         log.info("run accepted", extra={"run_id": run.id})
+        self._submit(run)
+
+    def _submit(self, run: RunRecord) -> None:
         settings = Settings(**run.settings)
         self.executor.submit(Task(run.id, settings, lambda: self._scenario(run.id), run.workspace_id))
 
@@ -88,23 +119,31 @@ class Jobs:
         return erased
 
     def close(self, grace_seconds: float) -> None:
-        """Let what runs save its best plan; what is queued stays so in the table."""
+        """Let what runs save its best plan; what is queued stays so in the table.
+
+        On a cluster that is so of what no other server has it solve; which runs those are shows as they end.
+        """
         try:
-            for run in self._store.open_runs():
+            for run in () if self._clustered else self._store.open_runs():
                 if run.state is State.RUNNING:
                     self._store.finish_asked(run.id, "shutdown")
         except StoreError as error:
             log.error("the database did not take that runs are to finish", exc_info=error)
         self.executor.close(grace_seconds)
 
+    def give_up(self) -> None:
+        """Kill what runs, since another server has taken the runs."""
+        self.executor.close(0)
+
     def started(self, key: str, attempt: int) -> None:
         """Record that a run has a place."""
         if self._persisted(lambda: self._store.start(key, attempt)):
             log.info("run started", extra={"run_id": key, "attempt": attempt})
-            self._bell.ring(key)
-        else:
-            # Cancelled or erased between being added and being submitted.
+        elif self._persisted(lambda: self._store.state(key)) not in OPEN:
+            # Cancelled or erased between being added and being submitted. One that is open was recorded before: by
+            # another server, or by this one with a connection that broke before the answer.
             self.executor.abandon(key)
+        self._bell.ring(key)
 
     def moved(self, key: str, progress: Progress) -> None:
         """Record phase, incumbent and bound."""
@@ -119,6 +158,9 @@ class Jobs:
         """Record how a run ended."""
         self._finishing.discard(key)
         found = ending(outcome)
+        if self._clustered and self._bell.stopping:
+            with suppress(StoreError):
+                self._store.finish_asked(key, "shutdown")
         if self._record(key, found):
             count(self._metrics, "run", found)
             log.info("run ended", extra={"run_id": key, "outcome": type(found).__name__.lower()})
@@ -126,12 +168,18 @@ class Jobs:
 
     def _record(self, key: str, found: Ending) -> bool:
         try:
-            return self._persisted(lambda: self._store.end(key, found))
+            return self._persisted(lambda: self._end(key, found))
         except StoreError:
             raise
         except Exception:  # noqa: BLE001
             log.exception("a result cannot be recorded", extra={"run_id": key})
-            return self._persisted(lambda: self._store.end(key, UNRECORDED))
+            return self._persisted(lambda: self._end(key, UNRECORDED))
+
+    def _end(self, key: str, found: Ending) -> bool:
+        if self._store.end(key, found):
+            return True
+        # Begun while no server listened: the start is recorded with the end.
+        return self._store.state(key) is State.QUEUED and self._store.start(key, 1) and self._store.end(key, found)
 
     def _persisted(self, work: Callable[[], T]) -> T:
         """Do what must not be lost, again and again while the database is away; the place waits with it.
@@ -150,7 +198,11 @@ class Jobs:
                 pause = min(LONGEST_PAUSE_SECONDS, 2 * pause)
 
     def _scenario(self, key: str) -> str:
-        text = self._store.scenario_for(key)
+        try:
+            text = self._persisted(lambda: self._store.scenario_for(key))
+        except StoreError as error:
+            # Taken back rather than failed: it is still open in the table.
+            raise LookupError(key) from error
         if text is None:
             raise LookupError(key)
         return text

@@ -139,6 +139,11 @@ def invalid(problems: Iterable[Problem], prefix: str = "") -> ApiProblem:
     return ApiProblem("invalid", f"{len(found)} problem{many} in the request.", problems=found)
 
 
+def unavailable() -> ApiProblem:
+    """Return the problem that the database does not answer."""
+    return ApiProblem("unavailable", "The database did not answer; try again.", headers={"Retry-After": "5"})
+
+
 def below(prefix: str, problem: Problem) -> Problem:
     """Return a problem of a part of the request as one of the request."""
     return replace(problem, pointer=prefix + problem.pointer)

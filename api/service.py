@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
 from anyio import CapacityLimiter
@@ -17,10 +17,12 @@ from api.jobs import Jobs
 from api.logs import log
 from api.metrics import Metrics
 from api.plans import Plans
+from api.rounds import Rounds
 from api.settings import ServiceSettings
 from api.store import Store
+from optimizer.errors import InputError, Problem
 from optimizer.execution.attempt import Limits
-from optimizer.execution.executor import Listener
+from optimizer.execution.executor import Executor, Listener
 from optimizer.execution.local import LocalExecutor
 
 T = TypeVar("T")
@@ -39,8 +41,10 @@ class Service:
         self.unanswered = Unanswered()
         self.evaluating = threading.BoundedSemaphore(settings.plan_places)
         self._long = CapacityLimiter(LONG_THREADS)
-        self.jobs = Jobs(store, self.bell, self.metrics, lambda listener: self._executor(listener, settings.run_places))
-        self.plans = Plans(lambda listener: self._executor(listener, settings.plan_places), self.metrics)
+        make_executor = partial(make_run_executor, settings)
+        self.jobs = Jobs(store, self.bell, self.metrics, make_executor, clustered=settings.clustered)
+        self.plans = Plans(lambda listener: _local(settings, listener, settings.plan_places), self.metrics)
+        self._rounds = Rounds(store, self.bell, self.jobs, follow=settings.clustered)
         self.metrics.watch(lambda: {state.value: count for state, count in store.counts().items()})
         self._closed = False
         self._closing: list[threading.Thread] = []
@@ -72,15 +76,22 @@ class Service:
         """Attach to the running event loop and submit every run that is not in a final state."""
         self.bell.attach()
         resumed = self.jobs.resume()
+        self._rounds.begin()
         log.info("service started", extra={"resumed_runs": resumed})
 
-    def begin_stop(self) -> None:
-        """Take no more work and let what runs save its best plan; returns at once."""
+    def begin_stop(self, *, give_up: bool = False) -> None:
+        """Take no more work and let what runs save its best plan; returns at once.
+
+        Parameters
+        ----------
+        give_up
+            Whether runs are another server's now and not to be saved here.
+        """
         if self.stopping:
             return
         self.bell.stop()
         grace = self.settings.shutdown_seconds
-        closing = (lambda: self.jobs.close(grace), lambda: self.plans.close(grace))
+        closing = (self.jobs.give_up if give_up else lambda: self.jobs.close(grace), lambda: self.plans.close(grace))
         self._closing = [threading.Thread(target=close) for close in closing]
         for thread in self._closing:
             thread.start()
@@ -90,11 +101,30 @@ class Service:
         self.begin_stop()
         for thread in self._closing:
             thread.join()
+        self._rounds.end()
         log.info("service stopped")
 
-    def _executor(self, listener: Listener, places: int) -> LocalExecutor:
-        limits = Limits(grace_seconds=self.settings.grace_seconds, memory_mb=self.settings.memory_mb)
-        return LocalExecutor(listener, places, limits)
+
+def make_run_executor(settings: ServiceSettings, listener: Listener) -> Executor:
+    """Return what solves the runs: a cluster if the settings name one, else this machine."""
+    if settings.dask_address is None:
+        return _local(settings, listener, settings.run_places)
+    try:
+        from optimizer.execution.cluster import DaskExecutor  # noqa: PLC0415
+    except ModuleNotFoundError:
+        remedy = "Install it: pip install 'groundswell[cluster]'."
+        problem = Problem("part_missing", "GROUNDSWELL_DASK_ADDRESS", "a cluster needs the part `cluster`", remedy)
+        raise InputError([problem]) from None
+    executor: Executor = DaskExecutor(listener, settings.dask_address, _limits(settings))
+    return executor
+
+
+def _local(settings: ServiceSettings, listener: Listener, places: int) -> LocalExecutor:
+    return LocalExecutor(listener, places, _limits(settings))
+
+
+def _limits(settings: ServiceSettings) -> Limits:
+    return Limits(grace_seconds=settings.grace_seconds, memory_mb=settings.memory_mb)
 
 
 class Unanswered:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -16,7 +17,7 @@ from api.app import make_app
 from api.protocol import Protocol
 from api.service import Service
 from api.settings import ServiceSettings
-from api.store import Store, exclusive, make_engine, upgrade
+from api.store import DatabaseInUse, Store, holding, make_engine, upgrade
 from optimizer.commands.console import ExitCode
 from optimizer.errors import InputError, Problem
 
@@ -26,9 +27,17 @@ BACKLOG = 2048
 class Server(uvicorn.Server):
     """Lets solves save their best plan as soon as the signal comes, while answers under way are still given."""
 
-    def __init__(self, config: uvicorn.Config, service: Service):
+    def __init__(self, config: uvicorn.Config, service: Service, lost: threading.Event):
         super().__init__(config)
         self._service = service
+        self._lost = lost
+
+    async def on_tick(self, counter: int) -> bool:
+        """Stop at once when another server has taken the database."""
+        if self._lost.is_set() and not self.should_exit:
+            self._service.begin_stop(give_up=True)
+            self.should_exit = True
+        return await super().on_tick(counter)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop on the first signal; a second Ctrl-C ends at once, and what runs is solved anew later."""
@@ -48,7 +57,8 @@ def serve(settings: ServiceSettings) -> None:
     StoreError
         If the database is in use by another server, or cannot be used.
     """
-    with exclusive(settings.database_url):
+    lost = threading.Event()
+    with holding(settings.database_url, together=settings.clustered, lost=lost.set):
         engine = make_engine(settings.database_url)
         try:
             upgrade(engine)
@@ -57,9 +67,11 @@ def serve(settings: ServiceSettings) -> None:
             with _bound(settings) as listener:
                 logs.set_up(settings.log_level)
                 logs.log.info("service listens", extra={"url": _url(listener)})
-                _run(settings, Service(settings, store), listener)
+                _run(settings, Service(settings, store), listener, lost)
         finally:
             engine.dispose()
+    if lost.is_set():
+        raise DatabaseInUse("Another server has taken the database while it could not be reached from here.")
 
 
 def _refuse_open(settings: ServiceSettings, store: Store) -> None:
@@ -89,7 +101,7 @@ def _url(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _run(settings: ServiceSettings, service: Service, listener: socket.socket) -> None:
+def _run(settings: ServiceSettings, service: Service, listener: socket.socket, lost: threading.Event) -> None:
     config = uvicorn.Config(
         make_app(service),
         http=Protocol,
@@ -100,7 +112,7 @@ def _run(settings: ServiceSettings, service: Service, listener: socket.socket) -
         # Solves may take their time to save what they have, and the answer that carries it a little more.
         timeout_graceful_shutdown=int(settings.shutdown_seconds) + 5,
     )
-    server = Server(config, service)
+    server = Server(config, service, lost)
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:

@@ -27,7 +27,15 @@ class ServiceSettings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address to listen on; any but loopback needs API keys.")
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     database_url: str = Field(
-        "sqlite:///groundswell.sqlite", description="Where runs are kept, as an SQLAlchemy URL.", repr=False
+        "sqlite:///groundswell.sqlite",
+        description="Where runs are kept: `sqlite:///FILE`, or `postgresql://USER:PASSWORD@HOST/NAME`.",
+        repr=False,
+    )
+    dask_address: str | None = Field(
+        None,
+        min_length=1,
+        description="Scheduler of the Dask cluster that solves runs, such as `tcp://HOST:8786`; without one, this "
+        "machine does.",
     )
     run_places: int = Field(
         default_factory=_cores, ge=1, le=256, description="Runs that are solved at once; one per core."
@@ -74,6 +82,11 @@ class ServiceSettings(BaseSettings):
         return given
 
     @property
+    def clustered(self) -> bool:
+        """Whether runs are solved on a cluster, which several servers may share."""
+        return self.dask_address is not None
+
+    @property
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the address."""
         if self.host == "localhost":
@@ -89,5 +102,6 @@ def settings_table() -> str:
     rows = ["| variable | default | meaning |", "|---|---|---|"]
     for name, field in ServiceSettings.model_fields.items():
         default = "by cores" if field.default_factory is not None else f"`{field.default}`"
+        default = "none" if field.default is None else default
         rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
     return "\n".join(rows) + "\n"

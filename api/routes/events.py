@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Header, Query
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
-from api.deps import FollowedRun, Served
+from api.deps import Caller, FollowedRun, Reader, Served
+from api.logs import log
 from api.problems import documented, invalid
 from api.routes.rendering import event_view
-from api.store import EventKind, EventRecord
+from api.service import Service
+from api.store import EventKind, EventRecord, RunRecord, StoreError
 from optimizer.errors import Problem
 
 FINAL = (EventKind.DONE, EventKind.FAILED, EventKind.CANCELLED)
 PAGE = 100
 LOOK_SECONDS = 5.0
-"""Without news from this service, look so often whether there is some from another."""
+"""Without news, look so often whether there is some after all, and whether the caller may still see it."""
 LARGEST = 2**31 - 1
 MOST_DIGITS = 20
 
@@ -58,25 +61,43 @@ def _after(
     },
 )
 async def run_events(
-    run: FollowedRun, service: Served, after: Annotated[int, Depends(_after)]
+    run: FollowedRun, service: Served, caller: Reader, after: Annotated[int, Depends(_after)]
 ) -> AsyncIterator[ServerSentEvent]:
     """Stream the events of a run until it has ended; `Last-Event-ID` takes the stream up again."""
     with service.bell.listening(run.id) as news:
         while True:
             news.clear()
-            # Looked at first: whatever a run that has ended will ever tell is there by then.
-            seen = await run_in_threadpool(service.store.run, run.workspace_id, run.id)
-            page = await run_in_threadpool(service.store.events, run.id, after, PAGE)
-            for event in page:
+            look = await run_in_threadpool(_look, service, caller, run, after)
+            for event in look.page:
                 yield _sent(event, run.currency)
                 after = event.sequence
                 if event.kind in FINAL:
                     return
-            if page:
+            if look.page:
                 continue
-            if service.stopping or seen is None or seen.state.final:
+            if service.stopping or look.last:
                 return
             await _patiently(news)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """The next events, and whether they are the last that this caller is to see."""
+
+    page: list[EventRecord]
+    last: bool
+
+
+def _look(service: Service, caller: Caller, run: RunRecord, after: int) -> _Look:
+    try:
+        if not caller.admitted(service):
+            return _Look([], True)
+        # Asked before the events: whatever a run that has ended will ever tell is there by then.
+        state = service.store.state(run.id)
+        return _Look(service.store.events(run.id, after, PAGE), state is None or state.final)
+    except StoreError as error:
+        log.warning("a stream waits for the database: %s", error)
+        return _Look([], False)
 
 
 async def _patiently(news: asyncio.Event) -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from api.store.engine import make_engine
-from api.store.errors import KeyReused, StoreError, TooManyOpen
-from api.store.lock import exclusive
+from api.store.errors import DatabaseInUse, KeyReused, StoreError, TooManyOpen
+from api.store.lock import holding
 from api.store.records import (
     Cancelled,
     Cursor,
@@ -23,12 +23,14 @@ from api.store.records import (
     WorkspaceRecord,
 )
 from api.store.repository import Store
-from api.store.states import State
-from api.store.upgrading import upgrade
+from api.store.states import OPEN, State
+from api.store.upgrading import is_current, upgrade
 
 __all__ = [
+    "OPEN",
     "Cancelled",
     "Cursor",
+    "DatabaseInUse",
     "Ending",
     "EventKind",
     "EventRecord",
@@ -47,7 +49,8 @@ __all__ = [
     "StoreError",
     "TooManyOpen",
     "WorkspaceRecord",
-    "exclusive",
+    "holding",
+    "is_current",
     "make_engine",
     "upgrade",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -25,6 +25,19 @@ from api.store.errors import DamagedDatabase, DatabaseUnavailable, UnsupportedDa
 T = TypeVar("T")
 BUSY_SECONDS = 10.0
 WRITES = "groundswell_writes"
+POSTGRES = "postgresql+psycopg"
+# What libpq and the server are told unless the address says otherwise. Nobody waits for ever: neither for a machine
+# that is gone nor for a lock. After a failover, what may only be read is no database of ours.
+POSTGRES_OPTIONS: Mapping[str, str | int] = {
+    "application_name": "groundswell",
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+    "target_session_attrs": "read-write",
+    "options": "-c statement_timeout=60s -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+}
 MIGRATION_LOCK = 0x67726F756E64  # any number will do as long as all servers use the same: "ground"
 
 
@@ -42,40 +55,62 @@ def make_engine(url: str) -> Engine:
         If the file can be neither opened nor made.
     """
     file = database_file(url)
-    shared: dict[str, Any] = {
-        # NaN and infinity are no JSON; better refused here than by whoever reads them.
-        "json_serializer": partial(json.dumps, ensure_ascii=False, allow_nan=False),
-        "poolclass": QueuePool,
-    }
     if file is None:
-        # Several servers share what the database admits; one that was restarted leaves dead connections behind.
-        return create_engine(url, pool_size=5, max_overflow=15, pool_pre_ping=True, **shared)
+        return _postgres(make_url(url).set(drivername=POSTGRES))
     make_folder(file)
     try:
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         raise DatabaseUnavailable(f"{file} cannot be opened: {error.strerror}.") from error
     # A connection is an open file: enough for every thread that serves requests, none of which waits for another.
-    engine = create_engine(url, pool_size=10, max_overflow=50, connect_args={"timeout": BUSY_SECONDS}, **shared)
+    engine = create_engine(url, pool_size=10, max_overflow=50, connect_args={"timeout": BUSY_SECONDS}, **_SHARED)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+# Of engines for either database.
+_SHARED: Mapping[str, Any] = {
+    # NaN and infinity are no JSON; better refused here than by whoever reads them.
+    "json_serializer": partial(json.dumps, ensure_ascii=False, allow_nan=False),
+    "poolclass": QueuePool,
+}
+
+
+def _postgres(url: URL) -> Engine:
+    options = {name: value for name, value in POSTGRES_OPTIONS.items() if name not in url.query}
+    try:
+        return create_engine(
+            url,
+            # Several servers share what the database admits.
+            pool_size=5,
+            max_overflow=15,
+            pool_timeout=10,
+            # A database that was restarted leaves dead connections behind.
+            pool_pre_ping=True,
+            connect_args=options,
+            **_SHARED,
+        )
+    except ModuleNotFoundError:
+        raise UnsupportedDatabase(
+            "A PostgreSQL database needs the part `cluster`: pip install 'groundswell[cluster]'."
+        ) from None
 
 
 def database_file(url: str) -> Path | None:
     """Return the file of a SQLite address, None for a PostgreSQL one; raise `UnsupportedDatabase` for any other."""
     try:
         parts = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         # The address itself stays unsaid: it may hold a password.
         raise UnsupportedDatabase(
-            "The database address cannot be read; write sqlite:////folder/file.db or postgresql+psycopg://host/name."
+            "The database address cannot be read; write sqlite:////folder/file.db or postgresql://host/name."
         ) from None
-    if parts.drivername in {"postgresql", "postgresql+psycopg"}:
+    if parts.drivername in {"postgresql", POSTGRES}:
         return None
     if parts.drivername not in {"sqlite", "sqlite+pysqlite"}:
         raise UnsupportedDatabase(
-            f"A {parts.drivername} database is not supported; use SQLite or PostgreSQL (postgresql+psycopg://)."
+            f"A {parts.drivername} database is not supported; use SQLite or PostgreSQL (postgresql://)."
         )
     return _sqlite_file(parts)
 
@@ -121,31 +156,36 @@ def _begin(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Lend a connection whose transaction only reads."""
-    with _in_own_words(), engine.connect() as connection:
+    with in_own_words(), engine.connect() as connection:
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Lend a connection whose transaction writes: kept if the block ends well, taken back as a whole if not."""
-    with _in_own_words(), engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
+    with in_own_words(), engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         yield connection
 
 
 @contextmanager
-def _in_own_words() -> Iterator[None]:
+def in_own_words() -> Iterator[None]:
     """Say with an error of the store's what those who may not know of SQLAlchemy have to tell apart."""
     try:
         yield
     except (OperationalError, InterfaceError, NoConnectionLeft) as error:
-        raise DatabaseUnavailable(
-            "The database cannot be reached, is full, or is kept busy by others; try again later."
-        ) from error
+        raise DatabaseUnavailable(_unavailable(error)) from error
     except DatabaseError as error:
         # Its kinds say what was wrong with a statement; none of them, that SQLite could not make sense of the file.
         if type(error) is not DatabaseError:
             raise
         raise DamagedDatabase("The file is damaged or no database of groundswell's.") from error
+
+
+def _unavailable(error: Exception) -> str:
+    """Say that the database does not answer and, to whoever starts a server, why; reasons hold no password."""
+    if isinstance(error, OperationalError) and error.statement is None and (said := str(error.orig).strip()):
+        return f"The database cannot be reached: {said.splitlines()[0].removeprefix('connection failed: ')}."
+    return "The database cannot be reached, is full, or is kept busy by others; try again later."
 
 
 def again_if_raced(work: Callable[[], T], attempts: int = 3) -> T:
@@ -175,10 +215,12 @@ def migrating(engine: Engine) -> Iterator[Connection]:
     """
     if engine.dialect.name != "sqlite":
         with writing(engine) as connection:
+            # Whoever comes second waits for the first, however long that takes.
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
             yield connection
         return
-    with _in_own_words(), engine.connect().execution_options(**{WRITES: True}) as connection:
+    with in_own_words(), engine.connect().execution_options(**{WRITES: True}) as connection:
         # SQLite takes no notice of this inside a transaction.
         connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,12 @@ class Events(Base):
         )
         with reading(self.engine) as connection:
             return [_event(row) for row in connection.execute(wanted)]
+
+    def last_numbers(self, run_ids: Collection[str]) -> dict[str, int]:
+        """Return the number of the last event of each of these runs that is there."""
+        wanted = select(runs.c.id, runs.c.last_sequence).where(runs.c.id.in_(run_ids))
+        with reading(self.engine) as connection:
+            return {row.id: row.last_sequence for row in connection.execute(wanted)}
 
 
 def change_run(

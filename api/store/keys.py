@@ -53,6 +53,11 @@ class Keys(Base):
         with writing(self.engine) as connection:
             return connection.execute(revoked).rowcount == 1
 
+    def stands(self, key_id: str) -> bool:
+        """Return whether there is such a key and it is not revoked."""
+        with reading(self.engine) as connection:
+            return bool(connection.scalar(select(exists().where(keys.c.id == key_id, keys.c.revoked_at.is_(None)))))
+
     def has_keys(self) -> bool:
         """Return whether a key was ever made: once there was one, revoking the last must not open the door."""
         with reading(self.engine) as connection:

@@ -31,18 +31,19 @@ class Life(Base):
         Parameters
         ----------
         attempt
-            As the executor counts, from 1 for each time it was submitted. Above 1 the executor tries anew by itself,
-            and the run may be running already.
+            Numbers the start: each later one of the same run has a higher number, until the run is queued again.
 
         Returns
         -------
-        False if the run is not waiting to be solved; who ended or erased it has its solve given up.
+        False, and nothing recorded, if the run has ended, was erased, or this start is known: several servers may hear
+        of one, and one whose answer was lost is told again.
         """
-        among = (*predecessors(State.RUNNING), *((State.RUNNING,) if attempt > 1 else ()))
+        news = or_(runs.c.state.in_([state.value for state in predecessors(State.RUNNING)]), runs.c.attempt < attempt)
         with writing(self.engine) as connection:
             now = self.now()
-            values = {"state": State.RUNNING.value, "started_at": now, "attempts": runs.c.attempts + 1}
-            changed = change_run(connection, run_id, among, {**_NO_FIGURES, **values})
+            started = {"state": State.RUNNING.value, "started_at": now, "attempt": attempt}
+            values = {**_NO_FIGURES, **started, "attempts": runs.c.attempts + 1}
+            changed = change_run(connection, run_id, OPEN, values, news)
             if changed is None:
                 return False
             data = {"attempt": changed.attempts}
@@ -50,10 +51,15 @@ class Life(Base):
             return True
 
     def move(self, run_id: str, progress: Progress) -> bool:
-        """Note how far the search is; return False if the run is no longer being solved."""
+        """Note how far the search is; return False if the run is not being solved, or this is no news.
+
+        Several servers may hear of one search: whoever comes first records it, and nothing older is recorded after it.
+        """
         data = asdict(progress)
+        before = runs.c.elapsed_seconds
+        news = or_(before.is_(None), before < progress.elapsed_seconds)
         with writing(self.engine) as connection:
-            changed = change_run(connection, run_id, (State.RUNNING,), data)
+            changed = change_run(connection, run_id, (State.RUNNING,), data, news)
             if changed is None:
                 return False
             add_event(connection, run_id, changed.last_sequence, self.now(), EventKind.PROGRESS, data)
@@ -66,7 +72,7 @@ class Life(Base):
         that the server asked, because it was shutting down, does not.
         """
         kept = case((runs.c.finish_asked == "shutdown", null()), else_=runs.c.finish_asked)
-        values = {**_NO_FIGURES, "started_at": None, "finish_asked": kept}
+        values = {**_NO_FIGURES, "started_at": None, "attempt": 0, "finish_asked": kept}
         with writing(self.engine) as connection:
             return _step(connection, run_id, State.QUEUED, values, {"reason": reason}, self.now())
 

@@ -1,35 +1,54 @@
-"""One server to a SQLite file."""
+"""Who may serve a database at the same time: one server, or any number whose solves share a cluster."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from api.store.advisory import Hold
 from api.store.engine import database_file, make_folder
 from api.store.errors import DatabaseInUse
 
 
-@contextmanager
-def exclusive(url: str) -> Iterator[None]:
-    """Keep other servers away from a SQLite file for as long as the block runs.
+def nothing() -> None:
+    """Do nothing."""
 
-    A server that starts puts what was running back into the queue, which is right only if no other server is running
-    it. The lock belongs to the process: however that ends, the system gives it up. Other databases are made for
-    several servers and are not locked.
+
+@contextmanager
+def holding(url: str, *, together: bool = False, lost: Callable[[], None] = nothing) -> Iterator[None]:
+    """Keep servers away that would take this one's runs, for as long as the block runs.
+
+    A server that starts takes up what it finds open, which is right only if no other server is solving it, or if both
+    have it solved by one cluster. A SQLite file serves one server at a time, whatever it says.
+
+    Parameters
+    ----------
+    together
+        Whether this server solves on a cluster and so gets on with others that do.
+    lost
+        Called once, from another thread, if another server has come in between after all: a database that is restarted
+        forgets who held it, and the first to come back holds it then.
 
     Raises
     ------
     DatabaseInUse
-        If another server has the file.
+        If another server has the database.
+    DatabaseUnavailable
+        If it cannot be reached.
     UnsupportedDatabase
         If the address names no database the store works with.
     """
     file = database_file(url)
-    if file is None:
+    with _held_file(file) if file is not None else Hold(url, together=together, lost=lost):
         yield
-        return
+
+
+@contextmanager
+def _held_file(file: Path) -> Iterator[None]:
+    """Hold a SQLite file; the lock belongs to the process: however that ends, the system gives it up."""
     make_folder(file)
     # Given up by whichever thread closes the server; and a stand-in for the system's lock would outlive a crash.
     lock = FileLock(f"{file.resolve()}.lock", timeout=0, mode=0o600, thread_local=False, fallback_to_soft=False)

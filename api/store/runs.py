@@ -108,9 +108,15 @@ class Runs(Base):
         if state is not None:
             wanted = wanted.where(runs.c.state == state.value)
         if after is not None:
-            place = tuple_(literal(after.created_at, runs.c.created_at.type), literal(after.id))
+            place = tuple_(literal(after.created_at, runs.c.created_at.type), literal(after.id, runs.c.id.type))
             wanted = wanted.where(tuple_(runs.c.created_at, runs.c.id) < place)
         return self._records(wanted.order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit))
+
+    def state(self, run_id: str) -> State | None:
+        """Return the state of a run, whosever it is; None if there is none."""
+        with reading(self.engine) as connection:
+            state = connection.scalar(select(runs.c.state).where(runs.c.id == run_id))
+        return None if state is None else State(state)
 
     def open_runs(self) -> list[RunRecord]:
         """Return the queued and running runs of all workspaces, first come first."""

@@ -63,6 +63,21 @@ class UtcTime(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+class RunId(TypeDecorator[str]):
+    """The id of a run, as it comes from whoever asks for one.
+
+    PostgreSQL refuses a text with a NUL, and no driver takes half of a surrogate pair; no id of ours has either, so
+    that asking for one finds nothing instead of failing.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Put a sign in the place of what no database takes."""
+        return value if value is None else value.replace("\0", "?").encode("utf-8", "replace").decode()
+
+
 def _one_of(column: str, values: Iterable[str]) -> CheckConstraint:
     listed = ", ".join(f"'{value}'" for value in values)
     return CheckConstraint(f"{column} IN ({listed})", name=column)
@@ -108,7 +123,7 @@ scenarios = Table(
 runs = Table(
     "runs",
     METADATA,
-    Column("id", Text, primary_key=True),
+    Column("id", RunId, primary_key=True),
     Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
     Column("scenario_id", ForeignKey("scenarios.id"), nullable=False),
     Column("label", Text),
@@ -121,6 +136,9 @@ runs = Table(
     Column("started_at", UtcTime),
     Column("ended_at", UtcTime),
     Column("attempts", Integer, nullable=False),
+    # Number of the latest start as the executor counts: told again, by another server or for want of an answer, it is
+    # no start of its own.
+    Column("attempt", BigInteger, nullable=False, server_default="0"),
     Column("value", BigInteger),
     Column("value_bound", BigInteger),
     Column("cost_minor", BigInteger),

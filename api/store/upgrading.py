@@ -8,7 +8,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-from api.store.engine import migrating
+from api.store.engine import migrating, reading
 from api.store.errors import UnknownSchema
 
 
@@ -24,6 +24,14 @@ def upgrade(engine: Engine) -> None:
         config = _config(connection)
         _refuse_unknown(connection, ScriptDirectory.from_config(config))
         command.upgrade(config, "head")
+
+
+def is_current(engine: Engine) -> bool:
+    """Return whether the database has seen every step, and none that this version does not know."""
+    with reading(engine) as connection:
+        scripts = ScriptDirectory.from_config(_config(connection))
+        _refuse_unknown(connection, scripts)
+        return set(MigrationContext.configure(connection).get_current_heads()) == set(scripts.get_heads())
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:

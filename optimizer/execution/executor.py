@@ -77,7 +77,7 @@ class Listener(Protocol):
     """Whoever is told; calls for one task come in order, from a thread of the executor's, and may block it."""
 
     def started(self, key: str, attempt: int) -> None:
-        """Tell that a task has a place; `attempt` counts from 1."""
+        """Tell that a task has a place; a later start of the same task has a higher number."""
 
     def moved(self, key: str, progress: Progress) -> None:
         """Tell that phase, incumbent or bound have changed."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,8 @@ PATIENCE = 60.0
 
 
 @contextmanager
-def in_process(folder: Path, **settings: Any) -> Iterator[TestClient]:
-    """Run a service on a database in `folder`."""
-    url = f"sqlite:///{folder}/service.sqlite"
+def in_process(url: str, **settings: Any) -> Iterator[TestClient]:
+    """Run a service on the database of this address."""
     chosen = {"run_places": 1, "plan_places": 1, "shutdown_seconds": 1.0, **settings}
     engine = make_engine(url)
     upgrade(engine)
@@ -79,3 +79,20 @@ def until(client: Client, run: str, *states: str, headers: Headers = None) -> Do
 def ended(client: Client, run: str, headers: Headers = None) -> Document:
     """Return the run as soon as it has ended."""
     return until(client, run, "done", "failed", "cancelled", headers=headers)
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    """Wait until this is so."""
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def followed(pool: ThreadPoolExecutor, client: TestClient, run: str, headers: Headers = None) -> Future[str]:
+    """Follow a run from now on; return what will have been streamed when the stream has ended."""
+    waiting = service_of(client).bell._waiting
+    before = len(waiting.get(run, ()))
+    following = pool.submit(lambda: client.get(f"/v1/runs/{run}/events", headers=headers).text)
+    eventually(lambda: len(waiting.get(run, ())) > before)
+    return following

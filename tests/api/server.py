@@ -25,12 +25,15 @@ class Server:
 
     Parameters
     ----------
+    database
+        Its address; without one, a SQLite file in the folder.
     settings
         By their names in the settings class.
     """
 
-    def __init__(self, folder: Path, **settings: object):
+    def __init__(self, folder: Path, *, database: str = "sqlite:///service.sqlite", **settings: object):
         self._folder = folder
+        self._database = database
         self._environment = {f"GROUNDSWELL_{name.upper()}": str(value) for name, value in settings.items()}
         self.port = 0
         self.lines: list[dict[str, Any]] = []
@@ -80,7 +83,7 @@ class Server:
     def _started(self) -> subprocess.Popen[str]:
         self.port = 0
         process = subprocess.Popen(
-            [GROUNDSWELL, "serve", "--port", "0", "--database", "sqlite:///service.sqlite"],
+            [GROUNDSWELL, "serve", "--port", "0", "--database", self._database],
             cwd=self._folder,
             env={**os.environ, **self._environment},
             stderr=subprocess.PIPE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,12 @@ from api.serving import serve as serve_for_good
 from api.settings import ServiceSettings
 from api.store import Scope
 from optimizer.errors import InputError
-from tests.api.conftest import Serve
-from tests.api.running import bearer, easy, ended, in_process, service_of, submitted
+from tests.api.conftest import Lend, Serve
+from tests.api.databases import BOTH
+from tests.api.running import bearer, easy, ended, followed, hard, in_process, service_of, submitted
 
 Headers = dict[str, str]
+DATABASES = BOTH
 ROUTES = [
     ("GET", "/v1/runs/{run}"),
     ("GET", "/v1/runs/{run}/scenario"),
@@ -29,9 +32,9 @@ ROUTES = [
 
 
 @pytest.fixture(scope="module")
-def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def closed(lend: Lend) -> Iterator[TestClient]:
     """A service with keys, of which a client sends none by itself."""
-    with in_process(tmp_path_factory.mktemp("closed")) as client:
+    with lend() as url, in_process(url) as client:
         service_of(client).store.create_key("ours", "first", Scope.ADMIN)
         yield client
 
@@ -105,6 +108,33 @@ def test_a_revoked_key_opens_nothing_and_the_service_stays_closed(serve: Serve) 
     service_of(client).store.revoke_key(record.id)
     assert client.get("/v1/runs", headers=bearer(secret)).status_code == 401
     assert client.get("/v1/runs").status_code == 401
+
+
+def test_the_events_of_a_run_end_for_a_key_that_is_revoked(
+    serve: Serve, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.routes.events.LOOK_SECONDS", 0.2)
+    client = serve()
+    (gone, its), (_, other) = (service_of(client).store.create_key("ours", "x", Scope.RUN) for _ in range(2))
+    run = submitted(client, hard(), bearer(other))
+    refused, kept = (followed(pool, client, run, bearer(secret)) for secret in (its, other))
+    service_of(client).store.revoke_key(gone.id)
+    assert "event: queued" in refused.result(60)
+    assert client.get(f"/v1/runs/{run}/events", headers=bearer(its)).status_code == 401
+    assert not kept.done()
+    client.delete(f"/v1/runs/{run}", headers=bearer(other))
+    kept.result(60)
+
+
+def test_the_events_of_an_open_service_end_when_it_is_closed(
+    serve: Serve, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.routes.events.LOOK_SECONDS", 0.2)
+    client = serve()
+    run = submitted(client, hard())
+    following = followed(pool, client, run)
+    service_of(client).store.create_key("ours", "x", Scope.RUN)
+    assert "event: done" not in following.result(60)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "example.org"])

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from api.store import DatabaseInUse, Store, holding, is_current, make_engine, upgrade
+from api.store.upgrading import downgrade
 from optimizer.cli import outcome
 from optimizer.commands.console import ExitCode
-from tests.api.running import easy, ended, hard, submitted, until
+from tests.api.databases import Postgres
+from tests.api.running import bearer, easy, ended, hard, submitted, until
 from tests.api.server import GROUNDSWELL, Server
+from tests.api.store.test_postgres import cut
 from tests.api.test_openapi import COMMITTED
 
 Captured = pytest.CaptureFixture[str]
@@ -73,6 +80,68 @@ def test_a_second_server_on_the_same_file_is_refused(tmp_path: Path) -> None:
         assert "Another server uses" in second.stderr
         assert "Traceback" not in second.stderr
         assert server.client().get("/livez").status_code == 200
+
+
+@pytest.fixture
+def url(postgres_server: Postgres) -> Iterator[str]:
+    with postgres_server.fresh() as made:
+        yield made
+
+
+def test_a_second_server_on_the_same_postgresql_is_refused_and_keys_are_not(
+    tmp_path: Path, url: str, capsys: Captured
+) -> None:
+    with Server(tmp_path, database=url) as server:
+        assert outcome(["serve", "--port", "0", "--database", url]) == ExitCode.FAILED
+        assert "Set GROUNDSWELL_DASK_ADDRESS" in capsys.readouterr().err
+        assert outcome(["keys", "create", "--workspace", "outdoor", "--database", url]) == ExitCode.DONE
+        secret = capsys.readouterr().out.strip()
+        client = server.client(headers=bearer(secret))
+        run = submitted(client, easy())
+        assert ended(client, run)["status"] == "optimal"
+        server.kill()
+        server.restart()
+        assert server.client(headers=bearer(secret)).get(f"/v1/runs/{run}").json()["state"] == "done"
+
+
+def test_a_server_whose_database_another_has_taken_ends(tmp_path: Path, url: str, postgres_server: Postgres) -> None:
+    with Server(tmp_path, database=url) as server, ExitStack() as another:
+        run = submitted(server.client(), hard())
+        until(server.client(), run, "running")
+        while True:
+            cut(postgres_server)
+            try:
+                another.enter_context(holding(url))
+                break
+            except DatabaseInUse:
+                continue  # it had it back already
+        assert server.process.wait(60) == ExitCode.FAILED
+        engine = make_engine(url)
+        (kept,) = Store(engine).open_runs()
+        engine.dispose()
+        assert (kept.state.value, kept.finish_asked) == ("running", None)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_keys_do_not_change_the_tables_under_a_server(kind: str, tmp_path: Path, url: str, capsys: Captured) -> None:
+    address = url if kind == "postgres" else database(tmp_path)[1]
+    engine = make_engine(address)
+    upgrade(engine)
+    downgrade(engine, "0001")
+    with holding(address):
+        assert outcome(["keys", "list", "--database", address]) == ExitCode.FAILED
+        assert "Another server uses" in capsys.readouterr().err
+        assert not is_current(engine)
+    assert outcome(["keys", "list", "--database", address]) == ExitCode.DONE
+    assert is_current(engine)
+    engine.dispose()
+
+
+def test_a_cluster_needs_its_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    monkeypatch.setitem(sys.modules, "optimizer.execution.cluster", None)
+    monkeypatch.setenv("GROUNDSWELL_DASK_ADDRESS", "tcp://127.0.0.1:1")
+    assert outcome(["serve", "--port", "0", *database(tmp_path)]) == ExitCode.BAD_INPUT
+    assert "groundswell[cluster]" in capsys.readouterr().err
 
 
 def test_a_server_that_is_told_to_stop_keeps_what_it_has_and_goes_on_later(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,13 +12,17 @@ from optimizer.analysis.compare.comparing import Candidate, compare_plans
 from optimizer.answers.comparison import Comparison
 from optimizer.plan import Plan
 from optimizer.scenario.loading import scenario_from_data
+from tests.api.conftest import Lend
+from tests.api.databases import BOTH
 from tests.api.running import bearer, easy, ended, hard, in_process, service_of, submitted
+
+DATABASES = BOTH
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient, list[str]]]:
+def runs(lend: Lend) -> Iterator[tuple[TestClient, list[str]]]:
     """A service with three finished runs, the last of them in another currency."""
-    with in_process(tmp_path_factory.mktemp("comparing")) as client:
+    with lend() as url, in_process(url) as client:
         poor = {**easy(), "budget": {"total": "400.00"}}
         foreign = {**easy(), "currency": "EUR"}
         made = [submitted(client, easy(), label="ample"), submitted(client, poor), submitted(client, foreign)]
@@ -78,8 +81,8 @@ def test_runs_that_are_not_there_or_not_done_are_told(runs: tuple[TestClient, li
     client.delete(f"/v1/runs/{waiting}")
 
 
-def test_no_workspace_compares_the_runs_of_another(tmp_path: Path) -> None:
-    with in_process(tmp_path) as client:
+def test_no_workspace_compares_the_runs_of_another(lend: Lend) -> None:
+    with lend() as url, in_process(url) as client:
         store = service_of(client).store
         ours, theirs = (bearer(store.create_key(name, "test", Scope.ADMIN)[1]) for name in ("ours", "theirs"))
         made = [submitted(client, easy(), ours) for _ in range(2)]

@@ -48,8 +48,9 @@ BODIES: dict[str, tuple[bytes, int]] = {
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    settings = {"body_mb": BODY_MB, "body_seconds": BODY_SECONDS, "bodies_mb": 4 * DECODED * BODY_MB, "run_places": 1}
-    with Server(tmp_path_factory.mktemp("hostile"), **settings) as server:
+    room = 4 * DECODED * BODY_MB
+    folder = tmp_path_factory.mktemp("hostile")
+    with Server(folder, body_mb=BODY_MB, body_seconds=BODY_SECONDS, bodies_mb=room, run_places=1) as server:
         yield server
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from api.jobs import Jobs
 from api.store import Scope
 from api.store.errors import DatabaseUnavailable
 from tests.api.conftest import Serve
-from tests.api.running import easy, ended, hard, service_of, submitted
+from tests.api.running import easy, ended, followed, hard, service_of, submitted
 
 
 @pytest.mark.parametrize("last", ["0" * 20 + "9" * 30, "0" * 5000, "9" * 5000, "²"])
@@ -67,17 +68,19 @@ def test_a_key_opens_although_its_use_cannot_be_noted(serve: Serve, monkeypatch:
     assert client.get("/v1/runs", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
 
 
-def test_a_result_waits_for_a_database_that_is_away(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", ["scenario_for", "start", "end"])
+def test_a_run_waits_for_a_database_that_is_away(serve: Serve, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     client = serve()
-    store, end, tries = service_of(client).store, service_of(client).store.end, []
+    store, tries = service_of(client).store, []
+    done = getattr(store, name)
 
-    def away(*given: Any) -> bool:
+    def away(*given: Any) -> Any:
         tries.append(1)
         if len(tries) < 8:
             raise DatabaseUnavailable("away")
-        return end(*given)
+        return done(*given)
 
-    monkeypatch.setattr(store, "end", away)
+    monkeypatch.setattr(store, name, away)
     monkeypatch.setattr("api.jobs.time.sleep", lambda _: None)
     assert ended(client, submitted(client, easy()))["state"] == "done"
 
@@ -112,3 +115,85 @@ def test_what_was_cancelled_before_it_was_submitted_is_not_solved(
     assert ended(client, run)["state"] == "cancelled"
     time.sleep(1)
     assert service_of(client).jobs.executor.running == 0
+
+
+def test_a_run_that_is_gone_ends_its_streams(
+    serve: Serve, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when another server erases it between two rounds of this one."""
+    monkeypatch.setattr("api.routes.events.LOOK_SECONDS", 3600)
+    client = serve()
+    submitted(client, hard())
+    run = submitted(client, easy())
+    following = followed(pool, client, run)
+    service = service_of(client)
+    service.store.erase(service.workspace_id, run)
+    service._rounds.look_for_news()
+    assert "event: running" not in following.result(60)
+
+
+def lost(store: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the first answer of a method get lost: what it was to do is done."""
+    done, answers = getattr(store, name), []
+
+    def answer(*given: Any, **named: Any) -> Any:
+        answers.append(done(*given, **named))
+        if len(answers) == 1:
+            raise DatabaseUnavailable("the connection broke")
+        return answers[-1]
+
+    monkeypatch.setattr(store, name, answer)
+
+
+def test_a_run_whose_row_was_written_without_an_answer_is_solved(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.rounds.OPEN_RUNS_SECONDS", 0)
+    client = serve()
+    lost(service_of(client).store, "add_run", monkeypatch)
+    body, headers = {"scenario": easy()}, {"Idempotency-Key": "once"}
+    assert client.post("/v1/runs", json=body, headers=headers).json()["code"] == "unavailable"
+    run = client.post("/v1/runs", json=body, headers=headers).json()["id"]
+    assert ended(client, run)["attempts"] == 1
+    assert len(client.get("/v1/runs").json()["runs"]) == 1
+
+
+@pytest.mark.parametrize("name", ["start", "end"])
+def test_a_step_that_was_written_without_an_answer_is_taken_once(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    client = serve()
+    lost(service_of(client).store, name, monkeypatch)
+    run = submitted(client, easy())
+    done = ended(client, run)
+    assert (done["state"], done["attempts"]) == ("done", 1)
+    kinds = [line for line in client.get(f"/v1/runs/{run}/events").text.splitlines() if line.startswith("event: ")]
+    assert [kind for kind in kinds if kind != "event: progress"] == ["event: queued", "event: running", "event: done"]
+
+
+def test_a_service_that_stops_while_its_database_is_away_leaves_its_runs_open(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = serve()
+    store = service_of(client).store
+
+    def away(*_: Any) -> None:
+        raise DatabaseUnavailable("away")
+
+    monkeypatch.setattr("api.jobs.time.sleep", lambda _: service_of(client).bell.stop())
+    monkeypatch.setattr(store, "scenario_for", away)
+    run = submitted(client, easy())
+    deadline = time.monotonic() + 60
+    while service_of(client).jobs.executor.running or not service_of(client).stopping:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    assert client.get(f"/v1/runs/{run}").json()["state"] == "queued"
+
+
+def test_a_request_to_another_name_waits_for_the_database_too(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = serve()
+
+    def away() -> bool:
+        raise DatabaseUnavailable("away")
+
+    monkeypatch.setattr(service_of(client).store, "has_keys", away)
+    answer = client.get("/v1/runs", headers={"Host": "plans.example.org"})
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")

@@ -71,6 +71,12 @@ def executor(make: Make, recorder: Recorder) -> DaskExecutor:
     return make(recorder)
 
 
+def assert_later_starts_have_higher_numbers(recorder: Recorder, count: int) -> None:
+    numbers = recorder.of("started", "a")
+    assert len(numbers) == count
+    assert numbers == sorted(set(numbers))
+
+
 def moving(recorder: Recorder, *keys: str) -> None:
     recorder.wait(lambda: set(keys) <= set(recorder.of("moved")))
 
@@ -205,7 +211,7 @@ def test_a_process_that_dies_is_replaced_on_its_worker(make: Make, recorder: Rec
     assert isinstance(outcome, Failed)
     assert outcome.reason is Reason.DIED
     assert "SIGKILL" in outcome.detail
-    assert recorder.of("started", "a") == [1, 2]
+    assert_later_starts_have_higher_numbers(recorder, 2)
 
 
 def test_a_scenario_that_cannot_be_loaded(executor: DaskExecutor, recorder: Recorder) -> None:
@@ -241,7 +247,7 @@ def test_a_worker_that_leaves_gives_back_and_one_that_is_lost_is_replaced(
     recorder.wait(lambda: len(recorder.of("moved", "a")) == 3)
     assert executor.finish("a")
     assert recorder.outcome("a") == Finished("best so far")
-    assert recorder.of("started", "a") == [1, 2, 3]
+    assert_later_starts_have_higher_numbers(recorder, 3)
     cluster.add()
     cluster.wait_for_places(2)
 

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import threading
+import time
 from typing import Any
 
 from distributed import Reschedule, Worker, WorkerPlugin, get_worker
@@ -153,8 +154,9 @@ class Desk(WorkerPlugin):
             return list(self._running.values())
 
     def _outcome(self, one: _Solve) -> Outcome | None:
-        def started(_: str, attempt: int) -> None:
-            one.attempt, one.progress = attempt, None
+        def started(_: str, __: int) -> None:
+            # Higher for a later start, whichever worker it is on and whoever hears of it.
+            one.attempt, one.progress = time.time_ns() // 1_000_000, None
             self._tell("started", one)
 
         def moved(_: str, progress: Progress) -> None:

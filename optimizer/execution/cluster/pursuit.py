@@ -159,12 +159,12 @@ class Pursuit:
             self._starts.add(event.start)
             self._told.add((event.start, event.attempt))
             self._worker = event.origin
-            deadly, attempt = len(self._starts) > MOST_STARTS, len(self._told)
+            deadly = len(self._starts) > MOST_STARTS
         self.begun.set()
         if deadly:
             self._sequence.post(partial(self._end, DEADLY))
         elif not known:
-            self._sequence.post(partial(self._means.listener.started, self.task.key, attempt))
+            self._sequence.post(partial(self._means.listener.started, self.task.key, event.attempt))
         if again and self._wished:
             self.wind_up()
 

@@ -64,7 +64,8 @@ class Event:
     scope, task
         Of its key.
     start
-        Names the time that a worker took it up; `attempt` counts the processes since then, from 1.
+        Names the time that a worker took it up; `attempt` numbers its processes, later ones higher, whichever worker
+        they are on: milliseconds since 1970.
     origin
         Address of the worker, or id of the executor, that tells it.
     """

@@ -45,6 +45,14 @@ def test_a_revoked_key_is_refused_for_good(store: Store) -> None:
     assert revoked.revoked_at is not None
 
 
+def test_a_key_stands_until_it_is_revoked(store: Store) -> None:
+    key, _ = store.create_key("summer", "finance", Scope.READ)
+    assert store.stands(key.id)
+    store.revoke_key(key.id)
+    assert not store.stands(key.id)
+    assert not store.stands("nobody's")
+
+
 def test_revoking_the_last_key_does_not_open_the_door(store: Store) -> None:
     assert not store.has_keys()
     key, _ = store.create_key("summer", "finance", Scope.READ)

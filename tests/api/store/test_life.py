@@ -152,6 +152,35 @@ def test_a_new_attempt_begins_anew(store: Store, workspace: str) -> None:
     assert not store.start(run_id, 3)
 
 
+@pytest.mark.parametrize("attempt", [1, 2, 1_800_000_000_000])
+def test_a_start_that_is_told_again_is_recorded_once(store: Store, workspace: str, attempt: int) -> None:
+    run_id = queued(store, workspace)
+    started = at_once([partial(store.start, run_id, attempt)] * 6)
+    assert started.count(True) == 1
+    store.move(run_id, progress(3))
+    assert not store.start(run_id, attempt)
+    run = read(store, workspace, run_id)
+    assert (run.attempts, run.figures.value) == (1, 3)
+    store.requeue(run_id)
+    assert store.start(run_id, attempt)
+
+
+def test_a_search_does_not_go_back(store: Store, workspace: str) -> None:
+    run_id = running(store, workspace)
+    assert store.move(run_id, progress(3))
+    assert not store.move(run_id, progress(3))
+    assert not store.move(run_id, progress(2))
+    assert read(store, workspace, run_id).figures.value == 3
+    assert store.start(run_id, 2)
+    assert store.move(run_id, progress(1))
+
+
+def test_the_state_of_a_run_whosever_it_is(store: Store, workspace: str) -> None:
+    for state in State:
+        assert store.state(put(store, workspace, state)) is state
+    assert store.state("nothing") is None
+
+
 def test_after_a_restart_a_run_waits_again(store: Store, workspace: str) -> None:
     run_id = running(store, workspace)
     store.move(run_id, progress(3))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +65,12 @@ def test_what_comes_and_goes_between_pages_moves_no_other_run(store: Store, work
     queued(Store(store.engine, clock), workspace)
     rest = store.runs(workspace, after=first[-1].cursor)
     assert [run.id for run in rest] == ids[3:]
+
+
+def test_a_page_may_begin_at_the_end_of_time(store: Store, workspace: str) -> None:
+    run_id = queued(store, workspace)
+    assert [run.id for run in store.runs(workspace, after=Cursor(datetime.max.replace(tzinfo=UTC), "x"))] == [run_id]
+    assert store.runs(workspace, after=Cursor(datetime.min.replace(tzinfo=UTC), "x")) == []
 
 
 def test_filters(store: Store, workspace: str) -> None:

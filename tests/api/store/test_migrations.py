@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -13,8 +14,17 @@ from api.store.errors import DamagedDatabase, UnknownSchema
 from api.store.repository import Store
 from api.store.states import State
 from api.store.tables import METADATA, scenarios
-from api.store.upgrading import downgrade, upgrade
+from api.store.upgrading import downgrade, is_current, upgrade
 from tests.api.store.desk import PLANNED, at_once, put, running, sizes
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    """Lend a store in a database of its own, as these tests change its tables."""
+    made = Store(make_engine(url))
+    upgrade(made.engine)
+    yield made
+    made.close()
 
 
 def test_migrations_lead_to_the_tables_that_the_code_knows(store: Store) -> None:
@@ -47,6 +57,23 @@ def test_there_and_back(store: Store, workspace: str) -> None:
     assert set(sizes(store).values()) == {0}
 
 
+def test_a_run_of_the_first_version_goes_on(store: Store, workspace: str) -> None:
+    run_id = running(store, workspace)
+    downgrade(store.engine, "0001")
+    assert not is_current(store.engine)
+    upgrade(store.engine)
+    assert is_current(store.engine)
+    assert not store.start(run_id, 0)
+    assert store.requeue(run_id)
+    assert store.start(run_id, 1)
+
+
+def test_a_new_database_is_not_current(url: str) -> None:
+    engine = make_engine(url)
+    assert not is_current(engine)
+    engine.dispose()
+
+
 def test_servers_that_start_together_migrate_once(url: str) -> None:
     engines = [make_engine(url) for _ in range(4)]
     at_once([partial(upgrade, engine) for engine in engines])
@@ -60,6 +87,8 @@ def test_a_later_database_is_refused_and_left_alone(store: Store) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(UnknownSchema, match=r"9999.* a later one has written it"):
         upgrade(store.engine)
+    with pytest.raises(UnknownSchema):
+        is_current(store.engine)
     assert set(sizes(store).values()) == {0}
 
 
