@@ -7,6 +7,7 @@ proven together: a larger budget is never worse, by construction.
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -59,6 +60,26 @@ def within(scenario: Scenario, budget: str | None) -> Scenario:
     goal = scenario.objective.model_copy(update={"goal": "activate_most"})
     money = scenario.budget.model_copy(update={"total": total})
     return scenario.model_copy(update={"objective": goal, "budget": money})
+
+
+def write_budget_plans(found: BudgetPlans) -> str:
+    """Return a frontier and its plans as JSON text, for `read_budget_plans`."""
+    plans = [item.plan.model_dump(mode="json", by_alias=True) for item in found.plans]
+    return json.dumps({"frontier": found.frontier.model_dump(mode="json", by_alias=True), "plans": plans})
+
+
+def read_budget_plans(scenario: Scenario, text: str) -> BudgetPlans:
+    """Return what `write_budget_plans` wrote of this scenario."""
+    told = json.loads(text)
+    answer = Frontier.model_validate_json(json.dumps(told["frontier"]))
+    plans = [Plan.model_validate_json(json.dumps(plan)) for plan in told["plans"]]
+    return BudgetPlans(
+        answer,
+        tuple(
+            BudgetPlan(within(scenario, point.budget), plan, point)
+            for point, plan in zip(answer.points, plans, strict=True)
+        ),
+    )
 
 
 def frontier(

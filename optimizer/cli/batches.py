@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from optimizer.cli.options import Gap
+from optimizer.cli.options import Cluster, Gap
 
 app = typer.Typer()
 
@@ -42,14 +42,7 @@ def batch(
         int | None,
         typer.Option(metavar="N", min=1, max=64, help="Solves at once, one thread each.", show_default="one per core"),
     ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS",
-            help="Solve on the workers of this Dask scheduler (tcp://host:8786).",
-            show_default="this machine",
-        ),
-    ] = None,
+    cluster: Cluster = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Solve again what is solved.")] = False,
     parquet: Annotated[bool, typer.Option("--parquet", help="Write OUT/summary.parquet too.")] = False,
 ) -> None:

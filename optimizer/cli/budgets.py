@@ -12,6 +12,7 @@ import typer
 from optimizer.cli.options import (
     AnswerOutput,
     AnswerShown,
+    Cluster,
     Gap,
     Picture,
     ScenarioFile,
@@ -48,6 +49,7 @@ def frontier(
     gap: Gap = 0.001,
     seed: Seed = 1,
     workers: Workers = None,
+    cluster: Cluster = None,
     shown: AnswerShown = "table",
 ) -> None:
     """Find what every total budget buys: value, communities, cost and the next step, each plan verified.
@@ -58,6 +60,8 @@ def frontier(
     """
     from optimizer.commands.budgets import frontier as run
     from optimizer.commands.console import blaming
+    from optimizer.commands.elsewhere import Cluster as Place
+    from optimizer.commands.elsewhere import places_at
     from optimizer.commands.inputs import settings_of
     from optimizer.errors import InputError, Problem
 
@@ -67,4 +71,5 @@ def frontier(
             detail = "--budgets names the budgets, --auto and --points have them chosen"
             raise InputError([Problem("both_given", "/budgets", detail, "Give one or the other.")])
     asked = budgets if budgets is not None else points or 12
-    raise typer.Exit(run(scenario, asked, settings, output=output, plans=plans, chart=png, shown=shown))
+    place = None if cluster is None else Place(cluster, places_at(cluster, workers))
+    raise typer.Exit(run(scenario, asked, settings, place, output=output, plans=plans, chart=png, shown=shown))

@@ -23,4 +23,12 @@ TimeLimit = Annotated[float, typer.Option(help="Seconds allowed.", metavar="S")]
 TimeLimitOfAll = Annotated[float, typer.Option(help="Seconds allowed for all its solves together.", metavar="S")]
 Gap = Annotated[float, typer.Option(help="Cost gap at which a plan counts as optimal.", metavar="G")]
 Seed = Annotated[int, typer.Option(help="Seed of solver and simulation.", metavar="N")]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Solve on the workers of this Dask scheduler (tcp://host:8786).",
+        show_default="this machine",
+    ),
+]
 Workers = Annotated[int | None, typer.Option(help="Solver threads.", metavar="N", show_default="one per core")]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ from optimizer.batch.sources import asked_for
 from optimizer.batch.summary import write_summary
 from optimizer.commands.batch_progress import BatchProgress
 from optimizer.commands.console import ExitCode, blaming, complain, notes, say, show
+from optimizer.commands.elsewhere import executor_at, places_at, tell_of_no_worker
 from optimizer.commands.interruptible import interruptible
 from optimizer.errors import InputError, Problem
 from optimizer.execution.executor import Executor, Listener
@@ -91,19 +91,7 @@ def manner_of(workers: int | None, cluster: str | None, *, fresh: bool, parquet:
     """Return how the command's options want a batch done; leave where they cannot be had."""
     if cluster is None:
         return Manner(workers or min(64, os.cpu_count() or 1), fresh=fresh, parquet=parquet)
-    from optimizer.execution.cluster import ClusterError, places_of  # noqa: PLC0415
-
-    with blaming("options"):
-        if workers is not None:
-            detail = "--workers is for this machine; on a cluster its workers say how many they solve at once"
-            raise InputError([Problem("both_given", "--workers", detail, "Leave one of them out.")])
-        try:
-            places = places_of(cluster)
-        except ClusterError as error:
-            detail = f"the Dask scheduler cannot be reached: {error}"
-            remedy = "Check the address, such as tcp://host:8786, and that a scheduler runs there."
-            raise InputError([Problem("no_cluster", "--cluster", detail, remedy, cluster)]) from None
-    return Manner(places, cluster, fresh=fresh, parquet=parquet)
+    return Manner(places_at(cluster, workers), cluster, fresh=fresh, parquet=parquet)
 
 
 def batch(source: Path, output: Path, choices: Choices, manner: Manner) -> ExitCode:
@@ -144,7 +132,7 @@ def _solved(requests: Sequence[Request], folder: Folder, manner: Manner) -> Exit
     view = BatchView([job.asked for job in jobs])
     _announce(jobs, len(to_solve), min(manner.places, len(to_solve)))
     if manner.cluster is not None and manner.places == 0:
-        say("The cluster has no worker yet; the batch waits for one: groundswell worker --scheduler ADDRESS.")
+        tell_of_no_worker()
     # There from the start, so that it is never that of another batch.
     write_summary(jobs, folder, parquet=manner.parquet)
     try:
@@ -163,10 +151,7 @@ def _run(jobs: Sequence[Job], to_solve: Sequence[Job], folder: Folder, view: Bat
     def executor(listener: Listener) -> Executor:
         if manner.cluster is None:
             return LocalExecutor(listener, min(manner.places, len(to_solve)))
-        from optimizer.execution.cluster import DaskExecutor  # noqa: PLC0415
-
-        # In a scope of its own: two batches of the same scenarios on one cluster must not end each other's solves.
-        return DaskExecutor(listener, manner.cluster, scope=secrets.token_hex(8))
+        return executor_at(manner.cluster, listener)
 
     with BatchProgress(notes(), view, asked, len(jobs) - len(to_solve)) as progress:
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from optimizer.commands.console import ExitCode, blaming, notes, say
+from optimizer.commands.elsewhere import Cluster, frontier_at
 from optimizer.commands.inputs import scenario_at
 from optimizer.commands.interruptible import interruptible
 from optimizer.commands.outputs import Shown, check_output, show_answer, write_answer
@@ -36,6 +37,7 @@ def frontier(
     source: Path,
     budgets: str | int,
     settings: Settings,
+    cluster: Cluster | None = None,
     *,
     output: Path | None,
     plans: Path | None,
@@ -52,7 +54,10 @@ def frontier(
     if plans is not None:
         with blaming(plans):
             make_folder(plans)
-    found, interrupted = _found(scenario, asked, settings)
+    found, interrupted = _found(scenario, asked, settings, cluster)
+    if found is None:
+        say("Interrupted before a worker took it up: nothing is known.")
+        return ExitCode.INTERRUPTED
     answer = found.frontier
     table = frontier_table(answer)
     write_answer(output, answer, table)
@@ -116,10 +121,14 @@ def _minor(text: str, digits: int) -> int:
     return minor
 
 
-def _found(scenario: Scenario, budgets: list[int] | int, settings: Settings) -> tuple[BudgetPlans, bool]:
+def _found(
+    scenario: Scenario, budgets: list[int] | int, settings: Settings, cluster: Cluster | None
+) -> tuple[BudgetPlans | None, bool]:
     with ProgressLine(notes(), scenario.currency) as line:
 
-        def work(cancel: threading.Event) -> BudgetPlans:
+        def work(cancel: threading.Event) -> BudgetPlans | None:
+            if cluster is not None:
+                return frontier_at(cluster, scenario, budgets, settings, line.tell, cancel)
             from optimizer.analysis.frontier import frontier as search  # noqa: PLC0415
 
             return search(scenario, budgets, settings, listener=line.tell, cancel=cancel)

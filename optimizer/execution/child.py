@@ -17,7 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, NoReturn
 
-from optimizer.analysis.frontier import frontier
+from optimizer.analysis.frontier import BudgetPlans, frontier, write_budget_plans
 from optimizer.errors import InputError, VerificationError
 from optimizer.execution.executor import Failed, Finished, Outcome, Reason
 from optimizer.execution.words import FINISH, Order, Trouble
@@ -45,9 +45,17 @@ def frontier_of(text: str, settings: Settings, tell: Tell, cancel: threading.Eve
 
     `text` is JSON: the `scenario`, and `budgets`, in minor units or how many.
     """
+    return _budget_plans(text, settings, tell, cancel).frontier.model_dump_json()
+
+
+def budget_plans_of(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
+    """Return the same with every plan, for `read_budget_plans`."""
+    return write_budget_plans(_budget_plans(text, settings, tell, cancel))
+
+
+def _budget_plans(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> BudgetPlans:
     asked = json.loads(text)
-    scenario = scenario_from_data(asked["scenario"])
-    return frontier(scenario, asked["budgets"], settings, listener=tell, cancel=cancel).frontier.model_dump_json()
+    return frontier(scenario_from_data(asked["scenario"]), asked["budgets"], settings, listener=tell, cancel=cancel)
 
 
 def main(descriptor: int, noise: int, server: int) -> NoReturn:

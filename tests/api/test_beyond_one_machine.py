@@ -106,7 +106,7 @@ def run_of(house: House, run: str) -> dict[str, Any]:
     return dict(persistently(attempt))
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_every_run_is_recorded_once_whatever_is_killed(house: House) -> None:
     count = 50
     dice = random.Random(1)

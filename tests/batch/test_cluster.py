@@ -68,7 +68,7 @@ def test_places_are_the_workers_affair(groundswell: Run, tmp_path: Path) -> None
     assert "--workers is for this machine" in ran.err
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_an_interruption_is_as_it_is_locally(
     cluster: Cluster, started: list[subprocess.Popen[str]], tmp_path: Path
 ) -> None:
@@ -85,7 +85,7 @@ def test_an_interruption_is_as_it_is_locally(
     assert len(stamps(out)) <= 2, "nothing was begun after the signal"
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_two_signals_leave_nobody_behind(
     cluster: Cluster, started: list[subprocess.Popen[str]], tmp_path: Path
 ) -> None:
@@ -100,7 +100,7 @@ def test_two_signals_leave_nobody_behind(
     wait(lambda: not cluster.solvers())
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_forty_with_one_of_two_workers_killed(
     groundswell: Run, cluster: Cluster, started: list[subprocess.Popen[str]], tmp_path: Path
 ) -> None:

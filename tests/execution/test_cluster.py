@@ -284,7 +284,7 @@ def test_a_cluster_without_a_scheduler(recorder: Recorder) -> None:
     assert recorder.calls == []
 
 
-@pytest.mark.slow
+@pytest.mark.cluster
 def test_fifty_tasks_while_workers_and_scheduler_are_killed(make: Make, recorder: Recorder, cluster: Pair) -> None:
     """Two executors follow all of them; each hears of each end once, and it is the right one."""
     other = Recorder()

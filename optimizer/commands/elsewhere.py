@@ -1,0 +1,105 @@
+"""``--cluster``: the workers of a Dask scheduler in place of this machine."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import typer
+
+from optimizer.commands.console import ExitCode, blaming, complain, say
+from optimizer.errors import InputError, Problem
+from optimizer.execution.executor import Executor, Failed, Listener, Reason, Task
+from optimizer.scenario.models import Scenario
+from optimizer.solve.control import Progress
+from optimizer.solve.settings import Settings
+
+if TYPE_CHECKING:
+    from optimizer.analysis.frontier import BudgetPlans
+
+BUDGET_PLANS = "optimizer.execution.child:budget_plans_of"
+
+
+class Cluster(NamedTuple):
+    """A scheduler's address, and how many solves its workers had slots for when it was asked."""
+
+    address: str
+    places: int
+
+
+def places_at(cluster: str, workers: int | None) -> int:
+    """Return how many solves a cluster has slots for; leave where it cannot be reached.
+
+    Parameters
+    ----------
+    workers
+        Of this machine, as an option; not to be given along with a cluster.
+    """
+    from optimizer.execution.cluster import ClusterError, places_of  # noqa: PLC0415
+
+    with blaming("options"):
+        if workers is not None:
+            detail = "--workers is for this machine; on a cluster its workers say how many they solve at once"
+            raise InputError([Problem("both_given", "--workers", detail, "Leave one of them out.")])
+        try:
+            return places_of(cluster)
+        except ClusterError as error:
+            detail = f"the Dask scheduler cannot be reached: {error}"
+            remedy = "Check the address, such as tcp://host:8786, and that a scheduler runs there."
+            raise InputError([Problem("no_cluster", "--cluster", detail, remedy, cluster)]) from None
+
+
+def executor_at(cluster: str, listener: Listener) -> Executor:
+    """Return an executor of a cluster, in a scope of its own: two commands that solve the same must not end each
+    other's solves."""
+    from optimizer.execution.cluster import DaskExecutor  # noqa: PLC0415
+
+    return DaskExecutor(listener, cluster, scope=secrets.token_hex(8))
+
+
+def tell_of_no_worker() -> None:
+    """Tell what is missing where a scheduler has no worker."""
+    say("The cluster has no worker yet; this waits for one: groundswell worker --scheduler ADDRESS.")
+
+
+def frontier_at(
+    cluster: Cluster,
+    scenario: Scenario,
+    budgets: Sequence[int] | int,
+    settings: Settings,
+    tell: Callable[[Progress], None],
+    cancel: threading.Event,
+) -> BudgetPlans | None:
+    """Return a frontier that one of a cluster's workers searched; None if interrupted before one took it up.
+
+    One worker does all budgets: they share one search, and apart they would cost as many.
+
+    Raises
+    ------
+    typer.Exit
+        It failed; why is told.
+    """
+    from optimizer.analysis.frontier import read_budget_plans  # noqa: PLC0415
+    from optimizer.execution.lone import outcome_of  # noqa: PLC0415
+
+    if cluster.places == 0:
+        tell_of_no_worker()
+
+    def text() -> str:
+        data = scenario.model_dump(mode="json", exclude_unset=True, by_alias=True)
+        return json.dumps({"scenario": data, "budgets": budgets})
+
+    task = Task("frontier", settings, text, work=BUDGET_PLANS)
+    outcome = outcome_of(task, lambda listener: executor_at(cluster.address, listener), tell, cancel)
+    if outcome is None:
+        return None
+    if isinstance(outcome, Failed):
+        if outcome.reason is Reason.BAD_INPUT:
+            complain(cluster.address, InputError([Problem(outcome.reason.value, "", outcome.detail, "Correct it.")]))
+            raise typer.Exit(ExitCode.BAD_INPUT)
+        say(f"The frontier failed on the cluster: {outcome.detail}")
+        raise typer.Exit(ExitCode.FAILED)
+    return read_budget_plans(scenario, outcome.plan)

@@ -1,0 +1,67 @@
+"""One task on an executor of its own, waited for."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from optimizer.execution.executor import Executor, Listener, Outcome, Task
+from optimizer.solve.control import Progress
+
+HEARTBEAT_SECONDS = 0.1
+
+
+def outcome_of(
+    task: Task,
+    make_executor: Callable[[Listener], Executor],
+    tell: Callable[[Progress], None],
+    cancel: threading.Event,
+) -> Outcome | None:
+    """Do a task and return how it ended; None if it was cancelled before it had a place.
+
+    Parameters
+    ----------
+    make_executor
+        Makes the executor that will tell the listener; it is closed when this returns.
+    tell
+        Told how the task goes, from a thread of the executor's.
+    cancel
+        Set it to have the task end with the best that is known.
+    """
+    watch = _Watch(tell)
+    executor = make_executor(watch)
+    try:
+        executor.submit(task)
+        asked = False
+        while not watch.over.wait(HEARTBEAT_SECONDS):
+            if asked or not cancel.is_set():
+                continue
+            asked = executor.finish(task.key)
+            if not asked and not watch.begun.is_set():
+                return None
+    finally:
+        executor.close(0.0)
+    return watch.outcome
+
+
+class _Watch:
+    """The listener."""
+
+    def __init__(self, tell: Callable[[Progress], None]) -> None:
+        self._tell = tell
+        self.begun = threading.Event()
+        self.over = threading.Event()
+        self.outcome: Outcome | None = None
+
+    def started(self, key: str, attempt: int) -> None:  # noqa: ARG002
+        """Know that it has a place."""
+        self.begun.set()
+
+    def moved(self, key: str, progress: Progress) -> None:  # noqa: ARG002
+        """Pass on how it goes."""
+        self._tell(progress)
+
+    def ended(self, key: str, outcome: Outcome) -> None:  # noqa: ARG002
+        """Keep how it ended."""
+        self.outcome = outcome
+        self.over.set()

@@ -1,0 +1,73 @@
+"""One task on an executor of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from optimizer.execution.executor import Executor, Failed, Finished, Listener, Outcome, Reason, Task
+from optimizer.execution.local import LocalExecutor
+from optimizer.execution.lone import outcome_of
+from tests.execution import works
+from tests.execution.recording import task
+
+Told = list[Any]
+
+
+def here(work: Callable[..., str]) -> Callable[[Listener], Executor]:
+    return lambda listener: LocalExecutor(listener, 1, work=works.named(work))
+
+
+@pytest.mark.parametrize(
+    ("work", "wanted"),
+    [(works.echo, Finished("text")), (works.breaks, Reason.BUG), (works.refuses, Reason.BAD_INPUT)],
+)
+def test_its_end_is_returned(work: Callable[..., str], wanted: Outcome | Reason) -> None:
+    found = outcome_of(task("one", "text"), here(work), lambda _: None, threading.Event())
+    assert wanted == (found.reason if isinstance(found, Failed) else found)
+
+
+def test_a_wish_to_end_early_gives_the_best_so_far() -> None:
+    cancel = threading.Event()
+    told: Told = []
+
+    def tell(progress: object) -> None:
+        told.append(progress)
+        cancel.set()
+
+    assert outcome_of(task("one"), here(works.until_finished), tell, cancel) == Finished("best so far")
+    assert told == [works.moment(1)]
+
+
+def test_nobody_waits_for_a_place_after_that() -> None:
+    """An executor without a place, as a cluster without a worker is."""
+
+    class Full:
+        closed = False
+
+        def __init__(self, listener: Listener) -> None:  # noqa: ARG002
+            self.submitted: list[Task] = []
+
+        running = 0
+
+        def submit(self, task: Task) -> None:
+            self.submitted.append(task)
+
+        def run_now(self, task: Task) -> bool:  # noqa: ARG002
+            return False
+
+        def finish(self, key: str) -> bool:  # noqa: ARG002
+            return False
+
+        abandon = finish
+
+        def close(self, grace_seconds: float) -> None:  # noqa: ARG002
+            Full.closed = True
+
+    cancel = threading.Event()
+    cancel.set()
+    assert outcome_of(task("one"), Full, lambda _: None, cancel) is None
+    assert Full.closed
