@@ -63,11 +63,12 @@ def _order() -> list[str]:
 
 def value_chart(found: Sequence[Group]) -> Any | None:
     """Return bars of the value that really holds, as a share of ours; None without figures."""
+    ran = {result.method for group in found for result in group.results}
     rows = [
-        {"family": f"family {group.name}", "method": entry.title, "share": median(ratios)}
+        {"family": f"family {group.name}", "method": entry.title, **_share(group.value_ratios(name))}
         for group in _usual(found)
         for name, entry in METHODS.items()
-        if (ratios := group.value_ratios(name))
+        if name in ran and group.value_ratios("ours")
     ]
     if not rows:
         return None
@@ -75,13 +76,17 @@ def value_chart(found: Sequence[Group]) -> Any | None:
     bars = base.mark_bar(color=INK).encode(
         x=alt.X("share:Q", title="value that really holds, share of groundswell's", axis=alt.Axis(format="%"))
     )
-    labels = base.mark_text(align="left", dx=4).encode(x="share:Q", text=alt.Text("share:Q", format=".0%"))
+    labels = base.mark_text(align="left", dx=4).encode(x="share:Q", text="told:N")
     chart = alt.layer(bars, labels, data=_data(rows)).properties(width=WIDTH)
     return _titled(
         chart.facet(row=_by_family()),
         "How much of each plan really holds",
         "Median over seeds; an activation counts if its exact probability reaches the confidence asked for",
     )
+
+
+def _share(ratios: Sequence[float]) -> dict[str, float | str]:
+    return {"share": median(ratios), "told": f"{median(ratios):.0%}"} if ratios else {"share": 0.0, "told": "not run"}
 
 
 def cost_chart(found: Sequence[Group]) -> Any | None:

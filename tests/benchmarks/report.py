@@ -85,6 +85,14 @@ was proven to be within this gap.
 """.strip()
 
 
+WHY = """
+Greedy's plan is good where one activation hardly gets in another's way, and takes no solver: it is there before
+groundswell shows its first plan, which it does once the bounds say what a plan could be, and it needs only the memory
+of the scenario. It says nothing of how good it is, and is left behind where budgets, months or rotation make
+activations compete. The exact oracle begins with greedy's plan, and so has it as soon; what it adds is the bound.
+""".strip()
+
+
 def _title(group: Group) -> str:
     family = FAMILIES[group.family]  # type: ignore[index]
     waves = "" if family.waves == 1 else f" × {family.waves} waves"
@@ -128,7 +136,7 @@ def _distinct(items: Any) -> list[Record]:
 
 def _wins(found: Sequence[Group]) -> list[str]:
     lines = [line for group in found for line in wins(group)]
-    return ["\n".join(f"- {line}" for line in lines)] if lines else ["Nowhere in these runs."]
+    return ["\n".join(f"- {line}" for line in lines), WHY] if lines else ["Nowhere in these runs."]
 
 
 def _setups(found: Sequence[Group]) -> list[str]:
