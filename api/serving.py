@@ -17,7 +17,7 @@ from api.app import make_app
 from api.protocol import Protocol
 from api.service import Service
 from api.settings import ServiceSettings
-from api.store import DatabaseInUse, Store, holding, make_engine, upgrade
+from api.store import DatabaseInUse, Store, holding, make_engine, upgrade, upgrade_apart
 from optimizer.commands.console import ExitCode
 from optimizer.errors import InputError, Problem
 
@@ -58,6 +58,9 @@ def serve(settings: ServiceSettings) -> None:
         If the database is in use by another server, or cannot be used.
     """
     lost = threading.Event()
+    if settings.clustered:
+        # Together with others there is no changing the tables.
+        upgrade_apart(settings.database_url)
     with holding(settings.database_url, together=settings.clustered, lost=lost.set):
         engine = make_engine(settings.database_url)
         try:

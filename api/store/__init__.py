@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.store.apart import upgrade_apart
 from api.store.engine import make_engine
 from api.store.errors import DatabaseInUse, KeyReused, StoreError, TooManyOpen
 from api.store.lock import holding
@@ -53,4 +54,5 @@ __all__ = [
     "is_current",
     "make_engine",
     "upgrade",
+    "upgrade_apart",
 ]

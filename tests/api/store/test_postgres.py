@@ -6,19 +6,21 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import text
 
-from api.store import advisory
+from api.store import advisory, apart
 from api.store.advisory import Hold
+from api.store.apart import upgrade_apart
 from api.store.engine import make_engine, migrating, reading, writing
 from api.store.errors import DatabaseInUse, DatabaseUnavailable, UnsupportedDatabase
 from api.store.lock import holding
 from api.store.records import Cursor
 from api.store.repository import Store
-from api.store.upgrading import upgrade
+from api.store.upgrading import downgrade, is_current, upgrade
 from tests.api.databases import Postgres
 from tests.api.store.desk import NOON, new_run, queued
 from tests.api.store.test_lock import HOLD
@@ -226,3 +228,27 @@ def test_a_server_is_told_that_another_was_faster(
             monkeypatch.setattr(advisory, "LOOK_SECONDS", 0)
             hold._keep()
         assert lost.is_set()
+
+
+def test_tables_that_others_serve_are_left_alone(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "PATIENCE_SECONDS", 0.5)
+    engine = make_engine(url)
+    upgrade_apart(url)
+    with holding(url, together=True):
+        upgrade_apart(url)  # there is nothing to change
+        downgrade(engine, "0001")
+        with pytest.raises(DatabaseInUse, match="Stop them all"):
+            upgrade_apart(url)
+        assert not is_current(engine)
+    upgrade_apart(url)
+    assert is_current(engine)
+    engine.dispose()
+
+
+def test_servers_that_start_at_once_change_the_tables_once(postgres_server: Postgres) -> None:
+    with postgres_server.fresh() as empty, ThreadPoolExecutor() as pool:
+        for done in [pool.submit(upgrade_apart, empty) for _ in range(4)]:
+            done.result()
+        engine = make_engine(empty)
+        assert is_current(engine)
+        engine.dispose()
