@@ -22,14 +22,15 @@ TEMPLATE = "migrated"
 
 
 class Postgres:
-    """A server of its own, reached by a socket in its folder."""
+    """A server of its own, reached by a socket in its folder; only a `safe` one waits for the disk."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, *, safe: bool = False):
         self._numbers = itertools.count()
         self._server = get_server(folder, cleanup_mode="delete", start=False)
         self._server.ensure_pgdata_inited()
-        with (folder / "postgresql.conf").open("a") as settings:
-            settings.write(QUICK)
+        if not safe:
+            with (folder / "postgresql.conf").open("a") as settings:
+                settings.write(QUICK)
         self._server.start()
         self.say(f"CREATE DATABASE {TEMPLATE}")
         engine = make_engine(self.url(TEMPLATE))
@@ -54,11 +55,15 @@ class Postgres:
             done = connection.execute(statement.encode())
             return done.fetchall() if done.description else []
 
-    def crash(self) -> None:
-        """End it at once: every connection breaks, whatever is under way in it."""
+    def pid(self) -> int:
+        """Return its first process, from which all others come."""
         pid = self._server.get_pid()
         assert pid is not None
-        process = psutil.Process(pid)
+        return int(pid)
+
+    def crash(self) -> None:
+        """End it at once: every connection breaks, whatever is under way in it."""
+        process = psutil.Process(self.pid())
         process.send_signal(signal.SIGQUIT)
         process.wait(60)
 
@@ -72,10 +77,10 @@ class Postgres:
 
 
 @contextmanager
-def postgres() -> Iterator[Postgres]:
+def postgres(*, safe: bool = False) -> Iterator[Postgres]:
     """Run a server in a folder that is its own, as it opens all folders above for the user it runs as."""
     with tempfile.TemporaryDirectory(prefix="groundswell-postgres-", ignore_cleanup_errors=True) as folder:
-        server = Postgres(Path(folder))
+        server = Postgres(Path(folder), safe=safe)
         try:
             yield server
         finally:
