@@ -7,12 +7,13 @@ proven together: a larger budget is never worse, by construction.
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+
+from pydantic import BaseModel
 
 from optimizer.analysis.budget_judge import BudgetJudge
 from optimizer.analysis.certify import SIMULATED_CAMPAIGNS, effort_of, facts_of
@@ -62,23 +63,25 @@ def within(scenario: Scenario, budget: str | None) -> Scenario:
     return scenario.model_copy(update={"objective": goal, "budget": money})
 
 
+class _Written(BaseModel):
+    """A frontier and its plans on their way between processes."""
+
+    frontier: Frontier
+    plans: list[Plan]
+
+
 def write_budget_plans(found: BudgetPlans) -> str:
     """Return a frontier and its plans as JSON text, for `read_budget_plans`."""
-    plans = [item.plan.model_dump(mode="json", by_alias=True) for item in found.plans]
-    return json.dumps({"frontier": found.frontier.model_dump(mode="json", by_alias=True), "plans": plans})
+    written = _Written(frontier=found.frontier, plans=[item.plan for item in found.plans])
+    return written.model_dump_json(by_alias=True)
 
 
 def read_budget_plans(scenario: Scenario, text: str) -> BudgetPlans:
     """Return what `write_budget_plans` wrote of this scenario."""
-    told = json.loads(text)
-    answer = Frontier.model_validate_json(json.dumps(told["frontier"]))
-    plans = [Plan.model_validate_json(json.dumps(plan)) for plan in told["plans"]]
+    told = _Written.model_validate_json(text)
+    pairs = zip(told.frontier.points, told.plans, strict=True)
     return BudgetPlans(
-        answer,
-        tuple(
-            BudgetPlan(within(scenario, point.budget), plan, point)
-            for point, plan in zip(answer.points, plans, strict=True)
-        ),
+        told.frontier, tuple(BudgetPlan(within(scenario, point.budget), plan, point) for point, plan in pairs)
     )
 
 

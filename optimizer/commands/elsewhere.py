@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from optimizer.commands.console import ExitCode, blaming, complain, say
+from optimizer.commands.console import ExitCode, blaming, say
 from optimizer.errors import InputError, Problem
-from optimizer.execution.executor import Executor, Failed, Listener, Reason, Task
+from optimizer.execution.executor import Executor, Failed, Listener, Task
 from optimizer.scenario.models import Scenario
 from optimizer.solve.control import Progress
 from optimizer.solve.settings import Settings
@@ -97,9 +97,6 @@ def frontier_at(
     if outcome is None:
         return None
     if isinstance(outcome, Failed):
-        if outcome.reason is Reason.BAD_INPUT:
-            complain(cluster.address, InputError([Problem(outcome.reason.value, "", outcome.detail, "Correct it.")]))
-            raise typer.Exit(ExitCode.BAD_INPUT)
         say(f"The frontier failed on the cluster: {outcome.detail}")
         raise typer.Exit(ExitCode.FAILED)
     return read_budget_plans(scenario, outcome.plan)

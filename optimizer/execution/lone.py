@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from collections.abc import Callable
 
 from optimizer.execution.executor import Executor, Listener, Outcome, Task
 from optimizer.solve.control import Progress
 
 HEARTBEAT_SECONDS = 0.1
+ASK_SECONDS = 2.0
+"""Until an executor that could not pass a wish on is asked once more."""
 
 
 def outcome_of(
@@ -32,13 +36,14 @@ def outcome_of(
     executor = make_executor(watch)
     try:
         executor.submit(task)
-        asked = False
+        due = 0.0
         while not watch.over.wait(HEARTBEAT_SECONDS):
-            if asked or not cancel.is_set():
+            if not cancel.is_set() or time.monotonic() < due:
                 continue
             asked = executor.finish(task.key)
             if not asked and not watch.begun.is_set():
                 return None
+            due = math.inf if asked else time.monotonic() + ASK_SECONDS
     finally:
         executor.close(0.0)
     return watch.outcome

@@ -10,7 +10,14 @@ import pytest
 
 from optimizer.analysis.binding import binding
 from optimizer.analysis.budget_judge import BudgetJudge
-from optimizer.analysis.frontier import BudgetPlans, even_budgets, frontier, within
+from optimizer.analysis.frontier import (
+    BudgetPlans,
+    even_budgets,
+    frontier,
+    read_budget_plans,
+    within,
+    write_budget_plans,
+)
 from optimizer.derive.build import derive
 from optimizer.errors import VerificationError
 from optimizer.money import LARGEST_MINOR, from_minor, to_minor
@@ -217,3 +224,9 @@ def test_budgets_are_even_and_span_what_matters(low: int, high: int, count: int,
     assert found[-1] >= high
     assert found[0] <= max(low, found[-1] // len(found))
     assert len(set(found)) == len(found)
+
+
+def test_what_is_written_for_another_process_is_read_there_as_it_was() -> None:
+    scenario = tiny(0)
+    found = frontier(scenario, 4, EXACT, draws=100)
+    assert read_budget_plans(scenario, write_budget_plans(found)) == found

@@ -71,3 +71,24 @@ def test_nobody_waits_for_a_place_after_that() -> None:
     cancel.set()
     assert outcome_of(task("one"), Full, lambda _: None, cancel) is None
     assert Full.closed
+
+
+def test_who_cannot_pass_the_wish_on_is_not_asked_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As an executor whose scheduler is away, and back a little later."""
+    monkeypatch.setattr("optimizer.execution.lone.ASK_SECONDS", 0.5)
+    asked: list[str] = []
+
+    class Away(LocalExecutor):
+        def finish(self, key: str) -> bool:
+            asked.append(key)
+            return len(asked) > 1 and super().finish(key)
+
+    cancel = threading.Event()
+    found = outcome_of(
+        task("one"),
+        lambda listener: Away(listener, 1, work=works.named(works.until_finished)),
+        lambda _: cancel.set(),
+        cancel,
+    )
+    assert found == Finished("best so far")
+    assert asked == ["one", "one"]

@@ -35,8 +35,8 @@ def measure(count: int) -> None:
             there: Callable[[Listener], Executor] = lambda told: DaskExecutor(told, cluster.address)  # noqa: E731
             for scenario, text in texts.items():
                 runs = count if scenario == "smallest" else max(3, count // 10)
-                for how, work in {"one by one": _one_by_one, "all at once": _all_at_once}.items():
-                    pairs = [(work(here, text, runs), work(there, text, runs)) for _ in range(ROUNDS)]
+                for how, at_once in {"one by one": 1, "all at once": runs}.items():
+                    pairs = [tuple(_taken(make, text, runs, at_once) for make in (here, there)) for _ in range(ROUNDS)]
                     local, far = (statistics.median(column) for column in zip(*pairs, strict=True))
                     more = statistics.median(b - a for a, b in pairs)
                     ratio = statistics.median(b / a for a, b in pairs)
@@ -46,26 +46,16 @@ def measure(count: int) -> None:
             cluster.close()
 
 
-def _one_by_one(make: Callable[[Listener], Executor], text: str, count: int) -> float:
+def _taken(make: Callable[[Listener], Executor], text: str, count: int, at_once: int) -> float:
+    """Return the milliseconds that a run takes where so many are submitted at a time."""
     recorder = Recorder()
     executor = make(recorder)
+    keys = [str(number) for number in range(count)]
     try:
         _solve(executor, recorder, text, ["warm"])
         began = time.monotonic()
-        for number in range(count):
-            _solve(executor, recorder, text, [str(number)])
-        return 1000 * (time.monotonic() - began) / count
-    finally:
-        executor.close(0)
-
-
-def _all_at_once(make: Callable[[Listener], Executor], text: str, count: int) -> float:
-    recorder = Recorder()
-    executor = make(recorder)
-    try:
-        _solve(executor, recorder, text, ["warm"])
-        began = time.monotonic()
-        _solve(executor, recorder, text, [str(number) for number in range(count)])
+        for first in range(0, count, at_once):
+            _solve(executor, recorder, text, keys[first : first + at_once])
         return 1000 * (time.monotonic() - began) / count
     finally:
         executor.close(0)

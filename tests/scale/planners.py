@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import random
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import partial
 
 from optimizer.scenario.generator import generate
+from tests.api.crowd import crowd
 from tests.api.running import submitted
 from tests.scale.house import House, house, note
 from tests.scale.runs import SETTINGS, solve
@@ -45,7 +38,7 @@ def measure(clients: int) -> None:
 
 
 def _row(all_of_it: House, base: dict[str, float], name: str, clients: int, paths: list[str], how: str) -> None:
-    with _clients(all_of_it.servers[0].port, clients, paths, how) as told:
+    with crowd(all_of_it.servers[0].port, clients, paths, how) as told:
         time.sleep(5)
         spent, began, ended = _spent(all_of_it)
     times = sorted(took for at, took in told if began <= at <= ended)
@@ -61,69 +54,3 @@ def _spent(all_of_it: House) -> tuple[dict[str, float], float, float]:
     time.sleep(SECONDS)
     spent, ended = all_of_it.read().since(before), time.monotonic()
     return {part: 1000 * seconds / (ended - began) for part, seconds in spent.cpu.items()}, began, ended
-
-
-class Told(list[tuple[float, float]]):
-    """When answers came and the seconds they took, and how many were none."""
-
-    errors = 0
-
-
-@contextmanager
-def _clients(port: int, clients: int, paths: list[str], how: str) -> Iterator[Told]:
-    """Have a process of its own ask for as long as the block runs."""
-    script = [sys.executable, "-m", "tests.scale.planners", str(port), str(clients), how, *paths]
-    process = subprocess.Popen(script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    told = Told()
-    try:
-        yield told
-    finally:
-        answer = json.loads(process.communicate("stop\n")[0])
-        told += [(at, took) for at, took in answer["seconds"]]
-        told.errors = answer["errors"]
-
-
-async def _ask(
-    port: int, paths: list[str], seconds: list[tuple[float, float]], errors: list[str], dice: random.Random
-) -> None:
-    await asyncio.sleep(dice.random())
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    while True:
-        began = time.monotonic()
-        writer.write(f"GET {dice.choice(paths)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        head = await reader.readuntil(b"\r\n\r\n")
-        length = next(int(line[16:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length: "))
-        await reader.readexactly(length)
-        seconds.append((time.monotonic(), time.monotonic() - began))
-        if b" 200 " not in head.split(b"\r\n")[0]:
-            errors.append(head.decode())
-        await asyncio.sleep(max(0.0, 1.0 - (time.monotonic() - began)))
-
-
-async def _follow(port: int, paths: list[str], errors: list[str], dice: random.Random) -> None:
-    await asyncio.sleep(dice.random())
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"GET {dice.choice(paths)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-    head = await reader.readuntil(b"\r\n\r\n")
-    if b" 200 " not in head.split(b"\r\n")[0]:
-        errors.append(head.decode())
-    while await reader.readline():
-        pass
-
-
-async def _all(port: int, clients: int, how: str, paths: list[str]) -> None:
-    seconds: list[tuple[float, float]] = []
-    errors: list[str] = []
-    dice = random.Random(1)
-    ask, follow = partial(_ask, port, paths, seconds, errors), partial(_follow, port, paths, errors)
-    work = ask if how == "ask" else follow
-    tasks = [asyncio.create_task(work(random.Random(dice.random()))) for _ in range(clients)]
-    await asyncio.to_thread(sys.stdin.readline)
-    errors += [str(task.exception()) for task in tasks if task.done()]
-    for one in tasks:
-        one.cancel()
-    print(json.dumps({"seconds": seconds, "errors": len(errors)}))
-
-
-if __name__ == "__main__":
-    asyncio.run(_all(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:]))

@@ -1,0 +1,79 @@
+"""Clients of a service on loopback, many at once, in a process of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+
+class Told(list[tuple[float, float]]):
+    """When answers came and the seconds they took, and how many were none."""
+
+    errors = 0
+
+
+@contextmanager
+def crowd(port: int, clients: int, paths: list[str], how: str = "ask") -> Iterator[Told]:
+    """Have a process of its own `ask` once a second, or `follow` events, for as long as the block runs."""
+    script = [sys.executable, "-m", "tests.api.crowd", str(port), str(clients), how, *paths]
+    process = subprocess.Popen(script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    told = Told()
+    try:
+        yield told
+    finally:
+        answer = json.loads(process.communicate("stop\n")[0])
+        told += [(at, took) for at, took in answer["seconds"]]
+        told.errors = answer["errors"]
+
+
+async def _ask(
+    port: int, paths: list[str], seconds: list[tuple[float, float]], errors: list[str], dice: random.Random
+) -> None:
+    await asyncio.sleep(dice.random())
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    while True:
+        began = time.monotonic()
+        writer.write(f"GET {dice.choice(paths)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = next(int(line[16:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length: "))
+        await reader.readexactly(length)
+        seconds.append((time.monotonic(), time.monotonic() - began))
+        if b" 200 " not in head.split(b"\r\n")[0]:
+            errors.append(head.decode())
+        await asyncio.sleep(max(0.0, 1.0 - (time.monotonic() - began)))
+
+
+async def _follow(port: int, paths: list[str], errors: list[str], dice: random.Random) -> None:
+    await asyncio.sleep(dice.random())
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET {dice.choice(paths)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    head = await reader.readuntil(b"\r\n\r\n")
+    if b" 200 " not in head.split(b"\r\n")[0]:
+        errors.append(head.decode())
+    while await reader.readline():
+        pass
+
+
+async def _all(port: int, clients: int, how: str, paths: list[str]) -> None:
+    seconds: list[tuple[float, float]] = []
+    errors: list[str] = []
+    dice = random.Random(1)
+    ask, follow = partial(_ask, port, paths, seconds, errors), partial(_follow, port, paths, errors)
+    work = ask if how == "ask" else follow
+    tasks = [asyncio.create_task(work(random.Random(dice.random()))) for _ in range(clients)]
+    await asyncio.to_thread(sys.stdin.readline)
+    errors += [str(task.exception()) for task in tasks if task.done()]
+    for one in tasks:
+        one.cancel()
+    print(json.dumps({"seconds": seconds, "errors": len(errors)}))
+
+
+if __name__ == "__main__":
+    asyncio.run(_all(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], sys.argv[4:]))
