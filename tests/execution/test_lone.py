@@ -17,6 +17,19 @@ from tests.execution.recording import task
 Told = list[Any]
 
 
+PATIENCE_SECONDS = 30.0
+
+
+def awaited(*given: Any) -> Outcome | None:
+    """Return the outcome; fail where none comes, rather than wait for ever."""
+    found: list[Outcome | None] = []
+    thread = threading.Thread(target=lambda: found.append(outcome_of(*given)), daemon=True)
+    thread.start()
+    thread.join(PATIENCE_SECONDS)
+    assert found, "no outcome comes"
+    return found[0]
+
+
 def here(work: Callable[..., str]) -> Callable[[Listener], Executor]:
     return lambda listener: LocalExecutor(listener, 1, work=works.named(work))
 
@@ -26,7 +39,7 @@ def here(work: Callable[..., str]) -> Callable[[Listener], Executor]:
     [(works.echo, Finished("text")), (works.breaks, Reason.BUG), (works.refuses, Reason.BAD_INPUT)],
 )
 def test_its_end_is_returned(work: Callable[..., str], wanted: Outcome | Reason) -> None:
-    found = outcome_of(task("one", "text"), here(work), lambda _: None, threading.Event())
+    found = awaited(task("one", "text"), here(work), lambda _: None, threading.Event())
     assert wanted == (found.reason if isinstance(found, Failed) else found)
 
 
@@ -38,7 +51,7 @@ def test_a_wish_to_end_early_gives_the_best_so_far() -> None:
         told.append(progress)
         cancel.set()
 
-    assert outcome_of(task("one"), here(works.until_finished), tell, cancel) == Finished("best so far")
+    assert awaited(task("one"), here(works.until_finished), tell, cancel) == Finished("best so far")
     assert told == [works.moment(1)]
 
 
@@ -69,7 +82,7 @@ def test_nobody_waits_for_a_place_after_that() -> None:
 
     cancel = threading.Event()
     cancel.set()
-    assert outcome_of(task("one"), Full, lambda _: None, cancel) is None
+    assert awaited(task("one"), Full, lambda _: None, cancel) is None
     assert Full.closed
 
 
@@ -84,7 +97,7 @@ def test_who_cannot_pass_the_wish_on_is_not_asked_all_the_time(monkeypatch: pyte
             return len(asked) > 1 and super().finish(key)
 
     cancel = threading.Event()
-    found = outcome_of(
+    found = awaited(
         task("one"),
         lambda listener: Away(listener, 1, work=works.named(works.until_finished)),
         lambda _: cancel.set(),
