@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -166,6 +167,29 @@ def test_run_now_takes_only_an_idle_slot(executor: DaskExecutor, recorder: Recor
         assert executor.finish(key)
         recorder.outcome(key)
     assert recorder.of("started") == ["a", "b"]
+
+
+def test_what_is_handed_over_at_once_is_not_taken_for_lost(cluster: Pair, recorder: Recorder) -> None:
+    """There is a moment between having a connection and looking after what an earlier one has lost."""
+    begun, done = threading.Event(), threading.Event()
+
+    class Slow(DaskExecutor):
+        def _joined(self) -> None:
+            begun.wait(60)
+            super()._joined()
+            done.set()
+
+    executor = Slow(recorder, cluster.address, work=works.named(works.by_text))
+    try:
+        wait(lambda: executor.run_now(task("a", "until_finished")))
+        begun.set()
+        assert done.wait(60)
+        assert executor.running == 1
+        assert executor.finish("a")
+        assert recorder.outcome("a") == Finished("best so far")
+        assert recorder.of("started") == ["a"]
+    finally:
+        executor.close(0)
 
 
 def test_what_nobody_wants_is_given_up_and_what_others_want_goes_on(make: Make, cluster: Pair) -> None:

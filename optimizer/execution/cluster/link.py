@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from distributed import Future
@@ -53,6 +54,7 @@ class Link:
         self._joined = joined
         self._tick = tick
         self._client: Any = None
+        self._greeter = ""
         self._subscribed = threading.Event()
         self._closed = threading.Event()
         # One loop for all clients, or each that cannot connect would leave its own behind.
@@ -133,8 +135,9 @@ class Link:
     def _keep(self) -> None:
         while (client := self._connect()) is not None:
             comm = client.scheduler_comm
-            self._client = client
-            if not self._closed.is_set() and self._quietly(self._subscribe):
+            if not self._closed.is_set() and self._quietly(partial(self._subscribe, client)):
+                # Only now, or what is handed over at once could begin unheard.
+                self._client = client
                 self._quietly(self._joined)
                 # A client that connects again by itself has lost its futures and is subscribed to nothing.
                 while not self._closed.wait(TICK_SECONDS) and client.scheduler_comm is comm and not comm.closed():
@@ -147,9 +150,10 @@ class Link:
                 client.close(timeout=ANSWER_SECONDS)
         self._loop.stop()
 
-    def _subscribe(self) -> None:
+    def _subscribe(self, client: Any) -> None:
         """Subscribe to the events, and go on only once they come: who hands over a task must not miss its start."""
-        client, hello = self._connected(), Event("hello", "", "", self.id).message()
+        self._greeter = str(client.id)
+        hello = Event("hello", "", "", self._greeter).message()
         self._subscribed.clear()
         client.subscribe_topic(TOPIC, self._heard)
         with reaching():
@@ -188,7 +192,7 @@ class Link:
             told = Event.of(event[1])
             if told.kind != "hello":
                 self._hear(told)
-            elif told.origin == self.id:
+            elif told.origin == self._greeter:
                 self._subscribed.set()
         except Exception:
             log.exception("An event of the cluster was not understood.")

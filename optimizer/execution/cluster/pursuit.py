@@ -105,8 +105,13 @@ class Pursuit:
         self._sequence.post(self._hand_over)
 
     def lose(self) -> None:
-        """Forget what a scheduler that is gone knew of it, and have it given to the next."""
+        """Forget what a scheduler that is gone knew of it, and have it given to the next.
+
+        Where the next one has been given it already, that stands.
+        """
         with self._lock:
+            if self._future is not None and self._future.client is self._means.link.client:
+                return
             self._future, self._worker = None, None
             self._starts.clear()
         self.hand_over()
