@@ -46,11 +46,15 @@ BODIES: dict[str, tuple[bytes, int]] = {
 }
 
 
+def narrow(folder: Path) -> Server:
+    """Return a server that takes little."""
+    room = 4 * DECODED * BODY_MB
+    return Server(folder, body_mb=BODY_MB, body_seconds=BODY_SECONDS, bodies_mb=room, run_places=1)
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    room = 4 * DECODED * BODY_MB
-    folder = tmp_path_factory.mktemp("hostile")
-    with Server(folder, body_mb=BODY_MB, body_seconds=BODY_SECONDS, bodies_mb=room, run_places=1) as server:
+    with narrow(tmp_path_factory.mktemp("hostile")) as server:
         yield server
 
 
@@ -188,7 +192,7 @@ def test_a_hostile_idempotency_key_is_refused_or_kept_apart(server: Server, key:
 
 def test_memory_stays_level(tmp_path: Path) -> None:
     """On a server of its own: what large bodies have left to the allocator of another comes back in leaps."""
-    with Server(tmp_path) as server:
+    with narrow(tmp_path) as server:
         stays_level(server)
 
 

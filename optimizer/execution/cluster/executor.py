@@ -219,7 +219,9 @@ class DaskExecutor:
         with self._lock:
             handed = [self._pursuits[key] for key in self._handed]
         for pursuit in handed:
-            pursuit.lose()
+            # What was handed over since there is a connection, before this, is not lost.
+            if not pursuit.known:
+                pursuit.lose()
         self._next_survey = 0.0
         self._tick()
 

@@ -96,6 +96,12 @@ class Pursuit:
         """Address of the worker that solves it; None where none does."""
         return self._worker
 
+    @property
+    def known(self) -> bool:
+        """Whether it was given to the scheduler that there is a connection to now."""
+        future = self._future
+        return future is not None and future.client is self._means.link.client
+
     def hand_over(self) -> None:
         """Have it given to the cluster."""
         with self._lock:
@@ -105,24 +111,18 @@ class Pursuit:
         self._sequence.post(self._hand_over)
 
     def lose(self) -> None:
-        """Forget what a scheduler that is gone knew of it, and have it given to the next.
-
-        Where the next one has been given it already, that stands.
-        """
+        """Forget what a scheduler that is gone knew of it, and have it given to the next."""
         with self._lock:
-            if self._future is not None and self._future.client is self._means.link.client:
-                return
             self._future, self._worker = None, None
             self._starts.clear()
         self.hand_over()
 
     def look_after(self) -> None:
         """Have it given to the cluster again, if that has lost it and the time has come."""
-        future = self._future
-        if future is not None and future.client is not self._means.link.client:
+        if self._future is not None and not self.known:
             # Handed to a scheduler just as the connection was lost.
-            self._future = future = None
-        if self._handed and future is None and time.monotonic() >= self._due:
+            self._future = None
+        if self._handed and self._future is None and time.monotonic() >= self._due:
             self.hand_over()
 
     def hear(self, event: Event) -> None:
