@@ -40,7 +40,7 @@ def serve(
 ) -> None:
     """Serve plans over HTTP until Ctrl-C; runs survive a restart.
 
-    Every setting can also be given in the environment, as GROUNDSWELL_ and its name; see the README.
+    Every setting can also be given in the environment, as GROUNDSWELL_ and its name; see docs/operating.md.
     """
     from api.serving import serve as run
     from api.store import StoreError
@@ -136,7 +136,11 @@ def _settings(**options: str | int | None) -> ServiceSettings:
             raise InputError(
                 [
                     Problem(
-                        "setting", f"{PREFIX}{fault['loc'][0]}".upper(), fault["msg"], "See the README.", fault["input"]
+                        "setting",
+                        f"{PREFIX}{fault['loc'][0]}".upper(),
+                        fault["msg"],
+                        "See docs/operating.md.",
+                        fault["input"],
                     )
                     for fault in error.errors()
                 ]

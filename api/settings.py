@@ -98,7 +98,7 @@ class ServiceSettings(BaseSettings):
 
 
 def settings_table() -> str:
-    """Return the settings as a Markdown table, as it stands in the README."""
+    """Return the settings as a Markdown table, as it stands in docs/operating.md."""
     rows = ["| variable | default | meaning |", "|---|---|---|"]
     for name, field in ServiceSettings.model_fields.items():
         default = "by cores" if field.default_factory is not None else f"`{field.default}`"

@@ -1,14 +1,15 @@
-"""The README is run: every command and every block of Python in it, in order, in one folder."""
+"""The texts are run and checked: commands, Python, tables, links and names of README, CONTRIBUTING and `docs/`."""
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import re
 import shlex
 import shutil
 import sys
-from collections.abc import Iterator
+import tomllib
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
@@ -17,24 +18,13 @@ from optimizer.commands.console import ExitCode
 from optimizer.model.rules import RULES as MODEL_RULES
 from optimizer.scenario.families.table import TIERS
 from optimizer.verify.rules import RULES
+from tests import docs_fields
+from tests.docs_pages import PAGES, README, ROOT, Page, page
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-FENCED = re.compile(r"^```(?P<kind>\w+) ?(?P<name>\S*)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 EXPECTED = re.compile(r"# exit code (\d+)$")
-
-
-class Block(NamedTuple):
-    kind: str
-    name: str
-    text: str
-
-
-BLOCKS = [Block(**found.groupdict()) for found in FENCED.finditer(README)]
-
-
-def commands(block: Block) -> Iterator[str]:
-    return (line.removeprefix("$ ") for line in block.text.splitlines() if line.startswith("$ "))
+KINDS = {"sh", "console", "csv", "python", "json", "math", "mermaid"}
+FOLDERS = ("optimizer/", "api/", "tests/", "docs/", "scenarios/", ".ci/")
+RUN = [each for each in PAGES if {"console", "python"} & {block.kind for block in each.blocks}]
 
 
 def run(command: str) -> int:
@@ -49,68 +39,114 @@ def run(command: str) -> int:
         return outcome(words[:redirection])
 
 
-def section(title: str) -> str:
-    return README.split(f"\n## {title}\n")[1].split("\n## ")[0]
-
-
-def first_cells(title: str) -> list[str]:
-    return re.findall(r"^\| `?([\w-]+)`? \|", section(title), re.MULTILINE)[1:]
-
-
-def test_everything_in_the_readme_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("text", RUN, ids=str)
+def test_everything_on_a_page_runs(
+    text: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     monkeypatch.chdir(tmp_path)
-    for block in BLOCKS:
+    for block in text.blocks:
         if block.kind == "csv":
             Path(block.name).write_text(block.text, encoding="utf-8")
         elif block.kind == "python":
-            exec(compile(block.text, "README.md", "exec"), {})
+            exec(compile(block.text, str(text), "exec"), {"__name__": "example"})
         elif block.kind == "console":
-            for command in commands(block):
+            for command in block.commands():
                 expected = EXPECTED.search(command)
                 assert run(command) == (int(expected[1]) if expected else 0), f"{command}\n{capsys.readouterr().err}"
 
 
-def test_every_block_is_of_a_kind_that_is_checked() -> None:
-    assert {block.kind for block in BLOCKS} == {"sh", "console", "csv", "python"}
-    assert all(list(commands(block)) for block in BLOCKS if block.kind == "console")
+def test_every_page_that_shows_commands_is_run() -> None:
+    assert {"README.md", "docs/finance.md", "docs/exports.md", "docs/batches.md"} <= {str(each) for each in RUN}
 
 
-def test_every_command_is_shown() -> None:
-    shown = set(re.findall(r"groundswell (\w+(?:-\w+)*(?: (?:create|list|revoke)\b)?)", README))
+@pytest.mark.parametrize("text", PAGES, ids=str)
+def test_every_block_is_of_a_kind_that_is_checked(text: Page) -> None:
+    assert {block.kind for block in text.blocks} <= KINDS
+    assert text.text.count("\n```") == 2 * len(text.blocks)
+    for block in text.blocks:
+        assert block.kind != "console" or list(block.commands())
+        assert block.kind != "csv" or block.name
+        assert block.kind != "json" or json.loads(block.text)
+
+
+@pytest.mark.parametrize("text", PAGES, ids=str)
+def test_links_lead_somewhere_and_names_that_link_to_code_stand_there(text: Page) -> None:
+    for link in text.links:
+        target = (text.path.parent / link.path).resolve() if link.path else text.path
+        assert target.exists(), link
+        if link.anchor:
+            assert link.anchor in Page(target).anchors, link
+        if target.suffix == ".py" and not link.text.strip("`").endswith(".py"):
+            code = target.read_text(encoding="utf-8")
+            for name in re.findall(r"\w+", link.text):
+                assert re.search(rf"\b{name}\b", code), f"{name} does not stand in {link.path}"
+
+
+@pytest.mark.parametrize("text", PAGES, ids=str)
+def test_files_and_modules_that_are_named_exist(text: Page) -> None:
+    for span in re.findall(r"`([^`\n]+)`", text.prose):
+        if span.startswith(FOLDERS) and re.fullmatch(r"[a-z\d_./-]+(RESULTS\.md)?", span):
+            assert (ROOT / span).exists(), span
+    for module in re.findall(r"-m (tests[\w.]*)", text.text):
+        assert importlib.util.find_spec(module), module
+    for path in re.findall(
+        r"\s((?:optimizer|api|tests|scenarios)/[\w./-]+)", "".join(block.text for block in text.blocks)
+    ):
+        assert (ROOT / path).exists(), path
+
+
+def test_every_command_has_a_line_and_is_shown_nowhere_without_one() -> None:
+    pattern = r"groundswell ([a-z]+(?:-[a-z]+)*(?: (?:create|list|revoke)\b)?)"
+    shown = set(re.findall(rf"`{pattern}`", page("commands").text))
     named = {info.name or getattr(info.callback, "__name__", "") for info in extended().registered_commands}
     named |= {
         f"{group.name} {info.name or getattr(info.callback, '__name__', '')}"
         for group in extended().registered_groups
         for info in (group.typer_instance.registered_commands if group.typer_instance else ())
     }
-    assert {"serve", "keys list"} <= named <= shown
+    assert {"serve", "keys list"} <= named
+    assert shown == named
+    used = {command for text in PAGES for block in text.blocks for command in re.findall(pattern, block.text)}
+    assert used <= named
 
 
 def test_every_rule_has_a_line() -> None:
     ids = {rule.__name__ for rule in (*RULES, *MODEL_RULES)} | {"simulation"}
-    assert sorted(first_cells("The rules")) == sorted(ids)
+    assert sorted(page("scenario").first_cells("The rules")) == sorted(ids)
+
+
+def test_the_rooms_stand_in_the_order_in_which_they_may_import() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    layers = next(each["layers"] for each in settings["contracts"] if each.get("containers") == ["optimizer"])
+    layers = [layer for layer in layers if layer != "commands"]
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", page("architecture").section("The rooms"), re.MULTILINE)
+    assert [re.findall(r"\w+", row) for row in rows] == [re.findall(r"\w+", layer) for layer in layers]
 
 
 def test_every_exit_code_has_a_line() -> None:
-    assert [int(cell) for cell in first_cells("Exit codes")] == list(ExitCode)
+    assert [int(cell) for cell in page("commands").first_cells("Exit codes")] == list(ExitCode)
 
 
 def test_draw_ranges_are_those_of_the_generator() -> None:
-    text = " ".join(section("Generated scenarios").split())
+    text = " ".join(page("scenario").section("Generated scenarios").split())
     for tier, drawn in TIERS.items():
         assert f"{tier} £{drawn.fee[0]:,}–£{drawn.fee[1]:,}" in text
 
 
+@pytest.mark.parametrize("name", docs_fields.PAGES)
+def test_tables_of_fields_are_those_of_the_schema(name: str) -> None:
+    text = (docs_fields.DOCS / name).read_text(encoding="utf-8")
+    assert text == docs_fields.page(name), "Run `python -m tests.docs_fields`."
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    linked = {(ROOT / link.path).resolve() for link in README.links}
+    assert {text.path for text in PAGES if text != README} <= linked
+
+
 def test_checks_run_the_documented_test_command() -> None:
     checks = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    install, tests = next(block.text for block in BLOCKS if "pytest" in block.text).strip().split(" && ")
+    install, tests = next(block.text for block in README.blocks if "pytest" in block.text).strip().split(" && ")
     assert install in checks
     assert tests in checks
-
-
-def test_files_that_are_linked_exist() -> None:
-    for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", README):
-        assert (ROOT / target).exists(), target

@@ -20,8 +20,8 @@ HOW = """
 Every method runs in a process of its own on the same instances, confined to the same cores and memory, with the same
 seconds for everything it does after the scenario has been read. What comes back is a set of decisions; all of them are
 judged by the same exact evaluation (`groundswell evaluate`): **value** counts only activations whose exact probability
-reaches the confidence asked for, **hold** says how many do, **rules broken** are those of the README. Amounts are in
-pounds. The slack for embeddedness is 0 here, so that cost is all there is to compare.
+reaches the confidence asked for, **hold** says how many do, **rules broken** are those of `docs/scenario.md`. Amounts
+are in pounds. The slack for embeddedness is 0 here, so that cost is all there is to compare.
 
 - **gap**: what the method has itself proven for its last plan. Greedy and spreadsheet prove nothing, and the bound of a
   sample holds for the sample only: *none*. Under `activate_most` it is the gap in value while the value is not proven.

@@ -1,4 +1,4 @@
-"""``python -m tests.scale``: the constants of the model in ``api/SCALE.md``, measured on this machine."""
+"""``python -m tests.scale``: the constants of the model in ``docs/scale.md``, measured on this machine."""
 
 from __future__ import annotations
 

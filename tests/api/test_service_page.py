@@ -1,4 +1,4 @@
-"""What the README says of the service is run, and is all of it."""
+"""What the pages on the service say is run, and is all of it."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from api.app import bare_app
 from api.openapi import document
 from api.settings import settings_table
 from tests.api.server import GROUNDSWELL, Server
-from tests.test_docs import BLOCKS, README, ROOT, section
+from tests.docs_pages import ROOT, page
 
 
-def test_the_calls_of_the_readme_go_from_nothing_to_a_plan_and_to_a_run(tmp_path: Path) -> None:
+def test_the_calls_of_the_page_go_from_nothing_to_a_plan_and_to_a_run(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
-    script = "\n".join(block.text for block in BLOCKS if block.name == "service")
+    script = "\n".join(block.text for block in page("service").blocks if block.name == "service")
     with Server(tmp_path) as server:
         script = script.replace("localhost:8000", f"localhost:{server.port}")
         done = subprocess.run(
@@ -37,7 +37,7 @@ def test_the_calls_of_the_readme_go_from_nothing_to_a_plan_and_to_a_run(tmp_path
 
 
 def test_the_commands_that_start_it_are_the_real_ones() -> None:
-    starting = next(block.text for block in BLOCKS if block.kind == "sh" and "groundswell serve" in block.text)
+    starting = next(block.text for block in page("service").blocks if "groundswell serve" in block.text)
     arguments = starting.split("groundswell ")[1].split()
     help_text = subprocess.run(
         [GROUNDSWELL, *arguments, "--help"],
@@ -50,10 +50,10 @@ def test_the_commands_that_start_it_are_the_real_ones() -> None:
 
 
 def test_every_call_has_a_line() -> None:
-    shown = re.findall(r"^\| `([A-Z]+ /[^`]*)` \|", section("Service"), re.MULTILINE)
+    shown = re.findall(r"^\| `([A-Z]+ /[^`]*)` \|", page("service").section("Every call"), re.MULTILINE)
     paths = document(bare_app())["paths"]
     assert sorted(shown) == sorted(f"{method.upper()} {path}" for path, item in paths.items() for method in item)
 
 
 def test_the_table_of_settings_is_the_one_of_the_code() -> None:
-    assert settings_table() in README
+    assert settings_table() in page("operating").text
