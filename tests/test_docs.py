@@ -22,6 +22,7 @@ from tests import docs_fields
 from tests.docs_pages import PAGES, README, ROOT, Page, page
 
 EXPECTED = re.compile(r"# exit code (\d+)$")
+AMOUNT = re.compile(r"£[\d,]+\.\d\d")
 KINDS = {"sh", "console", "csv", "python", "json", "math", "mermaid"}
 FOLDERS = ("optimizer/", "api/", "tests/", "docs/", "scenarios/", ".ci/")
 RUN = [each for each in PAGES if {"console", "python"} & {block.kind for block in each.blocks}]
@@ -45,6 +46,7 @@ def test_everything_on_a_page_runs(
 ) -> None:
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     monkeypatch.chdir(tmp_path)
+    output = ""
     for block in text.blocks:
         if block.kind == "csv":
             Path(block.name).write_text(block.text, encoding="utf-8")
@@ -53,7 +55,11 @@ def test_everything_on_a_page_runs(
         elif block.kind == "console":
             for command in block.commands():
                 expected = EXPECTED.search(command)
-                assert run(command) == (int(expected[1]) if expected else 0), f"{command}\n{capsys.readouterr().err}"
+                code, printed = run(command), capsys.readouterr()
+                assert code == (int(expected[1]) if expected else 0), f"{command}\n{printed.err}"
+                output += printed.out
+    missing = {amount for amount in AMOUNT.findall(text.prose) if amount not in output}
+    assert not missing, "no command on the page prints these amounts"
 
 
 def test_every_page_that_shows_commands_is_run() -> None:
