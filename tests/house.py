@@ -211,16 +211,17 @@ def command_line(root: Path, program: str, *arguments: str) -> list[str]:
     return [python_of(root), "-c", program, *declared.split(":"), *arguments]
 
 
-def environment(root: Path) -> dict[str, str]:
-    """Return the environment in which the checkout's own packages are imported."""
-    return {**os.environ, "PYTHONPATH": str(root)}
+def environment(root: Path, compiled: str) -> dict[str, str]:
+    """Return the environment in which the checkout's own packages are imported, and kept in a folder once compiled."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPATH": str(root), "PYTHONPYCACHEPREFIX": f"{compiled}/compiled"}
 
 
 def files_passed(root: Path, *arguments: str) -> list[str]:
     """Return the files of the checkout, relative to it, in which a function body runs while a command does."""
     with tempfile.TemporaryDirectory() as folder:
         line = command_line(root, TRACER, *arguments, "-o", f"{folder}/plan.json")
-        ran = subprocess.run(line, cwd=root, env=environment(root), capture_output=True, text=True, check=False)
+        ran = subprocess.run(line, cwd=root, env=environment(root, folder), capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     here = f"{root}/"
     return [
@@ -229,10 +230,10 @@ def files_passed(root: Path, *arguments: str) -> list[str]:
 
 
 def seconds_of_commands(root: Path, repeats: int) -> Figures:
-    """Return the CPU and wall seconds of the commands that solve nothing: medians, after one run to warm up."""
+    """Return the CPU and wall seconds of the commands that solve nothing: medians, once warm."""
     with tempfile.TemporaryDirectory() as folder:
         plan = f"{folder}/plan.json"
-        measured(command_line(root, RUNNER, "solve", SCENARIO, "-o", plan), root)
+        measured(command_line(root, RUNNER, "solve", SCENARIO, "-o", plan), root, folder)
         commands = {
             "--help": ["--help"],
             "validate": ["validate", SCENARIO],
@@ -242,14 +243,14 @@ def seconds_of_commands(root: Path, repeats: int) -> Figures:
         found = {}
         for name, arguments in commands.items():
             line = command_line(root, RUNNER, *arguments)
-            measured(line, root)
-            runs = [measured(line, root) for _ in range(repeats)]
+            measured(line, root, folder)
+            runs = [measured(line, root, folder) for _ in range(repeats)]
             cpu, wall = (statistics.median(part) for part in zip(*runs, strict=True))
             found[f"`{name}`: CPU s, wall s"] = f"{cpu:.2f}, {wall:.2f}"
     return found
 
 
-def measured(line: Sequence[str], root: Path) -> tuple[float, float]:
+def measured(line: Sequence[str], root: Path, compiled: str) -> tuple[float, float]:
     """Run a command; return its seconds of CPU, those of its children included, and of wall clock."""
     began = time.perf_counter()
     process = subprocess.Popen(
