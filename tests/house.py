@@ -254,7 +254,7 @@ def measured(line: Sequence[str], root: Path, compiled: str) -> tuple[float, flo
     """Run a command; return its seconds of CPU, those of its children included, and of wall clock."""
     began = time.perf_counter()
     process = subprocess.Popen(
-        line, cwd=root, env=environment(root), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        line, cwd=root, env=environment(root, compiled), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - began
