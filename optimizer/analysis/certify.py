@@ -18,7 +18,7 @@ from optimizer.answers.common import Effort
 from optimizer.derive.build import derive
 from optimizer.derive.instance import Instance
 from optimizer.errors import VerificationError
-from optimizer.model.variables import Selection
+from optimizer.model.selection import Selection
 from optimizer.money import from_minor
 from optimizer.plan import (
     Certificate,

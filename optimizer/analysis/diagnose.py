@@ -85,7 +85,7 @@ class _Diagnostician:
     def _missing(self) -> list[Examination]:
         """Examine every activation the plan does not secure: the valuable and cheap first, told in their order."""
         missing = [number for number, item in enumerate(self.plan.activations) if not item.secured]
-        floors, value = self.result.solution.floors, self.instance.value
+        floors, value = self.result.solution.lower_bounds, self.instance.value
         found = {}
         for done, number in enumerate(sorted(missing, key=lambda n: (-value[n], floors.get(n, 0), n))):
             self._enter(f"asking what stands in the way ({done + 1} of {len(missing)})")
@@ -105,7 +105,7 @@ class _Diagnostician:
 
     def _hopeless(self, number: int) -> bool:
         """Tell whether it is proven that an activation cannot be secured even by itself."""
-        return number not in self.result.solution.floors
+        return number not in self.result.solution.lower_bounds
 
     def _examined(self, target: Target) -> Examination:
         examination = Examination(self.inquiry, self.result, target)
@@ -158,7 +158,7 @@ class _Diagnostician:
     def _unexplained(self, target: Target) -> Blocked:
         """Return what is known of a target that no limit could be shown to block in the time given."""
         number = next((n for n, wave in enumerate(self.instance.waves) if wave.id == target.activation), None)
-        floor = self.result.solution.floors.get(number) if number is not None else None
+        floor = self.result.solution.lower_bounds.get(number) if number is not None else None
         digits, budget = self.instance.digits, self.instance.limits.budget_minor
         if floor is not None and budget is not None and self.plan.totals.cost is not None:
             left = budget - to_minor(Decimal(self.plan.totals.cost), digits)

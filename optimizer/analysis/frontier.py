@@ -1,8 +1,8 @@
 """The budget frontier: the best plan of every total budget, each verified, with what is proven of it.
 
 Every point asks for most value and then for least cost; nothing is spent on embeddedness, so that the points compare.
-One search serves all budgets (`optimizer.solve.budgets`), and every point is read off what all of them have found and
-proven together: a larger budget is never worse, by construction.
+One search serves all budgets (`optimizer.solve.budget_sweep`), and every point is read off what all of them have
+found and proven together: a larger budget is never worse, by construction.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from optimizer.derive.instance import Instance
 from optimizer.money import LARGEST_MINOR, from_minor, minor_digits
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
-from optimizer.solve.budgets import BudgetSearch
+from optimizer.solve.budget_sweep import BudgetSearch
 from optimizer.solve.control import Control, Progress
-from optimizer.solve.pool import IMPOSSIBLE
 from optimizer.solve.settings import Settings
+from optimizer.solve.solution_pool import IMPOSSIBLE
 
 SHARE_FOR_STEPS = 0.125
 """Share of the time that is kept for closing in on the next step beyond each budget."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from optimizer.calendar import ShippingCalendar, days
 from optimizer.derive.dominance import undominated_days
-from optimizer.derive.instance import FixedChoice, Flags, Instance, Ints, Limits, Options, Windows
+from optimizer.derive.instance import Flags, Instance, Ints, Limits, LockedChoice, Options, Windows
 from optimizer.derive.limits import limits_of
 from optimizer.derive.people import People
 from optimizer.derive.posting import PostingModel, rate_model
@@ -102,15 +102,15 @@ class _Derivation:
             embeddedness=self.people.embeddedness,
             tier=self.people.tier,
             service=self.people.service,
-            fixed=fixed,
+            locks=fixed,
             limits=self.limits,
             rates=rate_model(scenario.posting),
         )
 
-    def _fixed(self) -> tuple[FixedChoice, ...]:
+    def _fixed(self) -> tuple[LockedChoice, ...]:
         activations = {wave.id: index for index, wave in enumerate(self.waves)}
         return tuple(
-            FixedChoice(
+            LockedChoice(
                 self._numbers[lock.creator],
                 activations[lock.activation],
                 lock.mode == "paid",

@@ -116,7 +116,7 @@ class Windows:
 
 
 @dataclass(frozen=True)
-class FixedChoice:
+class LockedChoice:
     """A gift or paid lock: this creator, in this mode, possibly on this day."""
 
     creator: int
@@ -174,7 +174,7 @@ class Instance:
     embeddedness: Floats
     tier: Ints
     service: Ints
-    fixed: tuple[FixedChoice, ...]
+    locks: tuple[LockedChoice, ...]
     limits: Limits
     rates: RateModel
 

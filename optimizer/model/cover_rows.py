@@ -10,7 +10,7 @@ from ortools.sat.python import cp_model
 from optimizer.chance.covers import Cell, Cover
 from optimizer.chance.tilt import phi
 from optimizer.derive.instance import Ints
-from optimizer.model.variables import Side, Variables
+from optimizer.model.variables import Approximation, Variables
 
 SCALE = 100_000
 """Units per 1 of φ: fine enough that rounding n weights moves a threshold by less than a thousandth."""
@@ -21,7 +21,7 @@ LARGEST_ROW = 2**30
 def density(v: Variables) -> None:
     """A secured activation reaches its posts with its confidence: counts (m, n) and every tilted cover.
 
-    BOUNDING: Σφx ≥ necessary for every tilt, weights rounded up and thresholds down. CHOOSING: the cell's best tilt
+    OUTER: Σφx ≥ necessary for every tilt, weights rounded up and thresholds down. INNER: the cell's best tilt
     asks for `sufficient`, the others for `necessary` less n + 1 units (what a set that passes its own tilt passes
     anyway), weights rounded down and the deciding threshold up by one unit more.
     """
@@ -62,9 +62,9 @@ def _tilted(v: Variables, activation: int, cover: Cover, row: int) -> None:
     chances = v.instance.options.probability[options]
     weights = phi(np.maximum(chances, cover.low), cover.tilts[row])
     scale = _scale(weights, [cell.sufficient[row] for cell, _ in cells if cell.choosable])
-    up = v.side is Side.BOUNDING
+    up = v.approximation is Approximation.OUTER
     rounded = np.ceil(weights * scale) if up else np.floor(weights * scale)
-    thresholds = [_threshold(cell, row, scale, v.side) for cell, _ in cells]
+    thresholds = [_threshold(cell, row, scale, v.approximation) for cell, _ in cells]
     if not any(thresholds):
         return
     v.model.add(
@@ -73,12 +73,12 @@ def _tilted(v: Variables, activation: int, cover: Cover, row: int) -> None:
     )
 
 
-def _threshold(cell: Cell, row: int, scale: int, side: Side) -> int:
-    if cell.necessary[row] <= 0 and (side is Side.BOUNDING or cell.sufficient[row] <= 0):
+def _threshold(cell: Cell, row: int, scale: int, approximation: Approximation) -> int:
+    if cell.necessary[row] <= 0 and (approximation is Approximation.OUTER or cell.sufficient[row] <= 0):
         return 0
-    if side is Side.CHOOSING and row == cell.best:
+    if approximation is Approximation.INNER and row == cell.best:
         return math.ceil(cell.sufficient[row] * scale) + 1
-    slack = cell.gifts + 1 if side is Side.CHOOSING else 1
+    slack = cell.gifts + 1 if approximation is Approximation.INNER else 1
     return max(0, math.floor(cell.necessary[row] * scale) - slack)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 from ortools.sat.python import cp_model
 
-from optimizer.model.variables import Selection, Variables
+from optimizer.model.selection import Selection
+from optimizer.model.variables import Variables
 
 EMBEDDEDNESS_SCALE = 10_000
 
@@ -28,18 +29,18 @@ def embeddedness(v: Variables) -> cp_model.LinearExpr:
     return v.total(v.part.options, per_creator[v.instance.options.creator[v.part.options]])
 
 
-def add_cost_floors(v: Variables, floors: Mapping[int, int]) -> None:
-    """Add what is proven of each activation alone: secured, it costs at least its floor (minor units)."""
-    for activation, floor in floors.items():
-        if activation in v.secured and floor > 0:
-            v.model.add(v.cost(activation) >= floor * v.secured[activation])
+def add_cost_bounds(v: Variables, lower_bounds: Mapping[int, int]) -> None:
+    """Add what is proven of each activation alone: secured, it costs at least its lower bound (minor units)."""
+    for activation, lower_bound in lower_bounds.items():
+        if activation in v.secured and lower_bound > 0:
+            v.model.add(v.cost(activation) >= lower_bound * v.secured[activation])
 
 
-def add_window_floors(v: Variables, floors: Mapping[int, int]) -> None:
-    """Add what is proven of each window alone: an activation costs at least the floor of the window it takes."""
+def add_window_bounds(v: Variables, lower_bounds: Mapping[int, int]) -> None:
+    """Add what is proven of each window alone: an activation costs at least the lower bound of the window it takes."""
     for activation in v.part.activations:
         windows = [int(w) for w in v.windows_of(activation)]
-        known = [(v.window[w], floors[w]) for w in windows if floors.get(w, 0) > 0]
+        known = [(v.window[w], lower_bounds[w]) for w in windows if lower_bounds.get(w, 0) > 0]
         if known:
             flags, weights = zip(*known, strict=True)
             v.model.add(v.cost(activation) >= cp_model.LinearExpr.weighted_sum(list(flags), list(weights)))

@@ -8,28 +8,29 @@ import numpy as np
 
 from optimizer.chance.covers import ROUNDING, Cover
 from optimizer.derive.instance import Flags, Instance, Ints
-from optimizer.model.variables import Part, Selection, Side
+from optimizer.model.selection import EMPTY, Selection
+from optimizer.model.variables import Approximation, Part
 
 
 def part_of(
     instance: Instance,
     covers: Mapping[int, Cover],
-    side: Side,
+    approximation: Approximation,
     *,
     activations: Collection[int] | None = None,
     windows: Collection[int] | None = None,
     options: Ints | None = None,
-    settled: Selection | None = None,
+    fixed: Selection | None = None,
 ) -> Part:
     """Return the part of an instance a model covers.
 
-    The choosing side leaves out options below the range its thresholds are certified for; the bounding side sees all.
+    The inner approximation leaves out options below the range its thresholds are certified for; the outer one has all.
 
     Parameters
     ----------
     activations, windows, options
         Indices up for decision; None for all.
-    settled
+    fixed
         Decisions on other activations that stay as they are but take their share of every limit.
     """
     kept = np.array(sorted(instance.activations if activations is None else activations), dtype=np.int64)
@@ -38,16 +39,16 @@ def part_of(
         open_windows &= np.isin(np.arange(len(instance.windows)), list(windows))
     usable = np.arange(len(instance.options)) if options is None else options
     usable = usable[open_windows[instance.options.window[usable]]]
-    if side is Side.CHOOSING:
+    if approximation is Approximation.INNER:
         usable = usable[_certified(instance, covers, usable)]
-    standing = settled or Selection((), {})
+    fixed = fixed or EMPTY
     return Part(
         instance,
-        tuple(sorted({*kept.tolist(), *standing.windows})),
-        np.union1d(np.flatnonzero(open_windows), np.array([*standing.windows.values()], dtype=np.int64)),
-        np.union1d(usable, np.array(standing.options, dtype=np.int64)),
+        tuple(sorted({*kept.tolist(), *fixed.windows})),
+        np.union1d(np.flatnonzero(open_windows), np.array([*fixed.windows.values()], dtype=np.int64)),
+        np.union1d(usable, np.array(fixed.options, dtype=np.int64)),
         covers,
-        frozenset(standing.windows),
+        frozenset(fixed.windows),
     )
 
 
@@ -55,5 +56,5 @@ def _certified(instance: Instance, covers: Mapping[int, Cover], options: Ints) -
     low = np.array([covers[a].low if a in covers else 0.0 for a in instance.activations])
     paid_low = np.array([covers[a].paid_low if a in covers else 0.0 for a in instance.activations])
     owner = instance.options.activation[options]
-    floor = np.where(instance.options.paid[options], paid_low[owner], low[owner])
-    return np.asarray(instance.options.probability[options] >= floor - ROUNDING)
+    lower_bound = np.where(instance.options.paid[options], paid_low[owner], low[owner])
+    return np.asarray(instance.options.probability[options] >= lower_bound - ROUNDING)

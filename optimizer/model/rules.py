@@ -1,8 +1,8 @@
 """The business rules of the contract, one function each, and the list of them all.
 
 Every function adds rows to the model of `Variables`; its name is the rule id that the verifier, the diagnosis and the
-tests use. Membership, floor, accepted modes, availability, ship days and delivery range are settled when the instance
-is derived: there is no option that breaks them.
+tests use. Membership, the embeddedness floor, accepted modes, availability, ship days and delivery range are fixed when
+the instance is built: there is no option that breaks them.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ def required(v: Variables) -> None:
             v.model.add(secured == 1)
 
 
-def settled(v: Variables) -> None:
+def fixed(v: Variables) -> None:
     """Activations that are not up for decision keep what they have."""
-    for activation in v.part.settled:
+    for activation in v.part.fixed:
         v.model.add(v.secured[activation] == 1)
         for option in v.options_of(activation):
             v.model.add(v.option[int(option)] == 1)
@@ -181,7 +181,7 @@ def max_activations(v: Variables) -> None:
 def locks(v: Variables) -> None:
     """Decisions already taken: a locked creator is in the plan, in the locked mode and on the locked day."""
     table = v.instance.options
-    for choice in v.instance.fixed:
+    for choice in v.instance.locks:
         if choice.activation in v.secured:
             mine = v.options_of(choice.activation, paid=choice.paid)
             mine = mine[table.creator[mine] == choice.creator]
@@ -192,7 +192,7 @@ def locks(v: Variables) -> None:
 
 RULES: tuple[Callable[[Variables], None], ...] = (
     required,
-    settled,
+    fixed,
     window,
     once,
     density,

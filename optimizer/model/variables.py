@@ -15,20 +15,21 @@ from ortools.sat.python import cp_model
 
 from optimizer.chance.covers import Cell, Cover
 from optimizer.derive.instance import Instance, Ints
+from optimizer.model.selection import Selection
 
 
-class Side(Enum):
-    """Which way thresholds are rounded: every CHOOSING solution holds, every holding selection is BOUNDING."""
+class Approximation(Enum):
+    """Which way thresholds are rounded: every INNER solution holds, every holding selection is OUTER."""
 
-    CHOOSING = "choosing"
-    BOUNDING = "bounding"
+    INNER = "choosing"
+    OUTER = "bounding"
 
 
 @dataclass(frozen=True)
 class Part:
     """What a model is about: activations, the windows and options (indices into the instance) it may use, covers.
 
-    Activations in `settled` keep what they have: their only window and all their options are taken.
+    Activations in `fixed` keep what they have: their only window and all their options are taken.
     """
 
     instance: Instance
@@ -36,15 +37,7 @@ class Part:
     windows: Ints
     options: Ints
     covers: Mapping[int, Cover]
-    settled: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True)
-class Selection:
-    """A solution: option indices chosen, and the window of each secured activation."""
-
-    options: tuple[int, ...]
-    windows: Mapping[int, int]
+    fixed: frozenset[int] = frozenset()
 
 
 @dataclass
@@ -60,7 +53,7 @@ class Variables:
     """
 
     part: Part
-    side: Side
+    approximation: Approximation
     model: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     secured: dict[int, cp_model.IntVar] = field(init=False)
     window: dict[int, cp_model.IntVar] = field(init=False)
@@ -72,7 +65,7 @@ class Variables:
         self.secured = {a: new(f"secured[{a}]") for a in self.part.activations}
         self.window = {int(w): new(f"window[{w}]") for w in self.part.windows}
         self.option = {int(o): new(f"option[{o}]") for o in self.part.options}
-        choosing = self.side is Side.CHOOSING
+        choosing = self.approximation is Approximation.INNER
         self.cells = {
             a: [
                 (cell, new(f"cell[{a},{cell.paid},{cell.gifts}]"))
@@ -80,7 +73,7 @@ class Variables:
                 if cell.choosable or not choosing
             ]
             for a in self.part.activations
-            if a not in self.part.settled
+            if a not in self.part.fixed
         }
 
     @property

@@ -15,10 +15,10 @@ from optimizer.chance.network import ceiling, strongest
 from optimizer.chance.tail import SECURE_TOLERANCE, tail
 from optimizer.chance.tilt import UnfinishedError
 from optimizer.derive.instance import Instance, Ints
-from optimizer.solve.catalogue import Entry, entry, most_people
-from optimizer.solve.components import components
 from optimizer.solve.control import Control
-from optimizer.solve.parametric import BEYOND
+from optimizer.solve.coupling import components
+from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
+from optimizer.solve.windows.window import WindowData, entry, most_people
 
 SOME_PEOPLE = 60
 NOTHING_PREPARED = Cover((), 0.0, 1.0, 1.0, ())
@@ -36,14 +36,14 @@ class Problem:
         By activation.
     windows
         Windows whose whole network could reach the confidence.
-    tied
+    coupled
         Groups of activations that creators or community gaps tie together.
     """
 
     instance: Instance
     covers: Mapping[int, Cover]
     windows: Ints
-    tied: tuple[tuple[int, ...], ...]
+    coupled: tuple[tuple[int, ...], ...]
     control: Control
     seed: int
     gap: float
@@ -56,18 +56,18 @@ class Problem:
 
     @cached_property
     def others(self) -> dict[int, int]:
-        """How many people the activations tied to each one use at most."""
+        """How many people the activations coupled to each one use at most."""
         found = dict.fromkeys(self.instance.activations, 0)
-        for group in self.tied:
+        for group in self.coupled:
             size = {a: sum(most_people(self.instance, self.covers[a], a)) for a in group}
             found.update({a: sum(size.values()) - size[a] for a in group})
         return found
 
     @cached_property
-    def entries(self) -> dict[int, Entry]:
+    def window_data(self) -> dict[int, WindowData]:
         """What is known of each window within reach."""
 
-        def made(window: int) -> Entry:
+        def made(window: int) -> WindowData:
             activation = int(self.instance.windows.activation[window])
             return entry(self.instance, self.covers[activation], window, self.others[activation])
 
@@ -80,22 +80,22 @@ class Problem:
         What is known of the windows does not depend on the budget and is shared, as what is learnt of them later is.
         """
         other = replace(self, instance=instance, control=control)
-        vars(other).update(entries=self.entries, others=self.others)
+        vars(other).update(window_data=self.window_data, others=self.others)
         return other
 
     def lean_cover(self, activation: int) -> Cover:
         """Return an activation's cover with the cells that some window keeps."""
-        kept = sorted({int(i) for w in self.windows_of(activation) for i in self.entries[int(w)].cells})
+        kept = sorted({int(i) for w in self.windows_of(activation) for i in self.window_data[int(w)].cells})
         cover = self.covers[activation]
         return replace(cover, cells=tuple(cover.cells[index] for index in kept))
 
     def rest_of(self, activation: int) -> int:
         """Return a bound on an activation's cost with any cell that no window keeps (minor units)."""
-        return min((self.entries[int(w)].rest for w in self.windows_of(activation)), default=BEYOND)
+        return min((self.window_data[int(w)].rest for w in self.windows_of(activation)), default=INFEASIBLE_COST)
 
     def core_of(self, windows: Iterable[int]) -> Ints:
         """Return the core options of some windows, in order."""
-        parts = [self.entries[int(w)].options for w in sorted(windows) if int(w) in self.entries]
+        parts = [self.window_data[int(w)].options for w in sorted(windows) if int(w) in self.window_data]
         return np.concatenate([np.zeros(0, dtype=np.int64), *parts])
 
 
@@ -128,8 +128,8 @@ def prepare(instance: Instance, control: Control, *, seed: int, gap: float, work
         if control.stopped or _within_reach(instance, int(activation), window)
     ]
     windows = np.array(reachable, dtype=np.int64)
-    tied: Sequence[tuple[int, ...]] = components(instance)
-    return Problem(instance, dict(enumerate(covers)), windows, tuple(tied), control, seed, gap, workers)
+    coupled: Sequence[tuple[int, ...]] = components(instance)
+    return Problem(instance, dict(enumerate(covers)), windows, tuple(coupled), control, seed, gap, workers)
 
 
 def _within_reach(instance: Instance, activation: int, window: int) -> bool:

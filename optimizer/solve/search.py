@@ -7,14 +7,14 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from optimizer.derive.instance import Instance
-from optimizer.model.variables import Selection
+from optimizer.model.selection import Selection
 from optimizer.solve.control import Control
-from optimizer.solve.decomposed import search_decomposed
-from optimizer.solve.embed import most_embedded
-from optimizer.solve.ledger import Ledger
+from optimizer.solve.decomposition import search_decomposed
+from optimizer.solve.embeddedness import most_embedded
+from optimizer.solve.monolithic import search_monolithic
 from optimizer.solve.problem import prepare
+from optimizer.solve.search_state import SearchState
 from optimizer.solve.settings import Settings
-from optimizer.solve.whole import search_plain
 
 PLAIN_OPTIONS = 400
 """Up to so many options (people × modes × days × windows) one plain model is the shortest way."""
@@ -46,7 +46,7 @@ class Solution:
         No plan has more value.
     cost_bound
         No plan of this value costs less (minor units); None until the value is proven.
-    floors
+    lower bounds
         Per activation: what it costs at least on its own; absent where it cannot be secured at all.
     method
         `plain` or `decomposed`.
@@ -58,7 +58,7 @@ class Solution:
     least_cost: int | None
     value_bound: int
     cost_bound: int | None
-    floors: Mapping[int, int]
+    lower_bounds: Mapping[int, int]
     method: str = "plain"
 
 
@@ -68,25 +68,25 @@ def search(instance: Instance, settings: Settings, control: Control, *, people: 
     `people`: choose the most embedded at the end.
     """
     method = _method(instance, settings)
-    ledger = Ledger(instance, control, settings.gap)
-    ledger.enter("preparing")
+    state = SearchState(instance, control, settings.gap)
+    state.set_phase("preparing")
     reserve = min(MOST_FOR_PEOPLE, SHARE_FOR_PEOPLE * control.remaining) if people else 0.0
     working = replace(control, deadline=control.deadline - reserve)
     problem = prepare(instance, working, seed=settings.seed, gap=settings.gap, workers=settings.workers)
-    floors = (search_plain if method == "plain" else search_decomposed)(problem, ledger)
-    selection = ledger.best
+    lower_bounds = (search_monolithic if method == "plain" else search_decomposed)(problem, state)
+    selection = state.incumbent
     if people and selection is not None and selection.options:
-        ledger.enter("choosing the most embedded")
-        selection = most_embedded(replace(problem, control=control), selection, ledger.cost)
-        ledger.offer(selection)
+        state.set_phase("choosing the most embedded")
+        selection = most_embedded(replace(problem, control=control), selection, state.cost)
+        state.try_improve(selection)
     return Solution(
-        status_of(ledger),
+        status_of(state),
         selection,
-        ledger.value if ledger.best is not None else None,
-        ledger.cost if ledger.best is not None else None,
-        ledger.value_bound,
-        ledger.cost_bound,
-        floors,
+        state.value if state.incumbent is not None else None,
+        state.cost if state.incumbent is not None else None,
+        state.value_bound,
+        state.cost_bound,
+        lower_bounds,
         method,
     )
 
@@ -98,10 +98,10 @@ def _method(instance: Instance, settings: Settings) -> str:
     return "plain" if len(instance.options) <= PLAIN_OPTIONS else "decomposed"
 
 
-def status_of(ledger: Ledger) -> Status:
-    """Return what a ledger amounts to."""
-    if ledger.infeasible:
+def status_of(state: SearchState) -> Status:
+    """Return what a state amounts to."""
+    if state.infeasible:
         return Status.INFEASIBLE
-    if ledger.best is None:
+    if state.incumbent is None:
         return Status.UNKNOWN
-    return Status.OPTIMAL if ledger.closed else Status.FEASIBLE
+    return Status.OPTIMAL if state.closed else Status.FEASIBLE

@@ -24,10 +24,10 @@ from optimizer.money import LARGEST_MINOR, from_minor, to_minor
 from optimizer.plan import Plan, Simulation
 from optimizer.scenario.loading import fingerprint, scenario_from_data
 from optimizer.scenario.models import Scenario
-from optimizer.solve.budgets import BudgetSearch
-from optimizer.solve.ledger import Ledger
-from optimizer.solve.pool import Pool
+from optimizer.solve.budget_sweep import BudgetSearch
+from optimizer.solve.search_state import SearchState
 from optimizer.solve.settings import Settings
+from optimizer.solve.solution_pool import Pool
 from optimizer.verify import verify
 from optimizer.verify.simulate import simulate
 from tests.brute_force import Best, best
@@ -206,7 +206,7 @@ def test_a_false_bound_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (frontier(scenario, budgets, EXACT, draws=0).frontier.points[-1].value or 0) > 0
     teach = Pool.teach
 
-    def wrong(pool: Pool, ledger: Ledger) -> None:
+    def wrong(pool: Pool, ledger: SearchState) -> None:
         teach(pool, ledger)
         ledger.cost *= 2
 

@@ -198,7 +198,7 @@ def test_locks_narrow_to_a_mode_and_a_day_and_skip_leaves_out() -> None:
     assert {key[1:] for key in named(found) if key[1] == "x"} == {("x", date(2027, 3, 8), "paid", date(2027, 3, 6))}
     assert {key[3] for key in named(found) if key[1] == "y"} == {"gift"}
     assert not any(key[1] == "z" for key in named(found))
-    fixed = [(choice.creator, choice.paid, choice.ship_day) for choice in found.fixed]
+    fixed = [(choice.creator, choice.paid, choice.ship_day) for choice in found.locks]
     assert fixed == [(0, True, 5), (1, False, None)]
     assert found.must_secure.tolist() == [True]
 
@@ -208,7 +208,7 @@ def test_a_lock_on_a_day_without_shipping_leaves_no_option() -> None:
     lock = {"creator": "x", "activation": "a", "mode": "gift", "ship_on": "2027-03-06"}
     found = instance([creator("x")], activation(delivery={"before_days": 3}), locks=[lock], shipping=warehouse)
     assert len(found.options) == 0
-    assert len(found.fixed) == 1
+    assert len(found.locks) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from optimizer.chance.covers import Cover, cover_of
 from optimizer.derive.instance import Instance
 from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
-from optimizer.model.variables import Selection, Side, Variables
+from optimizer.model.selection import Selection
+from optimizer.model.variables import Approximation, Variables
 
 Choice = tuple[str, str, str]
 """Creator, activation, mode; where it takes more to name one option, ``gift@5>7``: sent on day 5, window from day 7."""
@@ -66,11 +67,15 @@ class Desk:
         return Draft(options, taken, frozenset({*owners, *(int(self.instance.windows.activation[w]) for w in taken)}))
 
     def model(
-        self, side: Side = Side.BOUNDING, *, without: Iterable[str] = (), settled: Selection | None = None
+        self,
+        approximation: Approximation = Approximation.OUTER,
+        *,
+        without: Iterable[str] = (),
+        fixed: Selection | None = None,
     ) -> Variables:
         """Return a model with all rules but some."""
-        loose = {a for a in self.instance.activations if settled is None or a not in settled.windows}
-        v = Variables(part_of(self.instance, self.covers, side, activations=loose, settled=settled), side)
+        loose = {a for a in self.instance.activations if fixed is None or a not in fixed.windows}
+        v = Variables(part_of(self.instance, self.covers, approximation, activations=loose, fixed=fixed), approximation)
         add_rules(v, without=frozenset(without))
         return v
 
@@ -78,16 +83,16 @@ class Desk:
         self,
         draft: Draft,
         *,
-        side: Side = Side.BOUNDING,
+        approximation: Approximation = Approximation.OUTER,
         without: Iterable[str] = (),
-        settled: Selection | None = None,
+        fixed: Selection | None = None,
     ) -> bool:
         """Tell whether a model has a solution with exactly these values."""
-        v = self.model(side, without=without, settled=settled)
-        return not any(o not in v.option for o in draft.options) and satisfiable(fixed(v, draft))
+        v = self.model(approximation, without=without, fixed=fixed)
+        return not any(o not in v.option for o in draft.options) and satisfiable(fixed_to(v, draft))
 
 
-def fixed(v: Variables, draft: Draft) -> Variables:
+def fixed_to(v: Variables, draft: Draft) -> Variables:
     """Fix every option, window and activation of a model to a draft."""
     for booleans, chosen in ((v.option, draft.options), (v.window, draft.windows), (v.secured, draft.secured)):
         for index, flag in booleans.items():

@@ -10,33 +10,33 @@ import pytest
 
 from optimizer.derive.build import derive
 from optimizer.derive.instance import Instance
-from optimizer.model.variables import Side
+from optimizer.model.variables import Approximation
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.exact import holds, probability
+from optimizer.solve.cpsat.cuts import holds, probability
 from tests.derive.small import CALM, activation, creator, document, instance
-from tests.model.desk import Desk, Draft, fixed, satisfiable
+from tests.model.desk import Desk, Draft, fixed_to, satisfiable
 
 
 def _wide(seed: int) -> Instance:
     """Five creators whose chances lie far apart, so that rounding and ranges matter."""
-    dice = Random(seed)
+    rng = Random(seed)
     people = [
         creator(
             f"c{n}",
-            dice.choice((0.02, 0.11, 0.3, 0.45, 0.5)),
+            rng.choice((0.02, 0.11, 0.3, 0.45, 0.5)),
             paid_fee="5.00",
-            paid_reliability=dice.choice((0.6, 0.9, 1.0)),
+            paid_reliability=rng.choice((0.6, 0.9, 1.0)),
         )
         for n in range(5)
     ]
-    wave = activation(min_posts=dice.choice((1, 2, 3)), confidence=dice.choice((0.05, 0.3, 0.5, 0.8, 0.95)))
-    model = dice.choice(("shared", "independent"))
-    band = {"low": dice.choice((0.05, 0.2)), "high": dice.choice((0.3, 0.35)), "model": model}
+    wave = activation(min_posts=rng.choice((1, 2, 3)), confidence=rng.choice((0.05, 0.3, 0.5, 0.8, 0.95)))
+    model = rng.choice(("shared", "independent"))
+    band = {"low": rng.choice((0.05, 0.2)), "high": rng.choice((0.3, 0.35)), "model": model}
     people = [each | {"organic_rate": min(each["organic_rate"], 0.57)} for each in people]
     return derive(scenario_from_data(document(people, wave, posting={**document([])["posting"], "organic_rate": band})))
 
 
-def _borderline(desk: Desk, dice: Random, count: int) -> list[tuple[Draft, bool]]:
+def _borderline(desk: Desk, rng: Random, count: int) -> list[tuple[Draft, bool]]:
     """Some of the selections whose probability is closest to the confidence, and whether they hold."""
     found, names = desk.instance, desk.instance.creator_ids
     known = []
@@ -47,26 +47,34 @@ def _borderline(desk: Desk, dice: Random, count: int) -> list[tuple[Draft, bool]
             own = np.array(sorted(draft.options))
             known.append((abs(probability(found, 0, own) - found.waves[0].confidence), draft, holds(found, 0, own)))
     closest = sorted(known, key=lambda item: item[0])[: 3 * count]
-    return [(draft, good) for _, draft, good in dice.sample(closest, count)]
+    return [(draft, good) for _, draft, good in rng.sample(closest, count)]
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_every_choosing_selection_holds_and_every_holding_selection_is_bounding(seed: int) -> None:
     desk = Desk(_wide(seed))
     for draft, good in _borderline(desk, Random(seed), 25):
-        assert desk.allows(draft, side=Side.CHOOSING) <= good <= desk.allows(draft, side=Side.BOUNDING)
+        assert (
+            desk.allows(draft, approximation=Approximation.INNER)
+            <= good
+            <= desk.allows(draft, approximation=Approximation.OUTER)
+        )
 
 
 def test_the_sides_differ_in_what_is_borderline() -> None:
     """Otherwise thresholds that are too low when choosing, or too high when bounding, would pass unseen."""
     found = {
-        (good, desk.allows(draft, side=side), side)
+        (good, desk.allows(draft, approximation=approximation), approximation)
         for seed in range(12)
         for desk in [Desk(_wide(seed))]
         for draft, good in _borderline(desk, Random(seed), 8)
-        for side in Side
+        for approximation in Approximation
     }
-    assert {(True, False, Side.CHOOSING), (False, True, Side.BOUNDING), (True, True, Side.CHOOSING)} <= found
+    assert {
+        (True, False, Approximation.INNER),
+        (False, True, Approximation.OUTER),
+        (True, True, Approximation.INNER),
+    } <= found
 
 
 def test_what_passes_every_necessary_threshold_and_fails_is_not_chosen() -> None:
@@ -77,21 +85,21 @@ def test_what_passes_every_necessary_threshold_and_fails_is_not_chosen() -> None
     desk = Desk(instance(people, activation(confidence=0.7), posting=band))
     draft = desk.draft(*((f"c{n}", "a", "gift") for n in (0, 1, 5)))
     assert probability(desk.instance, 0, np.array(sorted(draft.options))) == pytest.approx(0.69583, abs=1e-5)
-    assert desk.allows(draft, side=Side.BOUNDING)
-    assert not desk.allows(draft, side=Side.CHOOSING)
-    assert desk.allows(desk.draft(*((f"c{n}", "a", "gift") for n in (0, 2, 5))), side=Side.CHOOSING)
+    assert desk.allows(draft, approximation=Approximation.OUTER)
+    assert not desk.allows(draft, approximation=Approximation.INNER)
+    assert desk.allows(desk.draft(*((f"c{n}", "a", "gift") for n in (0, 2, 5))), approximation=Approximation.INNER)
 
 
-@pytest.mark.parametrize("side", list(Side))
-def test_a_cell_stands_for_its_numbers_of_paid_and_gifted_creators(side: Side) -> None:
+@pytest.mark.parametrize("approximation", list(Approximation))
+def test_a_cell_stands_for_its_numbers_of_paid_and_gifted_creators(approximation: Approximation) -> None:
     crowd = [creator(f"c{n}", 0.4, paid_fee="5.00", paid_reliability=0.5) for n in range(12)]
     desk = Desk(instance(crowd, activation(min_posts=2, confidence=0.8)))
     for paid, gifts in ((0, 6), (3, 2), (4, 4), (0, 12), (11, 1)):
         modes = ["paid"] * paid + ["gift"] * gifts
         draft = desk.draft(*((f"c{n}", "a", mode) for n, mode in enumerate(modes)))
-        for number, (cell, _) in enumerate(desk.model(side).cells[0]):
+        for number, (cell, _) in enumerate(desk.model(approximation).cells[0]):
             fits_paid = paid == cell.paid or (cell.more_paid and paid > cell.paid)
             fits_gifts = gifts == cell.gifts or (cell.more_gifts and gifts > cell.gifts)
-            v = desk.model(side)
+            v = desk.model(approximation)
             v.model.add(v.cells[0][number][1] == 1)
-            assert satisfiable(fixed(v, draft)) is (fits_paid and fits_gifts), cell
+            assert satisfiable(fixed_to(v, draft)) is (fits_paid and fits_gifts), cell

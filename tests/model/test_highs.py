@@ -17,7 +17,7 @@ from optimizer.derive.instance import Instance
 from optimizer.model import objective
 from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
-from optimizer.model.variables import Side, Variables
+from optimizer.model.variables import Approximation, Variables
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.scenario.models import Scenario
 from tests.brute_force import best
@@ -114,9 +114,9 @@ def by_cp_sat(model: cp_model.CpModel) -> int | None:
     return sum(int(weight) * int(values[index]) for index, weight in zip(goal.vars, goal.coeffs, strict=True))
 
 
-def model_of(instance: Instance, side: Side, *, step: str) -> cp_model.CpModel:
+def model_of(instance: Instance, approximation: Approximation, *, step: str) -> cp_model.CpModel:
     covers = {activation: cover_of(instance, activation) for activation in instance.activations}
-    v = Variables(part_of(instance, covers, side), side)
+    v = Variables(part_of(instance, covers, approximation), approximation)
     add_rules(v)
     v.model.minimize(objective.cost(v) if step == "cost" else -objective.value(v))
     return v.model
@@ -134,7 +134,7 @@ def tiny(seed: int, goal: str) -> Scenario:
 
 def block(creators: int, seed: int) -> Document:
     """One activation with a choice of windows, gifts of many strengths, and payers."""
-    dice = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     return {
         "schema_version": 1,
         "name": "Block",
@@ -156,19 +156,19 @@ def block(creators: int, seed: int) -> Document:
             {
                 "id": f"c{index}",
                 "communities": ["trail"],
-                "organic_rate": int(dice.integers(20, 41)) / 100,
-                "service": str(dice.choice(["tracked", "economy"])),
-                **({"paid_fee": int(dice.integers(60, 250))} if dice.random() < 0.4 else {}),
+                "organic_rate": int(rng.integers(20, 41)) / 100,
+                "service": str(rng.choice(["tracked", "economy"])),
+                **({"paid_fee": int(rng.integers(60, 250))} if rng.random() < 0.4 else {}),
             }
             for index in range(creators)
         ],
     }
 
 
-@pytest.mark.parametrize("side", Side)
+@pytest.mark.parametrize("approximation", Approximation)
 @pytest.mark.parametrize("seed", range(3))
-def test_a_block_costs_the_same(seed: int, side: Side) -> None:
-    model = model_of(derive(scenario_from_data(block(14, seed))), side, step="cost")
+def test_a_block_costs_the_same(seed: int, approximation: Approximation) -> None:
+    model = model_of(derive(scenario_from_data(block(14, seed))), approximation, step="cost")
     found = by_highs(model)
     assert found is not None
     assert found == by_cp_sat(model)
@@ -179,18 +179,18 @@ def test_tiny_scenarios_cost_the_same_on_both_sides_of_the_optimum(seed: int) ->
     scenario = tiny(seed, "min_cost")
     instance = derive(scenario)
     costs = {}
-    for side in Side:
-        model = model_of(instance, side, step="cost")
+    for approximation in Approximation:
+        model = model_of(instance, approximation, step="cost")
         found = by_highs(model)
         assert found == by_cp_sat(model)
-        costs[side] = math.inf if found is None else found
+        costs[approximation] = math.inf if found is None else found
     optimum = best(scenario)
-    assert costs[Side.BOUNDING] <= (math.inf if optimum is None else optimum.cost) <= costs[Side.CHOOSING]
+    assert costs[Approximation.OUTER] <= (math.inf if optimum is None else optimum.cost) <= costs[Approximation.INNER]
 
 
 @pytest.mark.parametrize("seed", range(40, 60))
 def test_tiny_scenarios_secure_the_same_value(seed: int) -> None:
-    model = model_of(derive(tiny(seed, "activate_most")), Side.BOUNDING, step="value")
+    model = model_of(derive(tiny(seed, "activate_most")), Approximation.OUTER, step="value")
     assert by_highs(model) == by_cp_sat(model)
 
 

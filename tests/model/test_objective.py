@@ -9,11 +9,12 @@ from optimizer.derive.build import derive
 from optimizer.model import objective
 from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
-from optimizer.model.variables import Selection, Side, Variables
+from optimizer.model.selection import Selection
+from optimizer.model.variables import Approximation, Variables
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.exact import holds, options_of
+from optimizer.solve.cpsat.cuts import holds
 from tests.derive.small import activation, creator, instance
-from tests.model.desk import Choice, Desk, fixed, satisfiable
+from tests.model.desk import Choice, Desk, fixed_to, satisfiable
 from tests.solve.searching import found
 from tests.tiny import tiny_scenario
 
@@ -27,14 +28,14 @@ DESK = Desk(instance(PEOPLE, *TWO))
 PLAN: tuple[Choice, ...] = (("x", "a", "gift"), ("y", "a", "paid"), ("z", "b", "gift>28"))
 
 
-def model(desk: Desk, side: Side = Side.BOUNDING) -> Variables:
-    v = Variables(part_of(desk.instance, desk.covers, side), side)
+def model(desk: Desk, approximation: Approximation = Approximation.OUTER) -> Variables:
+    v = Variables(part_of(desk.instance, desk.covers, approximation), approximation)
     add_rules(v)
     return v
 
 
 def worth(measure: Callable[[Variables], cp_model.LinearExpr], *choices: Choice) -> int:
-    v = fixed(model(DESK), DESK.draft(*choices))
+    v = fixed_to(model(DESK), DESK.draft(*choices))
     v.model.minimize(measure(v))
     solver = cp_model.CpSolver()
     assert solver.solve(v.model) == cp_model.OPTIMAL
@@ -57,29 +58,29 @@ def test_embeddedness_is_rounded_and_unknown_counts_nothing() -> None:
     assert worth(objective.embeddedness, ("z", "a", "gift")) == 0
 
 
-@pytest.mark.parametrize(("floor", "good"), [(2650, True), (2651, False)])
-def test_a_cost_floor_holds_for_a_secured_activation_only(floor: int, good: bool) -> None:
+@pytest.mark.parametrize(("lower_bound", "good"), [(2650, True), (2651, False)])
+def test_a_cost_floor_holds_for_a_secured_activation_only(lower_bound: int, good: bool) -> None:
     v = model(DESK)
-    objective.add_cost_floors(v, {0: floor, 1: 0, 7: 10**9})
-    assert satisfiable(fixed(v, DESK.draft(*PLAN))) is good
+    objective.add_cost_bounds(v, {0: lower_bound, 1: 0, 7: 10**9})
+    assert satisfiable(fixed_to(v, DESK.draft(*PLAN))) is good
     v = model(DESK)
-    objective.add_cost_floors(v, {0: floor})
-    assert satisfiable(fixed(v, DESK.draft(PLAN[2])))
+    objective.add_cost_bounds(v, {0: lower_bound})
+    assert satisfiable(fixed_to(v, DESK.draft(PLAN[2])))
 
 
 @pytest.mark.parametrize(
-    ("floors", "good"),
+    ("lower_bounds", "good"),
     [({}, True), ({0: 2650, 2: 1000}, True), ({0: 2651}, False), ({2: 1001}, False), ({1: 10**9}, True)],
 )
-def test_a_window_floor_holds_for_the_window_that_is_taken(floors: dict[int, int], good: bool) -> None:
+def test_a_window_floor_holds_for_the_window_that_is_taken(lower_bounds: dict[int, int], good: bool) -> None:
     v = model(DESK)
-    objective.add_window_floors(v, floors)
-    assert satisfiable(fixed(v, DESK.draft(*PLAN))) is good
+    objective.add_window_bounds(v, lower_bounds)
+    assert satisfiable(fixed_to(v, DESK.draft(*PLAN))) is good
 
 
-@pytest.mark.parametrize("side", list(Side))
-def test_a_hint_is_complete_and_feasible(side: Side) -> None:
-    v = model(DESK, side)
+@pytest.mark.parametrize("approximation", list(Approximation))
+def test_a_hint_is_complete_and_feasible(approximation: Approximation) -> None:
+    v = model(DESK, approximation)
     chosen = tuple(sorted(DESK.draft(*PLAN).options))
     objective.add_hint(v, Selection(chosen, {0: 0, 1: 2}))
     assert hint_is_taken(v)
@@ -90,7 +91,7 @@ def test_the_hint_of_a_plan_is_complete_and_feasible_in_the_bounding_model(seed:
     desk = Desk(derive(scenario_from_data(tiny_scenario(seed))))
     plan = found(desk.instance).selection
     assert plan is not None
-    assert all(holds(desk.instance, a, options_of(desk.instance, plan, a)) for a in plan.windows)
+    assert all(holds(desk.instance, a, plan.options_of(desk.instance, a)) for a in plan.windows)
     v = model(desk)
     objective.add_hint(v, plan)
     assert hint_is_taken(v)

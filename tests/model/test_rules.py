@@ -11,7 +11,8 @@ import pytest
 
 from optimizer.derive.instance import Instance
 from optimizer.model.rules import RULES
-from optimizer.model.variables import Selection, Side
+from optimizer.model.selection import Selection
+from optimizer.model.variables import Approximation
 from tests.derive.small import activation, creator, instance, shipping
 from tests.model.desk import Choice, Desk, Draft, satisfiable
 
@@ -117,7 +118,7 @@ def test_a_rule_forbids_what_breaks_it_and_nothing_else(case: Case) -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    by_hand = {"window", "once", "settled"}
+    by_hand = {"window", "once", "fixed"}
     assert {case.rule for case in CASES} | by_hand == {rule.__name__ for rule in RULES}
 
 
@@ -154,16 +155,16 @@ def test_settled_activations_keep_what_they_have() -> None:
     desk = Desk(instance(PEOPLE, activation(), LATER))
     given = Selection((desk.option(*GIFT_X),), {0: 0})
     kept, dropped = desk.draft(GIFT_X, ("y", "b", "gift")), desk.draft(("y", "b", "gift"))
-    assert desk.allows(kept, settled=given)
-    assert not desk.allows(dropped, settled=given)
-    assert desk.allows(dropped, settled=given, without={"settled"})
+    assert desk.allows(kept, fixed=given)
+    assert not desk.allows(dropped, fixed=given)
+    assert desk.allows(dropped, fixed=given, without={"fixed"})
 
 
 def test_settled_activations_take_their_share_of_the_limits() -> None:
     desk = Desk(resting(8))
     given = Selection((desk.option("x", "b", "gift"),), {1: 1})
-    assert not desk.allows(desk.draft(("x", "a", "gift"), ("x", "b", "gift")), settled=given)
-    assert desk.allows(desk.draft(("y", "a", "gift"), ("x", "b", "gift")), settled=given)
+    assert not desk.allows(desk.draft(("x", "a", "gift"), ("x", "b", "gift")), fixed=given)
+    assert desk.allows(desk.draft(("y", "a", "gift"), ("x", "b", "gift")), fixed=given)
 
 
 def test_rest_and_gap_are_kept_to_the_day() -> None:
@@ -194,26 +195,26 @@ def test_windows_of_one_community_never_overlap() -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_rest_rows_say_what_pairs_of_windows_say(seed: int) -> None:
     """One row per creator and window start forbids exactly the pairs that lie too close."""
-    dice = Random(seed)
+    rng = Random(seed)
     communities = [{"id": f"k{n}", "authenticity": "low"} for n in range(4)]
     waves = [
         activation(
             f"a{n}",
             community=f"k{n}",
-            window_days=dice.randint(1, 20),
+            window_days=rng.randint(1, 20),
             start_weekday="any",
-            start_earliest=f"2027-03-{dice.randint(5, 28):02d}",
+            start_earliest=f"2027-03-{rng.randint(5, 28):02d}",
             start_latest="2027-03-31",
         )
         for n in range(4)
     ]
-    rest = dice.choice((0, 1, 9))
+    rest = rng.choice((0, 1, 9))
     people = [creator("x") | {"communities": [each["id"] for each in communities]}]
     desk = Desk(instance(people, *waves, communities=communities, rotation={"rest_days": rest}))
     windows, table = desk.instance.windows, desk.instance.options
     for _ in range(25):
         chosen = [
-            int(dice.choice(np.flatnonzero(table.activation == a))) for a in dice.sample(range(4), dice.choice((2, 3)))
+            int(rng.choice(np.flatnonzero(table.activation == a))) for a in rng.sample(range(4), rng.choice((2, 3)))
         ]
         spans = sorted((int(windows.start_day[table.window[o]]), int(windows.end_day[table.window[o]])) for o in chosen)
         good = all(later - earlier >= rest + 1 for (_, earlier), (later, _) in pairwise(spans))
@@ -240,10 +241,10 @@ def test_a_lock_without_an_option_leaves_no_plan() -> None:
 
 
 @pytest.mark.parametrize("build", [lambda: instance([]), lambda: instance([creator("x", accepts=[])])])
-@pytest.mark.parametrize("side", list(Side))
-def test_without_options_nothing_can_be_secured(build: Callable[[], Instance], side: Side) -> None:
+@pytest.mark.parametrize("approximation", list(Approximation))
+def test_without_options_nothing_can_be_secured(build: Callable[[], Instance], approximation: Approximation) -> None:
     desk = Desk(build())
-    v = desk.model(side)
+    v = desk.model(approximation)
     assert satisfiable(v)
     v.model.add(v.secured[0] == 1)
     assert not satisfiable(v)

@@ -46,7 +46,7 @@ def problem(given: Instance, *, gap: float = 0.0, seconds: float = 60.0) -> Prob
 
 def tight(communities: int = 6, people: int = 25, capacity: int = 2, seed: int = 5) -> Instance:
     """Many near-equal creators and few parcels a day: plans are found, but not proven in any short time."""
-    dice = Random(seed)
+    rng = Random(seed)
     names = [f"k{n}" for n in range(communities)]
     waves = [
         activation(
@@ -60,7 +60,7 @@ def tight(communities: int = 6, people: int = 25, capacity: int = 2, seed: int =
         for name in names
     ]
     crowd = [
-        creator(f"c{n}", dice.randint(20, 40) / 100, paid_fee=f"{dice.randint(40, 250)}")
+        creator(f"c{n}", rng.randint(20, 40) / 100, paid_fee=f"{rng.randint(40, 250)}")
         | {"communities": [names[n % communities]]}
         for n in range(people * communities)
     ]

@@ -18,7 +18,7 @@ from tests.brute_force import Best, Enumeration
 from tests.solve.searching import METHODS
 from tests.tiny import tiny_scenario
 
-PLENTY = Settings(gap=0, time_limit_seconds=20, workers=1, seed=1)
+UNLIMITED = Settings(gap=0, time_limit_seconds=20, workers=1, seed=1)
 HURRIED = Settings(gap=0, time_limit_seconds=0.05, workers=1, seed=1)
 
 
@@ -50,7 +50,7 @@ def check_optimum(seed: int) -> None:
 
 def check_optimum_by(method: str, seed: int) -> None:
     everything = everything_in(seed)
-    plan = planned(everything.scenario, PLENTY, method)
+    plan = planned(everything.scenario, UNLIMITED, method)
     if everything.best is None:
         assert plan.status == "infeasible"
         assert plan.assignments == []

@@ -12,27 +12,26 @@ from optimizer.derive.instance import Instance
 from optimizer.model import objective
 from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
-from optimizer.model.variables import Selection, Side, Variables
+from optimizer.model.selection import EMPTY, Selection
+from optimizer.model.variables import Approximation, Variables
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.assemble import EMPTY
-from optimizer.solve.call import Limits
-from optimizer.solve.closing import Closed, close
-from optimizer.solve.exact import options_of
-from optimizer.solve.ledger import Ledger
-from optimizer.solve.schedule import make_schedule
+from optimizer.solve.bounds.schedule import make_schedule
+from optimizer.solve.cpsat.cut_loop import CutLoopResult, solve_with_cuts
+from optimizer.solve.cpsat.solve_model import CallLimits
 from optimizer.solve.search import Solution, Status
+from optimizer.solve.search_state import SearchState
 from tests.derive.small import activation, creator, instance
 from tests.model.desk import Desk
 from tests.solve.middle import middle_scenario
 from tests.solve.searching import METHODS, control, found, tight
 
 EFFORTS = (
-    "blocks.EFFORT",
-    "runs.EFFORT",
-    "master.EFFORT",
-    "assemble.EFFORT",
-    "improve.EFFORT",
-    "improve.TIED_EFFORT",
+    "bounds.activation.EFFORT",
+    "bounds.coupled.EFFORT",
+    "bounds.knapsack.EFFORT",
+    "heuristics.exact_insertion.EFFORT",
+    "heuristics.neighbourhoods.EFFORT",
+    "heuristics.neighbourhoods.TIED_EFFORT",
 )
 
 
@@ -46,7 +45,7 @@ def middle(seed: int, people: int) -> Instance:
 
 
 def whole_model(given: Instance) -> Variables:
-    v = Variables(part_of(given, Desk(given).covers, Side.BOUNDING), Side.BOUNDING)
+    v = Variables(part_of(given, Desk(given).covers, Approximation.OUTER), Approximation.OUTER)
     add_rules(v)
     return v
 
@@ -54,8 +53,8 @@ def whole_model(given: Instance) -> Variables:
 def optimum(given: Instance) -> tuple[int, int] | None:
     """The most value and its least cost by one model of everything, cut until it holds; None where there is no plan."""
 
-    def solved(v: Variables, goal: Any, maximise: bool) -> Closed:
-        out = close(v, goal, control(), seed=1, limits=Limits(), maximise=maximise)
+    def solved(v: Variables, goal: Any, maximise: bool) -> CutLoopResult:
+        out = solve_with_cuts(v, goal, control(), seed=1, limits=CallLimits(), maximise=maximise)
         assert out.exact
         return out
 
@@ -72,7 +71,7 @@ def optimum(given: Instance) -> tuple[int, int] | None:
 
 @pytest.mark.parametrize("seed", seeds(16, 150))
 def test_the_search_agrees_with_one_model_of_everything(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    """That model knows no floors, no windows in reach, no dropped days and no joint prices."""
+    """That model knows no lower bounds, no windows in reach, no dropped days and no joint prices."""
     solutions = [found(middle(seed, people=8), method=method) for method in METHODS]
     monkeypatch.setattr("optimizer.derive.build.undominated_days", lambda chances, *_: sorted(chances))
     truth = optimum(middle(seed, people=8))
@@ -96,7 +95,7 @@ def consistent(given: Instance, early: Solution, best: Solution) -> None:
         assert early.value == best.value
         assert early.cost_bound <= best.least_cost
     for own in best.selection.windows:
-        assert early.floors[own] <= given.options.cost_minor[options_of(given, best.selection, own)].sum()
+        assert early.lower_bounds[own] <= given.options.cost_minor[best.selection.options_of(given, own)].sum()
     if best.status is Status.OPTIMAL and early.value is not None and early.least_cost is not None:
         assert early.value <= best.value
         assert early.value < best.value or early.least_cost >= (best.cost_bound or 0)
@@ -104,20 +103,20 @@ def consistent(given: Instance, early: Solution, best: Solution) -> None:
 
 @pytest.mark.parametrize("seed", seeds(8, 120))
 def test_bounds_of_calls_that_end_early_are_valid(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    given, dice = middle(seed, people=14), Random(seed)
+    given, rng = middle(seed, people=14), Random(seed)
     best = found(given, seconds=20.0)
     for name in EFFORTS:
-        monkeypatch.setattr(f"optimizer.solve.{name}", dice.choice((0.001, 0.01, 0.05, 0.2)))
-    monkeypatch.setitem(make_schedule.__kwdefaults__ or {}, "effort", dice.choice((0.001, 0.01, 0.05, 0.2)))
-    consistent(given, found(given, seconds=dice.choice((0.5, 2.0)), method="decomposed"), best)
+        monkeypatch.setattr(f"optimizer.solve.{name}", rng.choice((0.001, 0.01, 0.05, 0.2)))
+    monkeypatch.setitem(make_schedule.__kwdefaults__ or {}, "effort", rng.choice((0.001, 0.01, 0.05, 0.2)))
+    consistent(given, found(given, seconds=rng.choice((0.5, 2.0)), method="decomposed"), best)
 
 
 @pytest.mark.parametrize("seed", seeds(6, 120))
 def test_bounds_of_searches_that_the_clock_ends_are_valid(seed: int) -> None:
-    given, dice = middle(seed, people=14), Random(seed)
+    given, rng = middle(seed, people=14), Random(seed)
     best = found(given, seconds=20.0)
     for method in ("decomposed", "plain", "decomposed"):
-        consistent(given, found(given, seconds=dice.uniform(0.0, 0.4), method=method), best)
+        consistent(given, found(given, seconds=rng.uniform(0.0, 0.4), method=method), best)
 
 
 def test_bounds_of_a_hard_scenario_are_valid_wherever_it_ends() -> None:
@@ -137,50 +136,50 @@ def test_a_scenario_is_called_infeasible_with_proof_only() -> None:
         assert found(given, by=control(0.0), method=method).status is Status.UNKNOWN
 
 
-def ledger(given: Instance, gap: float = 0.0) -> Ledger:
-    return Ledger(given, control(), gap)
+def state(given: Instance, gap: float = 0.0) -> SearchState:
+    return SearchState(given, control(), gap)
 
 
 def test_the_ledger_keeps_the_better_plan_and_the_sharper_bound() -> None:
     given = instance([creator("x"), creator("y", paid_fee="3.00")])
-    desk, book = Desk(given), ledger(given)
+    desk, book = Desk(given), state(given)
     dear, cheap = (Selection((desk.option(name, "a", mode),), {0: 0}) for name, mode in (("y", "paid"), ("x", "gift")))
-    assert book.offer(EMPTY)
-    assert book.offer(dear)
-    assert not book.offer(EMPTY)
-    assert book.offer(cheap)
-    assert not book.offer(dear)
-    assert (book.value, book.cost, book.best) == (1, 1_000, cheap)
-    book.prove_value(2)
+    assert book.try_improve(EMPTY)
+    assert book.try_improve(dear)
+    assert not book.try_improve(EMPTY)
+    assert book.try_improve(cheap)
+    assert not book.try_improve(dear)
+    assert (book.value, book.cost, book.incumbent) == (1, 1_000, cheap)
+    book.tighten_value_bound(2)
     assert book.value_bound == 1
-    book.prove_cost(1, 900)
-    book.prove_cost(1, 800)
+    book.tighten_cost_bound(1, 900)
+    book.tighten_cost_bound(1, 800)
     assert book.cost_bound == 900
     assert not book.closed
-    book.prove_cost(0, 990)
+    book.tighten_cost_bound(0, 990)
     assert book.cost_bound == 990
-    book.prove_cost(1, 1_200)
+    book.tighten_cost_bound(1, 1_200)
     assert book.cost_bound == 1_000
     assert book.closed
 
 
 def test_the_ledger_refuses_what_fails_and_what_leaves_out_the_required() -> None:
     given = instance([creator("x", 0.3), creator("y")], activation(required=True), activation("b"))
-    desk, book = Desk(given), ledger(given)
-    assert not book.offer(None)
-    assert not book.offer(EMPTY)
-    assert not book.offer(Selection((desk.option("x", "a", "gift"),), {0: 0}))
-    assert not book.offer(Selection((desk.option("y", "b", "gift"),), {1: 1}))
-    assert book.offer(Selection((desk.option("y", "a", "gift"),), {0: 0}))
+    desk, book = Desk(given), state(given)
+    assert not book.try_improve(None)
+    assert not book.try_improve(EMPTY)
+    assert not book.try_improve(Selection((desk.option("x", "a", "gift"),), {0: 0}))
+    assert not book.try_improve(Selection((desk.option("y", "b", "gift"),), {1: 1}))
+    assert book.try_improve(Selection((desk.option("y", "a", "gift"),), {0: 0}))
 
 
 def test_no_cost_is_bounded_before_the_value_is_proven() -> None:
     given = instance([creator("x")], activation(), activation("b"))
-    book = ledger(given)
-    book.offer(EMPTY)
-    book.prove_cost(0, 0)
+    book = state(given)
+    book.try_improve(EMPTY)
+    book.tighten_cost_bound(0, 0)
     assert (book.cost_bound, book.cost_target, book.closed) == (None, None, False)
-    book.prove_value(0)
+    book.tighten_value_bound(0)
     assert (book.cost_bound, book.closed) == (0, True)
 
 
@@ -199,7 +198,7 @@ def test_no_cost_is_bounded_before_the_value_is_proven() -> None:
 )
 def test_closed_is_within_the_gap_and_not_beyond(gap: float, bound: int, closed: bool) -> None:
     """`optimal` is a cost gap, (cost − bound) / cost, of at most what was asked for."""
-    book = ledger(instance([creator("x")]), gap)
-    book.offer(Selection((0,), {0: 0}))
-    book.prove_cost(1, bound)
+    book = state(instance([creator("x")]), gap)
+    book.try_improve(Selection((0,), {0: 0}))
+    book.tighten_cost_bound(1, bound)
     assert book.closed is closed

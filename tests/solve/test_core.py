@@ -12,13 +12,13 @@ from optimizer.chance.covers import Cover, cover_of
 from optimizer.derive.instance import Instance, Ints
 from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
-from optimizer.model.variables import Side, Variables
-from optimizer.solve.blocks import SHARED_RULES, price
-from optimizer.solve.call import Limits
-from optimizer.solve.catalogue import Entry, entry
-from optimizer.solve.closing import close
-from optimizer.solve.core import best_days, core
-from optimizer.solve.parametric import BEYOND
+from optimizer.model.variables import Approximation, Variables
+from optimizer.solve.bounds.activation import SHARED_RULES, bound_activations
+from optimizer.solve.cpsat.cut_loop import solve_with_cuts
+from optimizer.solve.cpsat.solve_model import CallLimits
+from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
+from optimizer.solve.windows.core import best_days, core
+from optimizer.solve.windows.window import WindowData, entry
 from tests.derive.small import CALM, activation, creator, instance
 from tests.solve.searching import METHODS, control, found, problem
 from tests.solve.windows import day_prices, one_window
@@ -27,21 +27,23 @@ LONG = pytest.mark.slow
 
 
 def least(given: Instance, cover: Cover, options: Ints, cost: Ints) -> tuple[int, int]:
-    """Bounds from below and above on the exact least cost in some options, prices included; `BEYOND`: impossible.
+    """Bound the exact least cost in some options from both sides, prices included; `INFEASIBLE_COST`: impossible.
 
     They are equal unless the effort did not do.
     """
-    part = part_of(given, {0: cover}, Side.BOUNDING, windows=[0], options=options)
-    v = Variables(part, Side.BOUNDING)
+    part = part_of(given, {0: cover}, Approximation.OUTER, windows=[0], options=options)
+    v = Variables(part, Approximation.OUTER)
     add_rules(v, without=SHARED_RULES)
     v.model.add(v.secured[0] == 1)
-    out = close(v, v.total(options, cost[options]), control(), seed=1, limits=Limits(effort=1.0), rounds=20)
+    out = solve_with_cuts(
+        v, v.total(options, cost[options]), control(), seed=1, limits=CallLimits(effort=1.0), rounds=20
+    )
     if out.infeasible:
-        return BEYOND, BEYOND
-    return out.bound or 0, BEYOND if out.objective is None else out.objective
+        return INFEASIBLE_COST, INFEASIBLE_COST
+    return out.bound or 0, INFEASIBLE_COST if out.objective is None else out.objective
 
 
-def known(given: Instance, others: int = 0) -> tuple[Cover, Entry]:
+def known(given: Instance, others: int = 0) -> tuple[Cover, WindowData]:
     cover = cover_of(given, 0)
     return cover, entry(given, cover, 0, others)
 
@@ -71,11 +73,11 @@ def test_some_of_these_cores_leave_people_out() -> None:
 
 @pytest.mark.parametrize("seed", range(25))
 def test_the_core_is_enough_although_others_keep_some_of_it_busy(seed: int) -> None:
-    given, dice = one_window(seed, 20, plain=True), Random(seed)
+    given, rng = one_window(seed, 20, plain=True), Random(seed)
     table = given.options
     cover, item = known(given, others=3)
     # The worst for the core: its own people are the ones that are busy.
-    busy = dice.sample(np.unique(table.creator[item.options]).tolist(), 3)
+    busy = rng.sample(np.unique(table.creator[item.options]).tolist(), 3)
     free = np.flatnonzero(~np.isin(table.creator, busy))
     everybody, few = (least(given, cover, np.intersect1d(own, free), table.cost_minor) for own in (free, item.options))
     assert everybody[0] <= few[1]
@@ -134,6 +136,6 @@ def test_a_community_of_many_weak_creators_is_not_called_impossible() -> None:
     """One is strong; the others are so weak that more of them are needed than there are thresholds for."""
     crowd = [creator("top", 0.5), *(creator(f"w{n}", 0.2) for n in range(80))]
     given = instance(crowd, activation(min_posts=5, confidence=0.9), posting=CALM)
-    (block,) = price(problem(given, gap=0.01), [0])
+    (block,) = bound_activations(problem(given, gap=0.01), [0])
     assert not block.impossible
     assert found(given, method="decomposed", seconds=2.0).value_bound == 1

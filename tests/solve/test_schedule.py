@@ -12,40 +12,42 @@ import pytest
 from optimizer.derive.build import derive
 from optimizer.derive.instance import Instance
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.blocks import price
-from optimizer.solve.excess import price_excess
-from optimizer.solve.floors import Floors, PricedFloors
+from optimizer.solve.bounds.activation import bound_activations
+from optimizer.solve.bounds.coupled import bound_coupled
+from optimizer.solve.bounds.coupled_excess import bound_excess
+from optimizer.solve.bounds.lower_bounds import LagrangianBounds, LowerBounds
+from optimizer.solve.bounds.parcel_counts import bound_parcel_counts, parcel_count_bounds
+from optimizer.solve.bounds.schedule import Schedule, make_schedule
 from optimizer.solve.problem import Problem
-from optimizer.solve.runs import price_runs
-from optimizer.solve.schedule import Schedule, make_schedule
-from optimizer.solve.sizes import price_sizes, sizes_of
 from tests.derive.small import EVERY_DAY, activation, creator, instance, shipping
 from tests.solve.middle import busy_scenario
 from tests.solve.searching import found, problem
 
 
-def floors_of(asked: Problem, *, joint: bool = False, sizes: bool = False) -> Floors:
-    blocks = price(asked, asked.instance.activations)
-    floors = Floors({block.activation: block.floor for block in blocks if not block.impossible})
+def floors_of(asked: Problem, *, joint: bool = False, sizes: bool = False) -> LowerBounds:
+    blocks = bound_activations(asked, asked.instance.activations)
+    lower_bounds = LowerBounds({block.activation: block.lower_bound for block in blocks if not block.impossible})
     if joint:
-        price_runs(asked, floors)
+        bound_coupled(asked, lower_bounds)
     if sizes:
-        windows = {window: floor for block in blocks for window, floor in block.windows.items()}
-        price_sizes(asked, floors, [int(w) for a in floors.own for w in asked.windows_of(a)], windows)
-        price_excess(asked, floors)
-    return floors
+        windows = {window: lower_bound for block in blocks for window, lower_bound in block.windows.items()}
+        bound_parcel_counts(
+            asked, lower_bounds, [int(w) for a in lower_bounds.own for w in asked.windows_of(a)], windows
+        )
+        bound_excess(asked, lower_bounds)
+    return lower_bounds
 
 
 def narrow(seed: int) -> Instance:
     """A busy scenario in which places and stock are scarce, and nothing has to be secured."""
-    dice, document = Random(seed), busy_scenario(seed, people=9)
+    rng, document = Random(seed), busy_scenario(seed, people=9)
     document["objective"]["goal"] = "activate_most"
     for wave in document["activations"]:
-        wave["delivery"] = {"before_days": dice.choice((2, 4)), "after_days": 0}
-    if dice.random() < 0.7:
-        document["shipping"] |= {"daily_capacity": dice.choice((2, 3, 4)), "ship_weekdays": EVERY_DAY}
-    if dice.random() < 0.4:
-        lots = [("2027-03-01", dice.randint(1, 8)), ("2027-03-22", dice.randint(1, 8))]
+        wave["delivery"] = {"before_days": rng.choice((2, 4)), "after_days": 0}
+    if rng.random() < 0.7:
+        document["shipping"] |= {"daily_capacity": rng.choice((2, 3, 4)), "ship_weekdays": EVERY_DAY}
+    if rng.random() < 0.4:
+        lots = [("2027-03-01", rng.randint(1, 8)), ("2027-03-22", rng.randint(1, 8))]
         document["products"][0]["stock"] = [{"on": on, "units": units} for on, units in lots]
     return derive(scenario_from_data(document))
 
@@ -57,16 +59,16 @@ def test_bounds_are_not_above_the_best_plan(seed: int) -> None:
     if best.value is None or best.least_cost is None:
         return
     asked = problem(given, seconds=20.0)
-    floors = floors_of(asked, joint=bool(seed % 2), sizes=seed % 4 > 1)
-    wanted = list(floors.own)
-    most = make_schedule(asked, floors, wanted)
+    lower_bounds = floors_of(asked, joint=bool(seed % 2), sizes=seed % 4 > 1)
+    wanted = list(lower_bounds.own)
+    most = make_schedule(asked, lower_bounds, wanted)
     assert not most.impossible
     assert most.bound is None or most.bound >= best.value
-    least = make_schedule(asked, floors, wanted, least_value=best.value)
+    least = make_schedule(asked, lower_bounds, wanted, least_value=best.value)
     assert not least.impossible
     assert least.bound is None or least.bound <= best.least_cost
     assert best.selection is not None
-    exactly = make_schedule(asked, floors, list(best.selection.windows), all_of_them=True)
+    exactly = make_schedule(asked, lower_bounds, list(best.selection.windows), all_of_them=True)
     assert not exactly.impossible
     assert exactly.bound is None or exactly.bound <= best.least_cost
     for schedule in (most, least, exactly):
@@ -98,9 +100,9 @@ def test_some_of_these_bounds_are_raised_by_places_and_stock() -> None:
     raised = 0
     for seed in range(12):
         asked = problem(narrow(seed), seconds=20.0)
-        floors = floors_of(asked)
-        schedule = make_schedule(asked, floors, list(floors.own), all_of_them=True)
-        raised += schedule.impossible or (schedule.bound or 0) > sum(floors.own.values())
+        lower_bounds = floors_of(asked)
+        schedule = make_schedule(asked, lower_bounds, list(lower_bounds.own), all_of_them=True)
+        raised += schedule.impossible or (schedule.bound or 0) > sum(lower_bounds.own.values())
     assert raised >= 3
 
 
@@ -120,11 +122,11 @@ def two(**fields: Any) -> Instance:
 def test_parcels_are_those_of_the_teams_and_the_places_those_of_the_day() -> None:
     for capacity, value in ((10, 3), (9, 2), (4, 0)):
         asked = problem(two(shipping=shipping(daily_capacity=capacity)))
-        floors = floors_of(asked)
-        schedule = make_schedule(asked, floors, list(floors.own))
+        lower_bounds = floors_of(asked)
+        schedule = make_schedule(asked, lower_bounds, list(lower_bounds.own))
         assert schedule.bound == value
         assert sum(int(q.sum()) for q in schedule.parcels.values()) == 5 * len(schedule.windows)
-        assert make_schedule(asked, floors, [0, 1], all_of_them=True).impossible is (capacity < 10)
+        assert make_schedule(asked, lower_bounds, [0, 1], all_of_them=True).impossible is (capacity < 10)
 
 
 @pytest.mark.parametrize(
@@ -150,16 +152,16 @@ def test_windows_of_one_community_keep_their_distance(gap: int, taken: list[int]
 
 
 @pytest.mark.parametrize(
-    "floors",
+    "lower_bounds",
     [
-        Floors({0: 90_000, 1: 5_000}),
-        Floors({0: 5_000, 1: 5_000}, {(0, 1): 95_000}),
-        Floors({0: 5_000, 1: 5_000}, {}, [PricedFloors({0: 70_000, 1: 30_000}, 5_000)]),
+        LowerBounds({0: 90_000, 1: 5_000}),
+        LowerBounds({0: 5_000, 1: 5_000}, {(0, 1): 95_000}),
+        LowerBounds({0: 5_000, 1: 5_000}, {}, [LagrangianBounds({0: 70_000, 1: 30_000}, 5_000)]),
     ],
 )
-def test_floors_far_above_every_size_are_told_and_not_impossible(floors: Floors) -> None:
-    asked = replace(problem(two()), tied=((0, 1),))
-    schedule = make_schedule(asked, floors, [0, 1], all_of_them=True)
+def test_floors_far_above_every_size_are_told_and_not_impossible(lower_bounds: LowerBounds) -> None:
+    asked = replace(problem(two()), coupled=((0, 1),))
+    schedule = make_schedule(asked, lower_bounds, [0, 1], all_of_them=True)
     assert (schedule.impossible, schedule.bound, schedule.cost) == (False, 95_000, 95_000)
 
 
@@ -179,8 +181,8 @@ def test_windows_that_did_not_go_together_are_not_taken_again() -> None:
 
 def test_a_size_goes_where_fewer_parcels_cost_no_more() -> None:
     asked = problem(two())
-    for item in asked.entries.values():
-        sizes = sizes_of(asked, Floors({}), item.window)
+    for item in asked.window_data.values():
+        sizes = parcel_count_bounds(asked, LowerBounds({}), item.window)
         assert [size.cost for size in sizes] == sorted({size.cost for size in sizes})
         assert [size.parcels for size in sizes] == sorted({size.parcels for size in sizes}, reverse=True)
         assert sizes[0].cost == item.least
@@ -188,6 +190,6 @@ def test_a_size_goes_where_fewer_parcels_cost_no_more() -> None:
 
 def test_a_stopped_schedule_claims_nothing() -> None:
     asked = problem(two())
-    floors = floors_of(asked)
+    lower_bounds = floors_of(asked)
     asked.control.cancel.set()
-    assert make_schedule(asked, floors, [0, 1]) == Schedule(False, None, 0, {}, {})
+    assert make_schedule(asked, lower_bounds, [0, 1]) == Schedule(False, None, 0, {}, {})

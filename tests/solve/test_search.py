@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from optimizer.analysis.certify import certified
-from optimizer.model.variables import Selection
-from optimizer.solve.ledger import Ledger
+from optimizer.model.selection import Selection
 from optimizer.solve.search import PLAIN_OPTIONS
+from optimizer.solve.search_state import SearchState
 from optimizer.solve.settings import Settings
 from tests.derive.small import activation, creator, instance, scenario
 from tests.solve.searching import METHODS, Method, control, found
@@ -35,15 +35,15 @@ def test_the_plain_search_tells_what_is_left_out_costs_at_least() -> None:
     for method in METHODS:
         solution = found(given, method=method)
         assert (solution.value, solution.least_cost) == (2, 1_000)
-        assert 1_500 < solution.floors[1] <= 4_000
+        assert 1_500 < solution.lower_bounds[1] <= 4_000
 
 
 def test_the_ledger_takes_nothing_beyond_the_budget() -> None:
     given = instance([creator("x"), creator("y", paid_fee="0.01", accepts=["paid"])], budget={"total": "10.00"})
-    book = Ledger(given, control(), 0.0)
+    book = SearchState(given, control(), 0.0)
     gift, paid = (Selection((option,), {0: 0}) for option in (0, 1))
-    assert not book.offer(paid)
-    assert book.best is None
-    assert book.offer(gift)
-    assert not book.offer(Selection((0, 1), {0: 0}))
+    assert not book.try_improve(paid)
+    assert book.incumbent is None
+    assert book.try_improve(gift)
+    assert not book.try_improve(Selection((0, 1), {0: 0}))
     assert (book.value, book.cost) == (1, 1_000)

@@ -13,7 +13,7 @@ from optimizer.derive.build import derive
 from optimizer.derive.instance import Instance, Ints
 from optimizer.derive.people import TIERS
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.exact import holds
+from optimizer.solve.cpsat.cuts import holds
 from tests.derive.small import activation, creator, document, shipping
 
 Document = dict[str, Any]
@@ -25,56 +25,56 @@ SERVICES = [
 
 def one_window(seed: int, people: int, *, days: int = 2, plain: bool = False) -> Instance:
     """Return an instance of one activation in one window; `plain`: without locks, tiers and least numbers of paid."""
-    dice = Random(seed)
+    rng = Random(seed)
     wave = activation(
-        min_posts=dice.choice((1, 2, 3)),
-        confidence=dice.choice((0.2, 0.4, 0.6)),
-        window_days=dice.randint(3, 10),
+        min_posts=rng.choice((1, 2, 3)),
+        confidence=rng.choice((0.2, 0.4, 0.6)),
+        window_days=rng.randint(3, 10),
         delivery={"before_days": days, "after_days": 0},
     )
-    crowd = [_person(dice, number) for number in range(people)]
+    crowd = [_person(rng, number) for number in range(people)]
     fields = document(crowd, wave)
-    band = dice.choice(({"low": 0.3, "high": 0.3}, {"low": 0.2, "high": 0.4}, {"low": 0.05, "high": 0.35}))
+    band = rng.choice(({"low": 0.3, "high": 0.3}, {"low": 0.2, "high": 0.4}, {"low": 0.05, "high": 0.35}))
     fields["posting"] = {"gift_lag": {"median_days": 4, "p90_days": 12}, "brief_compliance": 0.5, "organic_rate": band}
     # A capacity that never binds here, so that every ship day stays an option.
     fields["shipping"] = shipping(services=SERVICES, daily_capacity=people - 1)
-    fields["communities"][0]["max_paid_share"] = dice.choice((0.25, 0.5, 0.75, 1.0))
+    fields["communities"][0]["max_paid_share"] = rng.choice((0.25, 0.5, 0.75, 1.0))
     if not plain:
-        _ask_for_more(dice, fields, crowd)
+        _ask_for_more(rng, fields, crowd)
     return derive(scenario_from_data(fields))
 
 
-def _person(dice: Random, number: int) -> Document:
+def _person(rng: Random, number: int) -> Document:
     person = creator(
-        f"c{number}", dice.randint(10, 55) / 100, tier=dice.choice(TIERS), service=dice.choice(("s", "s", "t"))
+        f"c{number}", rng.randint(10, 55) / 100, tier=rng.choice(TIERS), service=rng.choice(("s", "s", "t"))
     )
-    if dice.random() < 0.4:
-        person |= {"paid_fee": f"{dice.randint(3, 60)}", "paid_reliability": dice.choice((0.97, 0.97, 0.8))}
-        person["accepts"] = dice.choice((["gift", "paid"], ["gift", "paid"], ["paid"]))
-    if dice.random() < 0.1:
+    if rng.random() < 0.4:
+        person |= {"paid_fee": f"{rng.randint(3, 60)}", "paid_reliability": rng.choice((0.97, 0.97, 0.8))}
+        person["accepts"] = rng.choice((["gift", "paid"], ["gift", "paid"], ["paid"]))
+    if rng.random() < 0.1:
         person["unavailable"] = [{"start": "2027-03-08", "end": "2027-03-09"}]
     return person
 
 
-def _ask_for_more(dice: Random, fields: Document, crowd: list[Document]) -> None:
+def _ask_for_more(rng: Random, fields: Document, crowd: list[Document]) -> None:
     wave = fields["activations"][0]
-    if dice.random() < 0.3:
-        wave["min_paid"] = dice.choice((1, 2))
-    if dice.random() < 0.4:
-        tiers = dice.sample(TIERS, 2)
-        wave["tier_mix"] = {tiers[0]: {"min": dice.choice((0, 1, 2))}, tiers[1]: {"min": 0, "max": dice.choice((1, 2))}}
-    if dice.random() < 0.3:
+    if rng.random() < 0.3:
+        wave["min_paid"] = rng.choice((1, 2))
+    if rng.random() < 0.4:
+        tiers = rng.sample(TIERS, 2)
+        wave["tier_mix"] = {tiers[0]: {"min": rng.choice((0, 1, 2))}, tiers[1]: {"min": 0, "max": rng.choice((1, 2))}}
+    if rng.random() < 0.3:
         free = [person for person in crowd if "unavailable" not in person]
         fields["locks"] = [
             {"creator": person["id"], "activation": "a", "mode": person.get("accepts", ["gift"])[-1]}
-            for person in dice.sample(free, min(len(free), dice.choice((1, 2))))
+            for person in rng.sample(free, min(len(free), rng.choice((1, 2))))
         ]
 
 
 def day_prices(given: Instance, seed: int) -> Ints:
     """Return what every option costs with random prices on ship days."""
-    dice = Random(seed)
-    charge = np.array([dice.choice((0, 0, 150, 700)) for _ in given.limits.ship_month], dtype=np.int64)
+    rng = Random(seed)
+    charge = np.array([rng.choice((0, 0, 150, 700)) for _ in given.limits.ship_month], dtype=np.int64)
     return given.options.cost_minor + charge[given.options.ship_day]
 
 
@@ -102,4 +102,4 @@ def keeps_own_rules(given: Instance, team: Ints) -> bool:
         if count < allowed.min or (allowed.max is not None and count > allowed.max):
             return False
     modes = set(zip(creators.tolist(), table.paid[team].tolist(), strict=True))
-    return all((choice.creator, choice.paid) in modes for choice in given.fixed)
+    return all((choice.creator, choice.paid) in modes for choice in given.locks)

@@ -24,9 +24,9 @@ from optimizer.analysis.report import Decision
 from optimizer.chance.tilt import phi
 from optimizer.derive.build import derive
 from optimizer.derive.instance import Flags, Instance, Ints
-from optimizer.model.variables import Selection
+from optimizer.model.selection import Selection
 from optimizer.scenario.models import Scenario
-from optimizer.solve.exact import holds
+from optimizer.solve.cpsat.cuts import holds
 
 TILT = 0.5
 MOST_RESTARTS = 20
@@ -216,7 +216,7 @@ class Placing:
                     return True
             return False
 
-        for lock in instance.fixed:
+        for lock in instance.locks:
             right_day = np.ones(len(ranked), dtype=bool) if lock.ship_day is None else days == lock.ship_day
             right = (creators == lock.creator) & (paid == lock.paid) & right_day
             if lock.activation == self.activation and not take(right):

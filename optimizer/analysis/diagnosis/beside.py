@@ -17,8 +17,9 @@ from optimizer.analysis.diagnosis.questions import ANY_PLAN, NOT_KNOWN, Answer, 
 from optimizer.analysis.evaluate import evaluate
 from optimizer.chance.covers import Cover, cover_of
 from optimizer.derive.instance import Limits
-from optimizer.solve.assemble import EMPTY, place, union
+from optimizer.model.selection import EMPTY
 from optimizer.solve.control import Control
+from optimizer.solve.heuristics.exact_insertion import place
 from optimizer.solve.problem import Problem
 
 
@@ -51,11 +52,11 @@ class Beside:
         control = Control(self.inquiry.question_deadline, self.inquiry.cancel)
         seed = self.inquiry.settings.seed
         problem = Problem(instance, {self.activation: self.cover}, windows, (), control, seed, ANY_PLAN, 1)
-        floor = self.result.solution.floors.get(self.activation, 0)
+        floor = self.result.solution.lower_bounds.get(self.activation, 0)
         found = place(problem, self.activation, standing, floor)
         scenario = self.inquiry.changed(patches)
         if found is None or scenario is None:
             return NOT_KNOWN
-        decisions, starts = decisions_of(instance, union(standing, found))
+        decisions, starts = decisions_of(instance, standing.union(found))
         plan = evaluate(posed(scenario, starts), decisions, starts, self.inquiry.settings, draws=0)
         return Answer(True, plan) if plan.certificate.verified else NOT_KNOWN

@@ -12,10 +12,9 @@ from typing import Any, TextIO
 from optimizer.analysis.certify import decisions_of
 from optimizer.analysis.report import Decision
 from optimizer.derive.instance import Instance
-from optimizer.model.variables import Selection
+from optimizer.model.selection import Selection
 from optimizer.scenario.models import Scenario
-from optimizer.solve.assemble import cost_of
-from optimizer.solve.exact import failing
+from optimizer.solve.cpsat.cuts import failing
 from tests.benchmarks.cases import Task
 
 Record = dict[str, Any]
@@ -112,7 +111,7 @@ class Run:
             Moment(
                 round(self.elapsed, 3),
                 int(sum(instance.value[a] for a in selection.windows)),
-                cost_of(instance, selection),
+                selection.cost(instance),
                 not failing(instance, selection, selection.windows),
                 **bounds,
             )

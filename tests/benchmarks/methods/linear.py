@@ -18,7 +18,8 @@ from optimizer.derive.instance import Floats, Instance, Ints
 from optimizer.model import objective
 from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
-from optimizer.model.variables import Selection, Side, Variables
+from optimizer.model.selection import Selection
+from optimizer.model.variables import Approximation, Variables
 
 WITHOUT = frozenset({"density"})
 FREE = 2**62
@@ -27,8 +28,8 @@ FREE = 2**62
 def business_model(instance: Instance) -> Variables:
     """Return a model of every rule except density, over all options."""
     nothing = Cover((), 0.0, 1.0, 0.0, ())
-    part = part_of(instance, dict.fromkeys(instance.activations, nothing), Side.BOUNDING)
-    v = Variables(part, Side.BOUNDING)
+    part = part_of(instance, dict.fromkeys(instance.activations, nothing), Approximation.OUTER)
+    v = Variables(part, Approximation.OUTER)
     add_rules(v, without=WITHOUT)
     return v
 

@@ -11,9 +11,9 @@ import pyscipopt
 from pyscipopt import quicksum
 
 from optimizer.derive.instance import Floats, Instance, Ints
-from optimizer.model.variables import Selection, Variables
-from optimizer.solve.assemble import cost_of
-from optimizer.solve.exact import FailingSet, failing_set, holds
+from optimizer.model.selection import Selection
+from optimizer.model.variables import Variables
+from optimizer.solve.cpsat.cuts import NoGoodCut, holds, no_good_cut
 from tests.benchmarks.methods.base import Answer, Moment, Run, answer_of
 from tests.benchmarks.methods.class_cuts import Cut, WindowCuts
 from tests.benchmarks.methods.linear import business_model, goal, matrix_of, values_of, weight_of_value
@@ -77,7 +77,7 @@ class Master:
         """Hand over a plan, if it secures what must be secured and is better than the last."""
         if not set(np.flatnonzero(self.instance.must_secure).tolist()) <= set(selection.windows):
             return
-        worth = (sum(self.instance.value[a] for a in selection.windows), -cost_of(self.instance, selection))
+        worth = (sum(self.instance.value[a] for a in selection.windows), -selection.cost(self.instance))
         if self.offered is not None and worth <= self.offered:
             return
         self.offered = worth
@@ -176,7 +176,7 @@ class Master:
         """Cut off a failing set and everybody weaker who can be let in, in every window of the activation."""
         table, owner = self.instance.options, self.instance.windows.activation
         activation = int(owner[window])
-        failed: FailingSet = failing_set(self.instance, activation, chosen)
+        failed: NoGoodCut = no_good_cut(self.instance, activation, chosen)
         for other in np.flatnonzero(owner == activation).tolist():
             mine = self.cuts[other].options
             limit = np.array([failed.highest.get((int(table.creator[o]), bool(table.paid[o])), -1.0) for o in mine])

@@ -11,7 +11,7 @@ import numpy as np
 from optimizer.analysis.baselines.greedy import Placing, exact_reach
 from optimizer.analysis.baselines.standing import Standing
 from optimizer.derive.instance import Instance, Ints
-from optimizer.model.variables import Selection
+from optimizer.model.selection import Selection
 
 HALF = 0.5
 MOST_RESTARTS = 6

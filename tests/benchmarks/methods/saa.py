@@ -30,10 +30,9 @@ from ortools.sat.python import cp_model
 from optimizer.analysis.baselines.greedy import greedy_selection
 from optimizer.derive.build import derive
 from optimizer.derive.instance import Instance
-from optimizer.model.variables import Selection
+from optimizer.model.selection import Selection
 from optimizer.scenario.models import Scenario
-from optimizer.solve.assemble import cost_of
-from optimizer.solve.exact import failing, options_of, probability
+from optimizer.solve.cpsat.cuts import failing, probability
 from tests.benchmarks.methods.base import Answer, Run, answer_of
 from tests.benchmarks.methods.linear import matrix_of
 from tests.benchmarks.methods.saa_model import SaaModel, Sample, TooLateError, saa_model, selection_of
@@ -117,7 +116,7 @@ def _calibrated(scenario: Scenario, run: Run, solver: Solver) -> Answer:
             break
         for activation in missed:
             short = instance.waves[activation].confidence - probability(
-                instance, activation, options_of(instance, found, activation)
+                instance, activation, found.options_of(instance, activation)
             )
             asked[activation] = min(0.999, asked[activation] + max(STEP, short))
     raised = max((now - wave.confidence for now, wave in zip(asked, instance.waves, strict=True)), default=0.0)
@@ -132,7 +131,7 @@ def _better(instance: Instance, one: Selection | None, other: Selection) -> Sele
     def worth(selection: Selection) -> tuple[int, int, int]:
         lost = set(failing(instance, selection, selection.windows))
         kept = [activation for activation in selection.windows if activation not in lost]
-        return int(sum(instance.value[a] for a in kept)), -len(lost), -cost_of(instance, selection)
+        return int(sum(instance.value[a] for a in kept)), -len(lost), -selection.cost(instance)
 
     return max(one, other, key=worth)
 

@@ -11,7 +11,8 @@ from ortools.sat.python import cp_model
 
 from optimizer.analysis.baselines.greedy import Reach
 from optimizer.derive.instance import Flags, Floats, Instance, Ints
-from optimizer.model.variables import Selection, Variables
+from optimizer.model.selection import Selection
+from optimizer.model.variables import Variables
 from tests.benchmarks.methods.linear import business_model, goal, values_of
 from tests.benchmarks.methods.sampling import Sampler
 

@@ -1,0 +1,1 @@
+"""Certified lower bounds on cost and upper bounds on value."""

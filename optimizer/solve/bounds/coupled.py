@@ -1,0 +1,158 @@
+"""What activations cost together where rest, participations or gaps keep them from using the same people and dates.
+
+A coupled part is a part of a coupled group in which each activation can get in the way of the next. The pairs of
+neighbours in the parts of the best set are bounded as one, in the outer approximation and without other limits, until
+it has no pair without a bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+
+import numpy as np
+from ortools.sat.python import cp_model
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from optimizer.derive.instance import Instance
+from optimizer.model import objective
+from optimizer.model.parts import part_of
+from optimizer.model.rules import add_rules
+from optimizer.model.selection import Selection
+from optimizer.model.variables import Approximation, Variables
+from optimizer.solve.bounds.activation import SHARED_RULES
+from optimizer.solve.bounds.knapsack import best_set
+from optimizer.solve.bounds.lower_bounds import LARGEST_GROUP, LowerBounds
+from optimizer.solve.cpsat.cut_loop import solve_with_cuts
+from optimizer.solve.cpsat.solve_model import CallLimits
+from optimizer.solve.problem import Problem, in_parallel
+from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
+from optimizer.solve.windows.core import best_days
+from optimizer.solve.windows.greedy_team import Team
+
+EFFORT = 4.0
+ROUNDS = 40
+
+
+@dataclass(frozen=True)
+class Run:
+    """A priced run: its lower bound (minor units), None where it is impossible, and a selection that holds, if any."""
+
+    activations: tuple[int, ...]
+    lower_bound: int | None
+    selection: Selection | None
+
+
+def coupled_parts(instance: Instance, activations: Sequence[int]) -> list[tuple[int, ...]]:
+    """Return the parts of a set of coupled activations that can get in each other's way, two or more each, in order."""
+    ordered = sorted(activations)
+    if len(ordered) < 2:
+        return []
+    most = instance.limits.max_activations
+    if most is not None and most < 2:
+        return [tuple(ordered)]
+    links = [(i, j) for i, j in combinations(range(len(ordered)), 2) if _in_the_way(instance, ordered[i], ordered[j])]
+    shape = (len(ordered), len(ordered))
+    rows, columns = zip(*links, strict=True) if links else ((), ())
+    graph = coo_array((np.ones(len(links)), (np.array(rows, dtype=int), np.array(columns, dtype=int))), shape=shape)
+    _, label = connected_components(graph, directed=False)
+    parts = [tuple(a for a, own in zip(ordered, label, strict=True) if own == value) for value in np.unique(label)]
+    return [part for part in parts if len(part) > 1]
+
+
+def _in_the_way(instance: Instance, first: int, second: int) -> bool:
+    """Tell whether some windows of two activations lie too near each other for one creator, or for one community."""
+    windows = instance.windows
+    mine, other = windows.activation == first, windows.activation == second
+    days = instance.limits.rest_days
+    if instance.community[first] == instance.community[second]:
+        days = max(days, int(instance.gap_days[first]))
+    starts, ends = windows.start_day[mine][:, None], windows.end_day[mine][:, None]
+    apart = (starts > windows.end_day[other] + days) | (windows.start_day[other] > ends + days)
+    return bool((~apart).any())
+
+
+def bound_coupled(
+    problem: Problem, lower_bounds: LowerBounds, teams: Mapping[int, Sequence[Team]] | None = None
+) -> dict[int, list[Team]]:
+    """Bound the pairs of neighbours in the parts that matter; return teams met on the way, by activation.
+
+    `teams`: those met before.
+
+    Pairs bound longer runs well: where everybody rests through one wave, every other wave can use the same people.
+    """
+    found = {activation: list(known) for activation, known in (teams or {}).items()}
+    for _ in range(ROUNDS):
+        chosen = best_set(problem.instance, lower_bounds, problem.coupled) if not problem.control.stopped else None
+        if chosen is None or not bound_neighbours(problem, lower_bounds, chosen, found):
+            break
+    return found
+
+
+def bound_neighbours(
+    problem: Problem, lower_bounds: LowerBounds, chosen: Collection[int], teams: dict[int, list[Team]]
+) -> bool:
+    """Bound the neighbours in the parts of a set, and add to `teams` those met; tell whether any was new."""
+    runs = [
+        run for group in problem.coupled for run in coupled_parts(problem.instance, [a for a in group if a in chosen])
+    ]
+    pairs = dict.fromkeys(pair for run in runs for pair in pairwise(run) if pair not in lower_bounds.joint)
+    for run in in_parallel(lambda pair: bound_part(problem, pair, lower_bounds), pairs, problem.workers):
+        record(problem, lower_bounds, run)
+        for activation, team in _teams(problem.instance, run).items():
+            teams.setdefault(activation, []).append(team)
+    return bool(pairs)
+
+
+def record(problem: Problem, lower_bounds: LowerBounds, run: Run) -> None:
+    """Keep the lower bound of a run; an impossible one costs more than any plan."""
+    beyond = int(problem.instance.options.cost_minor.sum()) + 1
+    lower_bounds.joint[run.activations] = beyond if run.lower_bound is None else run.lower_bound
+
+
+def _teams(instance: Instance, run: Run) -> dict[int, Team]:
+    """Return the teams of a run's selection by activation."""
+    found = {}
+    for activation in run.activations if run.selection is not None else ():
+        options = run.selection.options_of(instance, activation) if run.selection else np.zeros(0, dtype=np.int64)
+        cost = int(instance.options.cost_minor[options].sum())
+        found[activation] = Team(tuple(options.tolist()), cost, cost)
+    return found
+
+
+def bound_part(problem: Problem, run: tuple[int, ...], lower_bounds: LowerBounds) -> Run:
+    """Return what the activations of a run cost at least when all of them are secured."""
+    v = part_model(problem, run, lower_bounds)
+    for known, lower_bound in lower_bounds.joint.items():
+        if set(known) < set(run):
+            v.model.add(cp_model.LinearExpr.sum([v.cost(a) for a in known]) >= lower_bound)
+    limits = CallLimits(gap=problem.gap / 4, effort=EFFORT)
+    result = solve_with_cuts(v, objective.cost(v), problem.control, seed=problem.seed, limits=limits, rounds=3)
+    total = lower_bounds.subset_costs(run)[-1] if len(run) <= LARGEST_GROUP else sum(lower_bounds.own[a] for a in run)
+    beside = min(sum(lower_bounds.own[b] for b in run if b != a) + problem.rest_of(a) for a in run)
+    if result.infeasible:
+        return Run(run, None if beside >= INFEASIBLE_COST else beside, None)
+    return Run(run, min(beside, max(total, result.bound or 0)), result.selection)
+
+
+def part_model(problem: Problem, run: tuple[int, ...], lower_bounds: LowerBounds) -> Variables:
+    """Return the bounding model of a run in which all are secured, without the limits that are shared by everybody."""
+    instance = problem.instance
+    windows = [int(w) for a in run for w in problem.windows_of(a)]
+    core = problem.core_of(windows)
+    part = part_of(
+        instance,
+        {a: problem.lean_cover(a) for a in run},
+        Approximation.OUTER,
+        activations=run,
+        windows=windows,
+        options=best_days(instance, core, instance.options.cost_minor[core]),
+    )
+    v = Variables(part, Approximation.OUTER)
+    add_rules(v, without=SHARED_RULES)
+    for activation in run:
+        v.model.add(v.secured[activation] == 1)
+    objective.add_cost_bounds(v, {a: lower_bounds.own[a] for a in run})
+    return v

@@ -1,0 +1,182 @@
+"""The same search under one total budget after another: what is learnt serves them all."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from optimizer.derive.instance import Instance
+from optimizer.model.selection import EMPTY
+from optimizer.money import exact
+from optimizer.solve.bounds.knapsack import solve_knapsack
+from optimizer.solve.control import Control, Progress
+from optimizer.solve.decomposition import Search, advance, begin, glance
+from optimizer.solve.problem import prepare
+from optimizer.solve.search import Solution, status_of
+from optimizer.solve.search_state import SearchState
+from optimizer.solve.settings import Settings
+from optimizer.solve.solution_pool import IMPOSSIBLE, Pool
+
+MORE_THAN_A_SHARE, LARGEST_SHARE = 2.0, 0.25
+"""A budget may take so many times its equal share of the time left, or this share: most need far less.
+
+Where there is little time for many, a few that are far apart, searched well, serve those between them best.
+"""
+
+
+@dataclass
+class BudgetSearch:
+    """Searches of one instance under any total budget.
+
+    Attributes
+    ----------
+    instance
+        With the goal to secure most value; its own total budget is not looked at.
+    control
+        Deadline of everything together, cancellation, and whom to tell.
+    pool
+        What is known whatever the budget is.
+    """
+
+    instance: Instance
+    settings: Settings
+    control: Control
+    pool: Pool = field(default_factory=Pool)
+    _search: Search | None = None
+
+    def __post_init__(self) -> None:
+        """Prepare and price the parts: most of the work that does not depend on the budget."""
+        self.pool.most = most_spent(self.instance)
+        settings, state = self.settings, self._ledger(None, self.control)
+        state.set_phase("preparing")
+        problem = prepare(state.instance, self.control, seed=settings.seed, gap=settings.gap, workers=settings.workers)
+        if not self.control.stopped:
+            self._search = begin(problem, state)
+
+    def run(self, budget: int | None, *, share: float = 1.0, name: str = "", thorough: bool = True) -> None:
+        """Search under a budget (minor units; None for no limit) in this share of the time left."""
+        within = replace(
+            self.control,
+            deadline=time.monotonic() + share * self.control.remaining,
+            listener=self._named(name),
+        )
+        state = self._ledger(budget, within)
+        if self._search is None or state.closed or state.infeasible or within.stopped:
+            return
+        problem = self._search.problem.under(state.instance, within)
+        self._search = replace(self._search, problem=problem, state=state)
+        (advance if thorough else glance)(self._search)
+        self.pool.learn(state)
+
+    def run_all(self, budgets: Sequence[int]) -> None:
+        """Search under each budget, the coarse picture first."""
+        for number, budget in enumerate(coarse_to_fine(budgets)):
+            share = min(1.0, max(LARGEST_SHARE, MORE_THAN_A_SHARE / (len(budgets) - number)))
+            self.run(budget, share=share, name=f"budget {number + 1} of {len(budgets)}")
+
+    def settle_steps(self, budgets: Sequence[int]) -> None:
+        """Close in on the next step to more value beyond each budget: bound what it costs, try what the bound proposes.
+
+        Only the quick ways are taken where some plan of more value is known already: a step that is not fixed by them
+        stays a plan and a bound with a distance. Where none is, the search goes all the way.
+        """
+        for value in sorted({self._value_within(budget) for budget in budgets}):
+            if self._search is None or self.control.stopped or self.pool.least_for(value + 1) >= IMPOSSIBLE:
+                return
+            instance, problem = self._within(None), self._search.problem
+            step = solve_knapsack(instance, self._search.lower_bounds, problem.coupled, least_value=value + 1)
+            self.pool.prove(value + 1, IMPOSSIBLE if step.impossible else step.bound or 0)
+            if step.impossible:
+                return
+            known = self.pool.next_step(value)
+            enough = math.ceil(self.pool.least_for(value + 1) * (1 + exact(self.settings.gap)))
+            if known is None or known[0] > enough:
+                self.run(enough, name="the next step", thorough=False)
+            for budget in (enough, None):
+                if self.pool.next_step(value) is None:
+                    self.run(budget, name="the next step")
+
+    def _value_within(self, budget: int) -> int:
+        return max((value for value, (cost, _) in self.pool.plans.items() if cost <= budget), default=0)
+
+    def span(self) -> tuple[int, int]:
+        """Return what the cheapest activation costs, and what all that can be secured costs (minor units).
+
+        The first is a lower bound. The second is that of the best plan known where that is the best there is, else the
+        most that it, or all activations alone, are known to cost; where nothing was priced, what no plan costs more
+        than.
+        """
+        dearest = max((cost for cost, _ in self.pool.plans.values()), default=0)
+        if self._search is None:
+            return 0, self.pool.most
+        alone = self._search.lower_bounds.own.values()
+        best = self.solution(None)
+        proven = best.value is not None and best.value >= best.value_bound
+        return min(alone, default=0), dearest if proven else max(dearest, sum(alone))
+
+    def solution(self, budget: int | None) -> Solution:
+        """Return the best that is known under a budget: a larger one is never worse."""
+        state = self._ledger(budget, self.control)
+        found = state.incumbent is not None
+        return Solution(
+            status_of(state),
+            state.incumbent,
+            state.value if found else None,
+            state.cost if found else None,
+            state.value_bound,
+            state.cost_bound,
+            {},
+            "decomposed",
+        )
+
+    def _ledger(self, budget: int | None, control: Control) -> SearchState:
+        """Return a state that knows what the pool knows within a budget."""
+        silent = replace(control, listener=None)
+        state = SearchState(self._within(budget), silent, self.settings.gap, on_selection=self.pool.note)
+        if not self.instance.must_secure.any():
+            state.try_improve(EMPTY)
+        self.pool.teach(state)
+        state.control = control
+        return state
+
+    def _within(self, budget: int | None) -> Instance:
+        most = self.pool.most
+        limit = most if budget is None else min(budget, most)
+        return replace(self.instance, limits=replace(self.instance.limits, budget_minor=limit))
+
+    def _named(self, name: str) -> Callable[[Progress], None] | None:
+        """Return the listener, told of the budget at work as well."""
+        listener = self.control.listener
+        if listener is None:
+            return None
+        return lambda moment: listener(replace(moment, phase=f"{name}: {moment.phase}" if name else moment.phase))
+
+
+def most_spent(instance: Instance) -> int:
+    """Return what no plan costs more than: the sum of the months' caps where all are capped, else of all options."""
+    caps, months = instance.limits.month_caps, {int(month) for month in instance.limits.ship_month}
+    everything = int(instance.options.cost_minor.sum())
+    return min(everything, sum(caps[month] for month in months)) if months <= set(caps) else everything
+
+
+def coarse_to_fine(budgets: Sequence[int]) -> list[int]:
+    """Return budgets in the order of search: the largest, the smallest, then ever the middle of the widest stretch.
+
+    Examples
+    --------
+    >>> coarse_to_fine([1, 2, 3, 4, 5, 6])
+    [6, 1, 3, 2, 4, 5]
+    """
+    ranked = sorted(budgets)
+    ends = [ranked[-1], ranked[0]] if len(ranked) > 1 else ranked
+    found, stretches = list(ends), deque([(0, len(ranked) - 1)])
+    while stretches:
+        first, last = stretches.popleft()
+        middle = (first + last) // 2
+        if first < middle < last:
+            found.append(ranked[middle])
+            stretches += [(first, middle), (middle, last)]
+    return found

@@ -1,0 +1,68 @@
+"""Solve an outer-approximation model until its optimum holds exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ortools.sat.python import cp_model
+
+from optimizer.model.selection import Selection
+from optimizer.model.variables import Variables
+from optimizer.solve.control import Control
+from optimizer.solve.cpsat.cuts import NoGoodCut, add_cuts, failing, no_good_cut
+from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, optimise
+
+
+@dataclass(frozen=True)
+class CutLoopResult:
+    """Result of `close`.
+
+    `infeasible`: the model has no solution that holds. `bound`: no solution that holds is better (None: nothing
+    proven). `selection`: the best that holds, with `objective`; None where none was met. `exact`: selection and
+    bound meet within the gap of the limits. `cuts`: what was cut off on the way.
+    """
+
+    infeasible: bool
+    bound: int | None
+    selection: Selection | None
+    objective: int | None
+    exact: bool
+    cuts: tuple[NoGoodCut, ...]
+
+
+def solve_with_cuts(
+    v: Variables,
+    objective: cp_model.LinearExpr,
+    control: Control,
+    *,
+    seed: int,
+    limits: CallLimits,
+    maximise: bool = False,
+    rounds: int = 1000,
+    hint: Selection | None = None,
+) -> CutLoopResult:
+    """Optimise a OUTER model, cutting off optima whose exact tail fails, at most `rounds` times.
+
+    Every cut is valid for all selections that hold, so each round's bound is certified, and an optimum that holds is
+    the optimum of the exact problem.
+    """
+    open_activations = [a for a in v.part.activations if a not in v.part.fixed]
+    cuts: list[NoGoodCut] = []
+    bound: int | None = None
+    for _ in range(rounds):
+        out = optimise(v, objective, control, seed=seed, limits=limits, maximise=maximise, hint=hint)
+        if out.infeasible:
+            return CutLoopResult(True, None, None, None, True, tuple(cuts))
+        if out.bound is not None:
+            bound = out.bound if bound is None else (min if maximise else max)(bound, out.bound)
+        if out.selection is None:
+            break
+        broken = failing(v.instance, out.selection, open_activations)
+        if not broken:
+            return CutLoopResult(
+                False, bound, out.selection, out.objective, out.status is SolveStatus.OPTIMAL, tuple(cuts)
+            )
+        fresh = [no_good_cut(v.instance, a, out.selection.options_of(v.instance, a)) for a in broken]
+        add_cuts(v, fresh)
+        cuts.extend(fresh)
+    return CutLoopResult(False, bound, None, None, False, tuple(cuts))

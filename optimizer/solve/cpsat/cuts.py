@@ -1,0 +1,137 @@
+"""Exact tails and no-good cuts: does a selection hold, and if not, which cut rules it out.
+
+The tilted covers are nearly exact; cuts close the rest. An optimum of the outer approximation whose exact tail fails is
+cut off together with everything that is no better, until an optimum holds: then it is the optimum.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from optimizer.chance.tail import SECURE_TOLERANCE, tail
+from optimizer.derive.instance import Instance, Ints
+from optimizer.model.cover_rows import outside
+from optimizer.model.selection import Selection
+from optimizer.model.variables import Variables
+
+
+@dataclass(frozen=True)
+class NoGoodCut:
+    """Creators who cannot reach the confidence together: per (creator, paid), the highest probability covered.
+
+    No selection of options of `activation` with at most these probabilities holds, in whatever window.
+    """
+
+    activation: int
+    highest: dict[tuple[int, bool], float]
+
+
+def probability(instance: Instance, activation: int, options: Ints) -> float:
+    """Return the exact probability that these options reach the activation's density."""
+    table = instance.options
+    paid = table.paid[options]
+    return tail(
+        table.probability[options[~paid]],
+        table.probability[options[paid]],
+        instance.waves[activation].min_posts,
+        instance.rates,
+    )
+
+
+def holds(instance: Instance, activation: int, options: Ints) -> bool:
+    """Tell whether the exact probability is ≥ confidence − `SECURE_TOLERANCE`."""
+    return probability(instance, activation, options) >= instance.waves[activation].confidence - SECURE_TOLERANCE
+
+
+def failing(instance: Instance, selection: Selection, activations: Iterable[int]) -> list[int]:
+    """Return the activations of a selection, among those given, whose exact probability is too low."""
+    return [
+        activation
+        for activation in activations
+        if activation in selection.windows
+        and not holds(instance, activation, selection.options_of(instance, activation))
+    ]
+
+
+def no_good_cut(instance: Instance, activation: int, options: Ints) -> NoGoodCut:
+    """Return a large failing set around a selection that fails.
+
+    Starts from the selection, then lets in further creators, the weakest first, with all they can do, while even the
+    best of everything still fails. A paid creator's gift is covered too where it is never the better of the two.
+    """
+    table, wave = instance.options, instance.waves[activation]
+    target = wave.confidence - SECURE_TOLERANCE
+    best: dict[tuple[int, bool], float] = {
+        (int(table.creator[o]), bool(table.paid[o])): float(table.probability[o]) for o in options
+    }
+    used = {creator for creator, _ in best}
+    everyone = _strongest(instance, activation)
+
+    def reaches(members: dict[tuple[int, bool], float]) -> bool:
+        gifts = [chance for (_, paid), chance in members.items() if not paid]
+        payers = [chance for (_, paid), chance in members.items() if paid]
+        return tail(gifts, payers, wave.min_posts, instance.rates) >= target
+
+    if reaches(best):
+        raise ValueError("a selection that holds has no failing set")
+    for creator, (paid, chance) in sorted(everyone.items(), key=lambda item: (item[1][1], item[0])):
+        if creator in used:
+            continue
+        wider = {**best, (creator, paid): chance}
+        if reaches(wider):
+            break
+        best = wider
+    return NoGoodCut(activation, _with_weaker_gifts(instance, activation, best))
+
+
+def _strongest(instance: Instance, activation: int) -> dict[int, tuple[bool, float]]:
+    """Return each creator's strongest mode and probability; a mode that is not surely the stronger is not offered."""
+    table = instance.options
+    mine = np.flatnonzero(table.activation == activation)
+    top: dict[int, dict[bool, float]] = {}
+    for option in mine:
+        modes = top.setdefault(int(table.creator[option]), {})
+        paid = bool(table.paid[option])
+        modes[paid] = max(modes.get(paid, 0.0), float(table.probability[option]))
+    found = {}
+    for creator, modes in top.items():
+        if len(modes) == 1:
+            found[creator] = next(iter(modes.items()))
+        elif modes[True] >= modes[False] * instance.rates.high:
+            found[creator] = (True, modes[True])
+    return found
+
+
+def _with_weaker_gifts(
+    instance: Instance, activation: int, members: dict[tuple[int, bool], float]
+) -> dict[tuple[int, bool], float]:
+    table = instance.options
+    mine = np.flatnonzero((table.activation == activation) & ~table.paid)
+    gifts: dict[int, float] = {}
+    for option in mine:
+        creator = int(table.creator[option])
+        gifts[creator] = max(gifts.get(creator, 0.0), float(table.probability[option]))
+    found = dict(members)
+    for (creator, paid), chance in members.items():
+        if paid and creator in gifts and gifts[creator] * instance.rates.high <= chance:
+            found[(creator, False)] = gifts[creator]
+    return found
+
+
+def add_cuts(v: Variables, cuts: Sequence[NoGoodCut]) -> None:
+    """Add every cut to a model, in each window of its activation."""
+    table = v.instance.options
+    for cut in cuts:
+        if cut.activation not in v.secured:
+            continue
+        mine = v.options_of(cut.activation)
+        limit = np.array(
+            [cut.highest.get((int(table.creator[o]), bool(table.paid[o])), -1.0) for o in mine], dtype=float
+        )
+        covered = table.probability[mine] <= limit
+        for window in v.windows_of(cut.activation):
+            inside = table.window[mine] == window
+            outside(v, int(window), mine[inside & ~covered])

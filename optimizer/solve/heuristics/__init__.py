@@ -1,0 +1,1 @@
+"""Plans: insert activations, follow a schedule, ruin and recreate, exact neighbourhoods."""

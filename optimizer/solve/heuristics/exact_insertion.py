@@ -1,0 +1,124 @@
+"""Place one activation beside those that stand, exactly: each window by CP-SAT on its core."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from optimizer.derive.instance import Instance, Ints
+from optimizer.model.parts import part_of
+from optimizer.model.rules import add_rules
+from optimizer.model.selection import Selection
+from optimizer.model.variables import Approximation, Variables
+from optimizer.solve.cpsat.cut_loop import solve_with_cuts
+from optimizer.solve.cpsat.cuts import failing
+from optimizer.solve.cpsat.solve_model import CallLimits, optimise
+from optimizer.solve.problem import Problem
+
+EFFORT = 4.0
+
+
+def place(
+    problem: Problem, activation: int, fixed: Selection, lower_bound: int, ceiling: int | None = None
+) -> Selection | None:
+    """Return the cheapest way found to add an activation to `fixed`; None if no way was found.
+
+    Windows are tried in order of how much room the warehouse has on their ship days; the first whose cost is within
+    half the gap of `lower_bound` is taken, else the cheapest, which must cost less than `ceiling`.
+    """
+    best: Selection | None = None
+    best_cost = ceiling
+    target = int(lower_bound * (1 + problem.gap / 2))
+    for window in _by_room(problem, activation, fixed):
+        if problem.control.stopped:
+            break
+        if best_cost is not None and problem.window_data[window].least >= best_cost:
+            continue
+        found = _settle(problem, activation, window, fixed, lower_bound, best_cost)
+        if found is None:
+            continue
+        best, best_cost = found, found.cost(problem.instance)
+        if best_cost <= target:
+            break
+    return best
+
+
+def _by_room(problem: Problem, activation: int, fixed: Selection) -> Sequence[int]:
+    """Return the windows of an activation: least used ship days first, then the highest in-window chances."""
+    instance, table = problem.instance, problem.instance.options
+    used = np.bincount(
+        table.ship_day[np.array(fixed.options, dtype=np.int64)], minlength=len(instance.limits.ship_month)
+    )
+
+    def key(window: int) -> tuple[float, float, int]:
+        options = problem.window_data[window].options
+        if not len(options):
+            return (np.inf, 0.0, window)
+        busy = used[np.unique(table.ship_day[options])].mean() if instance.limits.daily_capacity else 0.0
+        chances = np.sort(table.probability[options])[::-1][: 2 * instance.waves[activation].min_posts]
+        return (round(float(busy), 3), -round(float(chances.mean()), 3), window)
+
+    return sorted((int(w) for w in problem.windows_of(activation)), key=key)
+
+
+def _settle(
+    problem: Problem, activation: int, window: int, fixed: Selection, lower_bound: int, ceiling: int | None
+) -> Selection | None:
+    """Return the cheapest selection for one activation in one window beside `fixed`, cheaper than `ceiling`."""
+    days = worth_shipping(problem.instance, activation, problem.window_data[window].options, fixed)
+    limits = CallLimits(gap=problem.gap / 2, effort=EFFORT)
+
+    def model(approximation: Approximation, above: int | None) -> Variables:
+        part = part_of(
+            problem.instance,
+            problem.covers,
+            approximation,
+            activations=[activation],
+            windows=[window],
+            options=days,
+            fixed=fixed,
+        )
+        v = Variables(part, approximation)
+        add_rules(v, without=frozenset({"required"}))
+        v.model.add(v.secured[activation] == 1)
+        v.model.add(v.cost(activation) >= lower_bound)
+        if above is not None:
+            v.model.add(v.cost(activation) <= above - 1)
+        return v
+
+    v = model(Approximation.INNER, ceiling)
+    chosen = optimise(v, v.cost(activation), problem.control, seed=problem.seed, limits=limits)
+    found = None if chosen.selection is None else chosen.selection.only(problem.instance, activation)
+    if found is not None and failing(problem.instance, found, [activation]):
+        found = None
+    cost = None if found is None else found.cost(problem.instance)
+    if cost is not None and cost <= int(lower_bound * (1 + problem.gap / 2)):
+        return found
+    v = model(Approximation.OUTER, cost if cost is not None else ceiling)
+    result = solve_with_cuts(v, v.cost(activation), problem.control, seed=problem.seed, limits=limits, rounds=6)
+    return found if result.selection is None else result.selection.only(problem.instance, activation)
+
+
+def worth_shipping(instance: Instance, activation: int, options: Ints, fixed: Selection) -> Ints:
+    """Return the options of a window worth a look when only this activation is placed beside `fixed`.
+
+    With a daily capacity but neither stock nor monthly caps, a service needs only its best days until their free
+    places could take everybody: whoever ships on another day could move to a better one that is not full.
+    """
+    table, limits = instance.options, instance.limits
+    product = int(instance.product[activation])
+    if limits.daily_capacity is None or product in limits.arrivals or limits.month_caps or not len(options):
+        return options
+    used = np.bincount(table.ship_day[np.array(fixed.options, dtype=np.int64)], minlength=table.ship_day.max() + 1)
+    room = np.maximum(0, limits.daily_capacity - used[table.ship_day[options]])
+    everybody = len(np.unique(table.creator[options]))
+    creator, paid = table.creator[options], table.paid[options]
+    order = np.lexsort((table.ship_day[options], -table.probability[options], paid, creator))
+    changes = (creator[order][1:] != creator[order][:-1]) | (paid[order][1:] != paid[order][:-1])
+    starts = np.concatenate([[True], changes])
+    before = np.cumsum(room[order]) - room[order]
+    before -= np.maximum.accumulate(np.where(starts, before, 0))
+    locked = [choice.creator for choice in instance.locks if choice.activation == activation]
+    kept: Ints = np.sort(options[order[(before < everybody) | np.isin(creator[order], locked)]])
+    return kept

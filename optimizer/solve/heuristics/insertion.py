@@ -1,0 +1,109 @@
+"""Place activations one after the other with quick teams, each in its cheapest window beside what stands."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import numpy as np
+
+from optimizer.derive.instance import Ints
+from optimizer.solve.heuristics.partial_plan import UNLIMITED, PartialPlan
+from optimizer.solve.problem import Problem
+from optimizer.solve.windows.candidates import candidates_of
+from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, cell_bounds
+from optimizer.solve.windows.core import best_days
+from optimizer.solve.windows.greedy_team import Team, quick_team, redated
+
+Charges = Ints
+"""Per option of the instance: what prices of shared limits add to its cost (minor units)."""
+
+
+def insert_greedily(
+    problem: Problem,
+    partial: PartialPlan,
+    activation: int,
+    *,
+    charges: Charges | None = None,
+    below: int = INFEASIBLE_COST,
+    reserved: Collection[int] = (),
+    proposals: Sequence[Team] = (),
+) -> bool:
+    """Put the cheapest quick team found for an activation on the partial; tell whether one was found.
+
+    Parameters
+    ----------
+    charges
+        Prices to reckon with; None for none.
+    below
+        Cost (charges included) a team must stay under.
+    reserved
+        Creators kept for others.
+    proposals
+        People to try in every window first; where one will do, no other team is looked for.
+    """
+    found: tuple[int, int, Team] | None = None
+    tried = [int(w) for w in problem.windows_of(activation)]
+    for window in sorted(tried, key=lambda w: (problem.window_data[w].least, w)):
+        limit = below if found is None else found[0]
+        if problem.window_data[window].least >= limit or not partial.dates_allow(activation, window):
+            continue
+        team = greedy_team_beside(
+            problem, partial, window, charges=charges, below=limit, reserved=reserved, proposals=proposals
+        )
+        if team is not None:
+            found = (team.priced, window, team)
+    if found is None:
+        return False
+    partial.insert(activation, found[1], np.array(found[2].options, dtype=np.int64))
+    return True
+
+
+def greedy_team_beside(
+    problem: Problem,
+    partial: PartialPlan,
+    window: int,
+    *,
+    charges: Charges | None = None,
+    below: int = INFEASIBLE_COST,
+    reserved: Collection[int] = (),
+    proposals: Sequence[Team] = (),
+    kept: Ints | None = None,
+) -> Team | None:
+    """Return a quick team for a window that keeps every rule beside what stands, None if none was found.
+
+    The arguments are those of `insert_greedily`; `kept` are places per day that are kept for others.
+    """
+    instance, item = problem.instance, problem.window_data[window]
+    table, activation = instance.options, item.activation
+    if any(choice.activation == activation for choice in instance.locks):
+        return None
+    free = (
+        partial.remaining_capacity(activation)
+        if kept is None
+        else np.maximum(partial.remaining_capacity(activation) - kept, 0)
+    )
+    options = item.options[(free[table.ship_day[item.options]] > 0)]
+    options = options[partial.available(activation, window, options)]
+    if reserved:
+        options = options[~np.isin(table.creator[options], list(reserved))]
+    if not len(options):
+        return None
+    cost = table.cost_minor[options] + (0 if charges is None else charges[options])
+    reduced = best_days(instance, options, cost)
+    bounds = cell_bounds(instance, item.cover, reduced, cost[np.searchsorted(options, reduced)])
+    unlimited = free.min() >= UNLIMITED // 2
+    pool = reduced if unlimited else options
+    people = candidates_of(instance, window, pool, cost[np.searchsorted(options, pool)])
+    known: Team | None = None
+    for team in [*proposals, *([] if item.team is None else [item.team])]:
+        dated = redated(instance, people, team, free)
+        if dated is not None and dated.priced < below and partial.fits(activation, window, _array(dated)):
+            known, below = dated, dated.priced
+            if proposals:
+                return known
+    quick = quick_team(instance, item.cover, people, bounds, None if unlimited else free, below)
+    return known if quick is None or not partial.fits(activation, window, _array(quick)) else quick
+
+
+def _array(team: Team) -> Ints:
+    return np.array(team.options, dtype=np.int64)

@@ -1,0 +1,164 @@
+"""Teams placed so far and what they leave: places, stock, money by month, budget, people and dates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from optimizer.derive.instance import Flags, Instance, Ints
+from optimizer.model.selection import Selection
+
+UNLIMITED = 2**40
+
+
+class PartialPlan:
+    """A growing and shrinking selection that keeps every shared rule.
+
+    Parameters
+    ----------
+    instance
+        What is planned.
+    fixed
+        Selection to start from; it must keep the shared rules.
+    over_budget
+        Whether the partial may cost more than the budget for a while.
+    """
+
+    def __init__(self, instance: Instance, fixed: Selection | None = None, *, over_budget: bool = False) -> None:
+        self.instance = instance
+        self.over_budget = over_budget
+        self.windows: dict[int, int] = {}
+        self.teams: dict[int, Ints] = {}
+        limits = instance.limits
+        days = len(limits.ship_month)
+        self._places = np.full(
+            days, UNLIMITED if limits.daily_capacity is None else limits.daily_capacity, dtype=np.int64
+        )
+        self._stock = {product: np.array([total for _, total in lots]) for product, lots in limits.arrivals.items()}
+        self._arrival_days = {product: np.array([day for day, _ in lots]) for product, lots in limits.arrivals.items()}
+        self._months = dict(limits.month_caps)
+        self.cost = 0
+        chosen = np.array([] if fixed is None else fixed.options, dtype=np.int64)
+        for activation, window in ({} if fixed is None else fixed.windows).items():
+            self.insert(activation, window, chosen[instance.options.activation[chosen] == activation])
+
+    def selection(self) -> Selection:
+        """Return what stands."""
+        options = sorted(int(o) for team in self.teams.values() for o in team)
+        return Selection(tuple(options), dict(sorted(self.windows.items())))
+
+    def insert(self, activation: int, window: int, options: Ints) -> None:
+        """Add a team."""
+        self.windows[activation], self.teams[activation] = window, options
+        self._take(activation, window, options, 1)
+
+    def remove(self, activation: int) -> None:
+        """Take a team out."""
+        self._take(activation, self.windows.pop(activation), self.teams.pop(activation), -1)
+
+    def _take(self, activation: int, window: int, options: Ints, sign: int) -> None:
+        self.cost += sign * int(self.instance.options.cost_minor[options].sum())
+        np.subtract.at(self._places, self.instance.options.ship_day[options], sign)
+        product = int(self.instance.product[activation])
+        if product in self._stock:
+            self._stock[product] -= sign * self._prefixes(product, options)
+        for month, spent in self._spending(window, options).items():
+            self._months[month] -= sign * spent
+
+    def _prefixes(self, product: int, options: Ints) -> Ints:
+        """Return how many of these parcels each lot's row counts: those shipped before the next arrival."""
+        until = np.append(self._arrival_days[product][1:], UNLIMITED)
+        days = self.instance.options.ship_day[options]
+        counted: Ints = (days[:, None] < until[None]).sum(axis=0, dtype=np.int64)
+        return counted
+
+    def _spending(self, window: int, options: Ints) -> dict[int, int]:
+        table, instance = self.instance.options, self.instance
+        found = {}
+        for month in self._months:
+            goods = instance.limits.ship_month[table.ship_day[options]] == month
+            spent = int((table.product_minor + table.shipping_minor)[options[goods]].sum())
+            if int(instance.window_month[window]) == month:
+                spent += int(table.fee_minor[options].sum())
+            found[month] = spent
+        return found
+
+    def remaining_capacity(self, activation: int) -> Ints:
+        """Return how many parcels of an activation's product each day could still take, stock included."""
+        free = self._places
+        product = int(self.instance.product[activation])
+        if product in self._stock:
+            free = free.copy()
+            until = np.append(self._arrival_days[product][1:], UNLIMITED)
+            days = np.arange(len(free))
+            for left, end in zip(self._stock[product], until, strict=True):
+                free[days < end] = np.minimum(free[days < end], left)
+            free[days < self._arrival_days[product][0]] = 0
+        return np.maximum(free, 0)
+
+    def fits(self, activation: int, window: int, options: Ints) -> bool:
+        """Tell whether a team keeps every shared limit beside what stands; people and dates are not looked at."""
+        parcels = np.bincount(self.instance.options.ship_day[options], minlength=len(self._places))
+        if np.any(parcels > self.remaining_capacity(activation)):
+            return False
+        product = int(self.instance.product[activation])
+        if product in self._stock and np.any(self._prefixes(product, options) > self._stock[product]):
+            return False
+        if any(spent > self._months[month] for month, spent in self._spending(window, options).items()):
+            return False
+        limit = self.instance.limits.budget_minor
+        cost = int(self.instance.options.cost_minor[options].sum())
+        return self.over_budget or limit is None or self.cost + cost <= limit
+
+    def dates_allow(self, activation: int, window: int) -> bool:
+        """Tell whether a window keeps its distance from the fixed windows of its community."""
+        gap = int(self.instance.gap_days[activation])
+        mine = self.instance.community[activation]
+        others = (w for a, w in self.windows.items() if a != activation and self.instance.community[a] == mine)
+        return all(self._apart(window, other, gap) for other in others)
+
+    def _apart(self, first: int, second: int, free_days: int) -> bool:
+        start, end = self.instance.windows.start_day, self.instance.windows.end_day
+        return bool(start[first] > end[second] + free_days or start[second] > end[first] + free_days)
+
+    def available(self, activation: int, window: int, options: Ints) -> Flags:
+        """Tell for each option whether rest and participations let its creator take part in this window."""
+        busy: list[Ints] = []
+        counts: dict[int, int] = {}
+        most = self.instance.limits.max_activations
+        for other, team in self.teams.items():
+            if other == activation:
+                continue
+            creators = self.instance.options.creator[team]
+            if not self._apart(window, self.windows[other], self.instance.limits.rest_days):
+                busy.append(creators)
+            if most is not None:
+                for creator in creators.tolist():
+                    counts[creator] = counts.get(creator, 0) + 1
+        if most is not None:
+            busy.append(np.array([c for c, count in counts.items() if count >= most], dtype=np.int64))
+        if not busy:
+            return np.ones(len(options), dtype=bool)
+        free: Flags = ~np.isin(self.instance.options.creator[options], np.concatenate(busy))
+        return free
+
+    def within_budget(self) -> Selection:
+        """Return what stands, less the cheapest value per cost until the budget is kept; what must stay, stays."""
+        limit = self.instance.limits.budget_minor
+        cost, gone = self.cost, set[int]()
+        costs = {a: int(self.instance.options.cost_minor[team].sum()) for a, team in self.teams.items()}
+        ranked = sorted(self.teams, key=lambda a: (self.instance.value[a] / max(1, costs[a]), a))
+        for activation in ranked:
+            if limit is None or cost <= limit:
+                break
+            if not self.instance.must_secure[activation]:
+                gone.add(activation)
+                cost -= costs[activation]
+        options = sorted(int(o) for a, team in self.teams.items() if a not in gone for o in team)
+        return Selection(tuple(options), {a: w for a, w in sorted(self.windows.items()) if a not in gone})
+
+    def value(self, activations: Iterable[int] | None = None) -> int:
+        """Return the value of what stands, or of some activations."""
+        chosen = self.windows if activations is None else activations
+        return int(sum(self.instance.value[a] for a in chosen))

@@ -1,0 +1,128 @@
+"""The core of a window: creators and days that are enough to price it, and to plan in it.
+
+**Enough.** Take a selection with at most n gifts and m paid creators in a window. Within one service (and tier, where
+the activation has a tier mix) gifts cost the same on the same day, so a gifted creator can be replaced on the spot by
+one of higher rate who has nothing else to do: the cost stays, no in-window probability falls, and every count, month,
+stock and capacity row keeps what it had. Of the n + m creators of highest rate at most n + m − 1 others are taken, so
+those suffice. A paid creator can likewise be replaced by a free one who is paid no more and is at least as reliable;
+the gifts now sit inside the gift core, so m payers outside of it who are no worse are enough. What a creator does in
+activations coupled to this one (`others`: how many people those use at most) may keep them busy: the counts grow by
+that. Locked creators always stay. Embeddedness is left out of account: a core is for what a plan costs, not for whom it
+prefers.
+
+Days: an option is dropped when the same creator in the same mode and window has one that costs no more, prices
+included, and has no lower probability. With prices for every shared limit this loses nothing of the priced problem.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from optimizer.derive.instance import Flags, Instance, Ints
+
+
+def best_days(instance: Instance, options: Ints, cost: Ints) -> Ints:
+    """Return the options no other day of the same creator, mode and window beats in cost and probability.
+
+    Parameters
+    ----------
+    options
+        Options to choose from, sorted as in the instance.
+    cost
+        Per option of `options`: prices included (minor units).
+    """
+    table = instance.options
+    if not len(options):
+        return options
+    window, creator, paid = table.window[options], table.creator[options], table.paid[options]
+    chance = table.probability[options]
+    order = np.lexsort((table.ship_day[options], -chance, cost, paid, creator, window))
+    keys = np.stack([window[order], creator[order], paid[order]])
+    starts = np.concatenate([[True], np.any(keys[:, 1:] != keys[:, :-1], axis=0)])
+    # Groups are set apart by steps of 2 so that one running maximum serves them all: probabilities are at most 1.
+    raised = chance[order] + 2.0 * np.cumsum(starts)
+    before = np.concatenate([[-np.inf], np.maximum.accumulate(raised)[:-1]])
+    kept: Ints = np.sort(options[order[starts | (raised > before)]])
+    return kept
+
+
+def core(instance: Instance, options: Ints, *, gifts: int, paid: int, others: int = 0) -> Ints:
+    """Return the options of the creators of one window that suffice for at most so many gifts and paid creators.
+
+    Parameters
+    ----------
+    options
+        Options of one window of one activation, sorted as in the instance.
+    gifts, paid
+        Largest numbers n and m.
+    others
+        How many people activations coupled to this one use at most.
+    """
+    table = instance.options
+    activation = int(instance.windows.activation[table.window[options[0]]]) if len(options) else 0
+    locked = {choice.creator for choice in instance.locks if choice.activation == activation}
+    tiers = bool(instance.waves[activation].tier_mix)
+    spare = gifts + paid + others
+    is_paid = table.paid[options]
+    givers = _strongest(instance, options[~is_paid], tiers, spare)
+    takers = _payers(instance, options[is_paid], tiers, paid + others, givers)
+    stays = np.isin(table.creator[options], list(locked))
+    kept = stays | np.where(is_paid, np.isin(table.creator[options], takers), np.isin(table.creator[options], givers))
+    chosen: Ints = options[kept]
+    return chosen
+
+
+def _strongest(instance: Instance, options: Ints, tiers: bool, count: int) -> Ints:
+    """Return the first `count` creators of each class by probability; a class shares parcel cost and days."""
+    table = instance.options
+    creator, first = np.unique(table.creator[options], return_index=True)
+    if len(creator) <= count:
+        return creator
+    chance = np.zeros(len(creator))
+    position = np.searchsorted(creator, table.creator[options])
+    np.maximum.at(chance, position, table.probability[options])
+    label = _label(instance, options[first], tiers)
+    order = np.lexsort((creator, -chance, label))
+    rank = rank_within(label[order])
+    chosen: Ints = np.sort(creator[order[rank < count]])
+    return chosen
+
+
+def _payers(instance: Instance, options: Ints, tiers: bool, count: int, givers: Ints) -> Ints:
+    """Return the payers for whom fewer than `count` others outside the gift core are no dearer and no less reliable."""
+    table = instance.options
+    creator, first = np.unique(table.creator[options], return_index=True)
+    if len(creator) <= count:
+        return creator
+    chance = np.zeros(len(creator))
+    np.maximum.at(chance, np.searchsorted(creator, table.creator[options]), table.probability[options])
+    fee = table.fee_minor[options[first]]
+    label = _label(instance, options[first], tiers)
+    order = np.lexsort((creator, -chance, fee, label))
+    outside = ~np.isin(creator[order], givers)
+    beaten = _beaten_by(label[order], chance[order], outside)
+    chosen: Ints = np.sort(creator[order[beaten < count]])
+    return chosen
+
+
+def _beaten_by(label: Ints, chance: np.ndarray, outside: Flags) -> Ints:
+    """Return for each payer, sorted by class and cost, how many before them in the class are as likely and outside."""
+    earlier = np.tri(len(label), k=-1, dtype=bool)
+    better = (label[None] == label[:, None]) & (chance[None] >= chance[:, None]) & earlier & outside[None]
+    counted: Ints = better.sum(axis=1, dtype=np.int64)
+    return counted
+
+
+def _label(instance: Instance, options: Ints, tiers: bool) -> Ints:
+    """Return a class per option: same parcel (product and shipping), same days; same tier where that counts."""
+    table = instance.options
+    service = np.array([instance.service[c] for c in table.creator[options]], dtype=np.int64)
+    return service * 8 + (instance.tier[table.creator[options]] + 1 if tiers else 0)
+
+
+def rank_within(label: Ints) -> Ints:
+    """Return the position of each entry within its run of equal labels."""
+    starts = np.concatenate([[True], label[1:] != label[:-1]])
+    index = np.arange(len(label))
+    rank: Ints = index - np.maximum.accumulate(np.where(starts, index, 0))
+    return rank

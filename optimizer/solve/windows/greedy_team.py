@@ -1,0 +1,243 @@
+"""A good team for one window, quickly: the bound's own order of creators, days by assignment, judged by the exact tail.
+
+For a cell (m, n) the m cheapest payers are taken, and the n gifts that are best for a multiplier λ (cost − λφ); λ rises
+until the team holds. Given the people, days are a linear assignment: Σφ is additive over creators and every free place
+of a day takes one parcel. A team found here keeps the window's own rules and the places left; it is a proposal, not a
+proof of anything.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from optimizer.chance.covers import Cover
+from optimizer.chance.tail import SECURE_TOLERANCE, tail
+from optimizer.chance.tilt import phi
+from optimizer.derive.instance import Floats, Instance, Ints
+from optimizer.derive.people import TIERS
+from optimizer.solve.windows.candidates import Candidates, Mode
+from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, STEPS, CellBounds
+
+CELLS = 12
+"""Cells tried, the most promising first."""
+TILT = 0.5
+PAID_WEIGHT = 4.0
+"""Worth of a paid creator's chance against a gift's φ when days are shared out: a paid post lost costs more."""
+SPARE_GIFTS = 3
+
+
+@dataclass(frozen=True)
+class Team:
+    """Options that hold together, and what they cost (minor units): without and with prices."""
+
+    options: tuple[int, ...]
+    cost: int
+    priced: int
+
+
+def quick_team(
+    instance: Instance,
+    cover: Cover,
+    people: Candidates,
+    bounds: CellBounds,
+    free: Ints | None,
+    below: int = INFEASIBLE_COST,
+) -> Team | None:
+    """Return the cheapest team found for a window, priced below `below`; None if none was found.
+
+    Parameters
+    ----------
+    free
+        Places left per ship day of the instance; None for no limit.
+    below
+        Priced cost a team must stay under to be of use.
+    """
+    places = None if free is None else free[people.days]
+    wave = instance.waves[people.activation]
+    quota = _quota(instance, people)
+    best: Team | None = None
+    for index in np.argsort(bounds.bound, kind="stable")[:CELLS]:
+        limit = below if best is None else min(below, best.priced)
+        cell = cover.cells[index]
+        if bounds.bound[index] >= limit:
+            break
+        if cell.paid < wave.min_paid:
+            continue
+        for payers in _payer_orders(people, bounds, index, cover):
+            for extra in range(SPARE_GIFTS + 1):
+                counts = cell.paid, int(bounds.gifts[index]) + extra
+                found = _fill(instance, people, payers, counts, places, quota)
+                if found is not None:
+                    best = found if best is None or found.priced < best.priced else best
+                    break
+    return best if best is not None and best.priced < below else None
+
+
+def redated(instance: Instance, people: Candidates, team: Team, free: Ints) -> Team | None:
+    """Return the people of a team on days that have a place, if they still hold together."""
+    table = instance.options
+    chosen = np.array(team.options, dtype=np.int64)
+    paid = table.paid[chosen]
+    payers = np.searchsorted(people.payers.creator, table.creator[chosen[paid]])
+    gifts = np.searchsorted(people.gifts.creator, table.creator[chosen[~paid]])
+    for mode, rows, creators in ((people.payers, payers, chosen[paid]), (people.gifts, gifts, chosen[~paid])):
+        if np.any(rows >= len(mode)) or np.any(mode.creator[rows] != table.creator[creators]):
+            return None
+    return _dated(instance, people, payers, gifts, free[people.days])
+
+
+def _payer_orders(people: Candidates, bounds: CellBounds, index: int, cover: Cover) -> list[Ints]:
+    """Return the payers in order of cost and, where that differs, of cost plus what their own gift would be worth.
+
+    With κ the reduced cost of the cell's last gift, a creator whose own gift has g < κ is missed by κ − g as a gift.
+    """
+    payers, gifts = people.payers, people.gifts
+    plain = np.lexsort((payers.creator, payers.cost))
+    count = int(bounds.gifts[index])
+    if not len(payers) or not 0 < count <= len(gifts):
+        return [plain]
+    weights = phi(np.maximum(gifts.chance.max(axis=1), cover.low), cover.tilts[bounds.row[index]])
+    reduced = gifts.cost - bounds.multiplier[index] * weights
+    last = np.partition(reduced, count - 1)[count - 1]
+    missed = np.zeros(len(payers))
+    place = np.minimum(np.searchsorted(gifts.creator, payers.creator), len(gifts) - 1)
+    both = gifts.creator[place] == payers.creator
+    missed[both] = np.maximum(0.0, last - reduced[place[both]])
+    weighed = np.lexsort((payers.creator, payers.cost + missed))
+    number = cover.cells[index].paid
+    same = set(plain[:number].tolist()) == set(weighed[:number].tolist())
+    return [plain] if same else [plain, weighed]
+
+
+@dataclass(frozen=True)
+class _Quota:
+    """Tier per row of gifts and payers, least and most people per tier (-1: any number)."""
+
+    gifts: Ints
+    payers: Ints
+    least: dict[int, int]
+    most: dict[int, int]
+
+    def pick(self, order: Ints, tier: Ints, count: int, have: dict[int, int], *, owed: bool) -> list[int]:
+        """Return `count` of `order`, or fewer: first who is owed to a tier, then the next in order that has room."""
+        taken: list[int] = []
+        counts = dict(have)
+
+        def take(row: int) -> None:
+            taken.append(row)
+            counts[int(tier[row])] = counts.get(int(tier[row]), 0) + 1
+
+        if owed:
+            for kind, least in self.least.items():
+                missing = least - counts.get(kind, 0)
+                for row in order[tier[order] == kind][: max(0, missing)].tolist():
+                    take(row)
+        for row in order.tolist():
+            if len(taken) >= count:
+                break
+            kind = int(tier[row])
+            if row not in taken and counts.get(kind, 0) < self.most.get(kind, INFEASIBLE_COST):
+                take(row)
+        return taken
+
+    def short(self, payers: Ints, gifts: Ints) -> bool:
+        """Tell whether some tier has too few among these rows of payers and gifts."""
+        tiers = np.concatenate([self.payers[payers], self.gifts[gifts]])
+        return any(np.count_nonzero(tiers == kind) < least for kind, least in self.least.items())
+
+
+def _quota(instance: Instance, people: Candidates) -> _Quota | None:
+    """Return the tier mix of a window's activation; None where there is none."""
+    mix = instance.waves[people.activation].tier_mix
+    if not mix:
+        return None
+    ranges = {TIERS.index(tier): allowed for tier, allowed in mix.items()}
+    return _Quota(
+        instance.tier[people.gifts.creator],
+        instance.tier[people.payers.creator],
+        {kind: allowed.min for kind, allowed in ranges.items()},
+        {kind: allowed.max for kind, allowed in ranges.items() if allowed.max is not None},
+    )
+
+
+def _unit(gifts: Mode) -> float:
+    if not len(gifts) or gifts.chance.max() <= 0:
+        return 1.0
+    return max(1.0, float(np.median(gifts.cost))) / float(phi(gifts.chance.max(), TILT))
+
+
+def _fill(
+    instance: Instance,
+    people: Candidates,
+    payers: Ints,
+    counts: tuple[int, int],
+    places: Ints | None,
+    quota: _Quota | None,
+) -> Team | None:
+    """Return a team of exactly so many (paid, gifts) that holds, for the smallest λ that gives one."""
+    paid, gifts = counts
+    payers = payers[:paid] if quota is None else np.array(quota.pick(payers, quota.payers, paid, {}, owed=False), int)
+    usable = np.flatnonzero(~np.isin(people.gifts.creator, people.payers.creator[payers]))
+    if len(payers) < paid or gifts > len(usable):
+        return None
+    have = {} if quota is None else dict(Counter(quota.payers[payers].tolist()))
+    weights = phi(people.gifts.chance[usable].max(axis=1, initial=0.0), TILT)
+    steps = np.concatenate([[1e-6], STEPS]) * _unit(people.gifts)
+    low, high, found = 0, len(steps) - 1, None
+    while low <= high:
+        middle = (low + high) // 2
+        order = usable[np.argsort(people.gifts.cost[usable] - steps[middle] * weights, kind="stable")]
+        chosen = order[:gifts]
+        if quota is not None:
+            chosen = np.array(quota.pick(order, quota.gifts, gifts, have, owed=True), dtype=np.int64)
+            if len(chosen) != gifts or quota.short(payers, chosen):
+                return None
+        team = _dated(instance, people, payers, chosen, places)
+        if team is None:
+            low = middle + 1
+        else:
+            found, high = team, middle - 1
+    return found
+
+
+def _dated(instance: Instance, people: Candidates, payers: Ints, gifts: Ints, places: Ints | None) -> Team | None:
+    """Return these people with their ship days if they hold together, else None."""
+    value = np.concatenate([PAID_WEIGHT * people.payers.chance[payers], phi(people.gifts.chance[gifts], TILT)])
+    option = np.concatenate([people.payers.option[payers], people.gifts.option[gifts]])
+    priced = np.concatenate([people.payers.priced[payers], people.gifts.priced[gifts]])
+    days = _days(value, option, places)
+    if days is None:
+        return None
+    rows = np.arange(len(option))
+    chance = np.concatenate([people.payers.chance[payers], people.gifts.chance[gifts]])[rows, days]
+    wave = instance.waves[people.activation]
+    reached = tail(chance[len(payers) :], chance[: len(payers)], wave.min_posts, instance.rates)
+    if reached < wave.confidence - SECURE_TOLERANCE:
+        return None
+    chosen = option[rows, days]
+    cost = int(instance.options.cost_minor[chosen].sum())
+    return Team(tuple(sorted(chosen.tolist())), cost, int(priced[rows, days].sum()))
+
+
+def _days(value: Floats, option: Ints, places: Ints | None) -> Ints | None:
+    """Return a day (column) per person: everybody's best where there is room, else the best assignment to places."""
+    allowed = np.where(option >= 0, value, -np.inf)
+    if not len(allowed):
+        return np.zeros(0, dtype=np.int64)
+    best: Ints = allowed.argmax(axis=1)
+    if places is None or np.all(np.bincount(best, minlength=len(places)) <= places):
+        return best
+    slots = np.repeat(np.arange(len(places)), np.minimum(places, len(allowed)))
+    if len(slots) < len(allowed):
+        return None
+    offered = allowed[:, slots]
+    cost = np.where(np.isfinite(offered), -offered, 1e6)
+    rows, columns = linear_sum_assignment(cost)
+    if cost[rows, columns].max() >= 1e6:
+        return None
+    chosen: Ints = slots[columns]
+    return chosen

@@ -1,0 +1,157 @@
+"""What is known of every candidate window on its own: its bound, a team, and the core that is enough to plan in it.
+
+Cells that are proven to cost `WORTH` times what a team of the window costs are set aside, and so are those that no core
+can serve for certain: `aside` bounds them all, and the core only has to serve the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from optimizer.chance.covers import ROUNDING, Cover, least_gifts
+from optimizer.derive.instance import Flags, Instance, Ints
+from optimizer.solve.windows.candidates import candidates_of
+from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, CellBounds, cell_bounds
+from optimizer.solve.windows.core import best_days, core
+from optimizer.solve.windows.greedy_team import Team, quick_team
+
+WORTH = 1.2
+
+
+@dataclass(frozen=True)
+class WindowData:
+    """One candidate window.
+
+    Attributes
+    ----------
+    cover
+        The activation's cover with the cells worth planning in and the tilted rows that bound them best.
+    options
+        The core: enough creators for these cells, on every undominated day.
+    bounds
+        Bounds of the kept cells without prices (minor units); they hold for every selection of options.
+    cells
+        Which cells of the activation's cover are kept.
+    aside
+        (parcels, cost): with so many parcels or more, the cells set aside cost at least this, with prices or without.
+    team
+        A team that keeps the window's own rules, each on their best day; None where none was found.
+    """
+
+    window: int
+    activation: int
+    cover: Cover
+    options: Ints
+    bounds: CellBounds
+    cells: Ints
+    aside: tuple[tuple[int, int], ...]
+    team: Team | None
+
+    @property
+    def rest(self) -> int:
+        """Bound of all cells set aside, with prices or without (minor units)."""
+        return min((cost for _, cost in self.aside), default=INFEASIBLE_COST)
+
+    @property
+    def kept(self) -> tuple[tuple[int, int], ...]:
+        """(parcels, cost): with so many parcels or more, the kept cells cost at least this without prices."""
+        return undominated(_parcels(self.cover, self.bounds), self.bounds.bound)
+
+    @property
+    def least(self) -> int:
+        """No selection in this window costs less (minor units)."""
+        return min(self.rest, self.bounds.least)
+
+
+def entry(instance: Instance, cover: Cover, window: int, others: int) -> WindowData:
+    """Return what is known of a window; `others` as in `core`."""
+    table = instance.options
+    everything = table.in_window(window)
+    best = best_days(instance, everything, table.cost_minor[everything])
+    activation = int(instance.windows.activation[window])
+    gifts, paid = most_people(instance, cover, activation)
+    best = core(instance, best, gifts=gifts, paid=paid, others=others)
+    cost = table.cost_minor[best]
+    bounds = cell_bounds(instance, cover, best, cost)
+    team = quick_team(instance, cover, candidates_of(instance, window, best, cost), bounds, None)
+    limit = INFEASIBLE_COST if team is None else int(WORTH * team.cost)
+    worthwhile = bounds.bound <= min(limit, INFEASIBLE_COST - 1)
+    kept = np.flatnonzero(worthwhile & _reliable(instance, cover, everything))
+    aside = undominated(np.delete(_parcels(cover, bounds), kept), np.delete(bounds.bound, kept))
+    gifts, paid = most_people(instance, cover, activation, kept.tolist())
+    options = core(instance, everything, gifts=gifts, paid=paid, others=others)
+    return WindowData(window, activation, *_trimmed(cover, bounds, kept, options), kept, aside, team)
+
+
+def undominated(parcels: Ints, cost: Ints) -> tuple[tuple[int, int], ...]:
+    """Return the (parcels, cost) that cost less than all with as few parcels, the cheapest first."""
+    found: list[tuple[int, int]] = []
+    for price, count in sorted(zip(cost.tolist(), parcels.tolist(), strict=True)):
+        if price < INFEASIBLE_COST and (not found or count < found[-1][0]):
+            found.append((count, price))
+    return tuple(found)
+
+
+def _parcels(cover: Cover, bounds: CellBounds) -> Ints:
+    """Return the fewest parcels of every cell."""
+    return np.array([cell.paid for cell in cover.cells], dtype=np.int64) + bounds.gifts
+
+
+def _reliable(instance: Instance, cover: Cover, options: Ints) -> Flags:
+    """Tell which cells a core can serve: those of a fixed size, and open ones in which any selection holds.
+
+    What an open cell promises is certified for chances inside the cover's range. Where more people than thresholds
+    reach, or people below the range, could be needed, no number of people is known to be enough, so no core is: such
+    a cell is bounded, but not planned in.
+    """
+    table = instance.options
+    strong = True
+    for paid, low in ((False, cover.low), (True, cover.paid_low)):
+        own = options[table.paid[options] == paid]
+        creators, place = np.unique(table.creator[own], return_inverse=True)
+        best = np.zeros(len(creators))
+        np.maximum.at(best, place, table.probability[own])
+        strong &= bool(np.all(best >= low - ROUNDING))
+    return np.array(
+        [not (cell.more_gifts or cell.more_paid) or (cell.choosable and strong) for cell in cover.cells], dtype=bool
+    )
+
+
+def most_people(
+    instance: Instance, cover: Cover, activation: int, cells: Iterable[int] | None = None
+) -> tuple[int, int]:
+    """Return the most gifts and paid creators a selection of least cost has in any of these cells (None: all).
+
+    In an open cell more of them would only cost more, unless a lock, the paid share or the tier mix asks for them:
+    then each tier and each lock may add its own, and more paid creators owe more gifts.
+    """
+    wave, share = instance.waves[activation], instance.max_paid_share[activation]
+    creators = instance.options.creator[instance.options.in_activation(activation)]
+    everybody = len(np.unique(creators))
+    locked = [choice.paid for choice in instance.locks if choice.activation == activation]
+    asked = sum(allowed.min for allowed in wave.tier_mix.values())
+    gifts = paid = 0
+    for index in range(len(cover.cells)) if cells is None else cells:
+        cell = cover.cells[index]
+        payers = max(cell.paid, wave.min_paid) + asked + sum(locked) if cell.more_paid else cell.paid
+        givers = cell.gifts
+        if cell.more_gifts:
+            givers = max(givers, least_gifts(payers, share)) + asked + len(locked) - sum(locked)
+        gifts, paid = max(gifts, givers), max(paid, payers)
+    return min(gifts, everybody), min(paid, everybody)
+
+
+def _trimmed(cover: Cover, bounds: CellBounds, kept: Ints, options: Ints) -> tuple[Cover, Ints, CellBounds]:
+    rows = np.unique(bounds.row[kept])
+    cells = tuple(
+        replace(cover.cells[index], necessary=tuple(cover.cells[index].necessary[row] for row in rows))
+        for index in kept
+    )
+    lean = replace(cover, tilts=tuple(cover.tilts[row] for row in rows), cells=cells)
+    known = CellBounds(
+        bounds.bound[kept], bounds.gifts[kept], np.searchsorted(rows, bounds.row[kept]), bounds.multiplier[kept]
+    )
+    return lean, options, known
