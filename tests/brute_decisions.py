@@ -5,7 +5,7 @@ All shared limits are linear: a decision uses so much of a row, and the row has 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,6 +23,8 @@ from optimizer.verify.premises import Line, Premises
 Ints = NDArray[np.int64]
 Row = tuple[int, Ints]
 """What a limit has to give, and what each decision uses of it."""
+ExtraRow = tuple[int, Callable[[Line], int]]
+"""A made-up limit: what it has to give, and what a decision uses of it."""
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,13 @@ def replaceable(offered: Sequence[Option], index: int) -> bool:
     )
 
 
-def decisions(premises: Premises) -> tuple[Ints, list[Option]]:
+def decisions(premises: Premises, extra: Sequence[ExtraRow] = ()) -> tuple[Ints, list[Option]]:
     """Return what the shared limits have to give, and every decision allowed by itself."""
     lines = [
         line for wave in premises.waves.values() for start in wave.starts() for line in _lines(premises, wave, start)
     ]
     rows = list(_rows(premises, lines))
+    rows += [(limit, np.array([use(line) for line in lines], dtype=np.int64)) for limit, use in extra]
     rows = [row for index, row in enumerate(rows) if not _implied(rows, index)]
     limits = np.array([limit for limit, _ in rows], dtype=np.int64)
     use = np.array([use for _, use in rows], dtype=np.int64).reshape(len(rows), len(lines))

@@ -7,7 +7,7 @@ tail; the ways that hold are then combined in every way that keeps the limits th
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from optimizer.scenario.meaning import Wave, embeddedness, max_paid_share
 from optimizer.scenario.models import Scenario
 from optimizer.verify.premises import Premises
-from tests.brute_decisions import Ints, Option, decisions, no_dearer, replaceable
+from tests.brute_decisions import ExtraRow, Ints, Option, decisions, no_dearer, replaceable
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -27,6 +27,8 @@ Menu = list[Option | None]
 """What can be done with one creator; None is to leave them out."""
 
 TOLERANCE = 1e-6
+OwnRule = Callable[[Wave, frozenset[str]], bool]
+"""A made-up rule of one activation: may these creators (by id) be its team?"""
 MOST_WAYS = 2_000_000
 TIERS = ("nano", "emerging", "established")
 OWN_FIGURES = 4 + len(TIERS)
@@ -93,13 +95,14 @@ class Ways:
 
 
 class Enumeration:
-    """Everything that can be done in one scenario."""
+    """Everything that can be done in one scenario; made-up rules come as rows, or as a rule of one activation."""
 
-    def __init__(self, scenario: Scenario):
+    def __init__(self, scenario: Scenario, *, rows: Sequence[ExtraRow] = (), keeps: OwnRule | None = None):
         self.scenario = scenario
         self.premises = Premises(scenario)
         self.bit = {creator.id: 1 << index for index, creator in enumerate(scenario.creators)}
-        self.limits, options = decisions(self.premises)
+        self.keeps = keeps
+        self.limits, options = decisions(self.premises, rows)
         self.offers: defaultdict[tuple[str, date, str, str], list[Option]] = defaultdict(list)
         for option in options:
             line = option.line
@@ -210,6 +213,8 @@ class Enumeration:
             loved = (loved[:, None] + known).reshape(-1)
         probability = self._tails(menus, wave.min_posts)
         good = (probability >= wave.confidence - TOLERANCE) & self._keeps_own_rules(wave, figures)
+        if self.keeps is not None:
+            good &= np.array([self.keeps(wave, self._named(members)) for members in figures[:, 0].tolist()], dtype=bool)
         lean = _lean(good.reshape(shape), menus).reshape(-1)
         first = np.full(len(good), start.toordinal(), dtype=np.int64)
         return Ways(wave, first, figures, loved, probability, lean).only(good)
@@ -226,6 +231,9 @@ class Enumeration:
             if menu != [None]:
                 found.append(menu)
         return found
+
+    def _named(self, members: int) -> frozenset[str]:
+        return frozenset(name for name, bit in self.bit.items() if members & bit)
 
     def _figures(self, option: Option | None) -> list[int]:
         if option is None:

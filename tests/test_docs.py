@@ -118,7 +118,7 @@ def test_every_command_has_a_line_and_is_shown_nowhere_without_one() -> None:
 
 
 def test_every_rule_has_a_line() -> None:
-    ids = {rule.__name__ for rule in (*RULES, *MODEL_RULES)} | {"simulation"}
+    ids = {rule.__name__ for rule in RULES} | {rule.id for rule in MODEL_RULES} | {"simulation"}
     assert sorted(page("scenario").first_cells("The rules")) == sorted(ids)
 
 

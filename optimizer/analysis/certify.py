@@ -15,9 +15,10 @@ from optimizer.analysis.binding import binding
 from optimizer.analysis.report import Decision, Figures, figures
 from optimizer.analysis.versions import versions
 from optimizer.answers.common import Effort
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.errors import VerificationError
+from optimizer.model.rules import every_day
 from optimizer.model.selection import Selection
 from optimizer.money import from_minor
 from optimizer.plan import (
@@ -87,7 +88,7 @@ def certified(
     reserve = min(3.0, 0.1 * settings.time_limit_seconds)
     deadline = began + settings.time_limit_seconds - reserve - afterwards
     control = Control(deadline, cancel or threading.Event(), listener, began)
-    instance = derive(scenario)
+    instance = build_instance(scenario, every_day=every_day())
     # Known before the search, so that little is left to do once its time is up.
     facts = facts_of(scenario)
     solution = search(instance, settings, control, people=people)

@@ -18,8 +18,9 @@ from pydantic import BaseModel
 from optimizer.analysis.budget_judge import BudgetJudge
 from optimizer.analysis.certify import SIMULATED_CAMPAIGNS, effort_of, facts_of
 from optimizer.answers.frontier import Frontier, FrontierPoint, NextStep
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
+from optimizer.model.rules import every_day
 from optimizer.money import LARGEST_MINOR, from_minor, minor_digits
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
@@ -119,7 +120,7 @@ def frontier(
     settings = settings or Settings()
     limit = settings.time_limit_seconds
     control = Control(began + limit, cancel or threading.Event(), listener, began)
-    instance = derive(within(scenario, None))
+    instance = build_instance(within(scenario, None), every_day=every_day())
     judge = BudgetJudge(within(scenario, None), instance, settings, draws, replace(control))
     points = budgets if isinstance(budgets, int) else len(budgets)
     judging = min(MOST_FOR_JUDGING * limit, max(LEAST_FOR_JUDGING * limit, points * FACTS_PER_POINT * judge.seconds))

@@ -10,7 +10,7 @@ import numpy as np
 
 from optimizer.chance.network import whole_team
 from optimizer.chance.tail import SECURE_TOLERANCE, tail
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance, Ints
 from optimizer.plan import Window
 from optimizer.scenario.meaning import accepted_modes, embeddedness
@@ -75,7 +75,7 @@ class CommunityNetwork:
 
 def network(scenario: Scenario) -> list[CommunityNetwork]:
     """Return the network of every activation of a checked scenario, in its order."""
-    instance = derive(scenario)
+    instance = build_instance(scenario)
     return [network_of(instance, activation) for activation in instance.activations]
 
 

@@ -21,19 +21,27 @@ from optimizer.scenario.meaning import Wave, max_paid_share, shipping_calendar, 
 from optimizer.scenario.models import Scenario
 
 
-def derive(scenario: Scenario) -> Instance:
+def build_instance(scenario: Scenario, *, every_day: bool = False) -> Instance:
     """Return the instance of a checked scenario.
 
-    Only allowed options are in it: membership, floor, accepted modes, availability, open ship days, delivery range
-    and locks are settled here. Of the ship days that differ in nothing but the chance of a post in time, only the
-    best is kept (`undominated_days`).
+    Only allowed options are in it: membership, embeddedness floor, accepted modes, availability, open ship days,
+    delivery range and locks are decided here.
+
+    Parameters
+    ----------
+    scenario
+        A scenario without problems, as `scenario.loading.read_scenario` returns it.
+    every_day
+        Keep every allowed ship day. By default, of the days that differ in nothing but the probability of a post in
+        time, only the best stays (`undominated_days`).
     """
-    return _Derivation(scenario).instance()
+    return _Derivation(scenario, every_day).instance()
 
 
 @dataclass
 class _Derivation:
     scenario: Scenario
+    every_day: bool
     _chances: dict[tuple[Kind, date, int, int, int], dict[date, float]] = field(default_factory=dict)
 
     @cached_property
@@ -191,6 +199,8 @@ class _Derivation:
         chances = self._allowed(self.waves[index], start, kind)
         if kind.ship_on is not None:
             kept = [kind.ship_on] if kind.ship_on in chances else []
+        elif self.every_day:
+            kept = sorted(chances)
         else:
             product = int(self.product[index])
             kept = undominated_days(chances, self.limits, product, self._most_parcels, self.offset)

@@ -1,217 +1,219 @@
-"""The business rules of the contract, one function each, and the list of them all.
+"""The table of rules: every business rule declared once, for the model, the search and the diagnosis.
 
-Every function adds rows to the model of `Variables`; its name is the rule id that the verifier, the diagnosis and the
-tests use. Membership, the embeddedness floor, accepted modes, availability, ship days and delivery range are fixed when
-the instance is built: there is no option that breaks them.
+A rule is a constraint (`constraints`) and what the search may conclude from it. **What is not declared is treated in
+the safe way**: the rule stands in no bound of a single activation (a relaxation), nobody is left out of a core and no
+ship day is dropped on its account, and a team made without the model is accepted only if the constraint itself allows
+it. So a rule with nothing but its constraint is slow, and right; every declaration makes it faster.
+
+The verifier checks each rule by a function of the same name that shares no code with this table (`verify.rules`); a
+test holds the two together.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from fractions import Fraction
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from enum import Enum
 
-import numpy as np
-from ortools.sat.python import cp_model
-
-from optimizer.derive.instance import Ints
+from optimizer.derive.instance import Instance, Ints
+from optimizer.derive.people import TIERS
+from optimizer.model import constraints
 from optimizer.model.cover_rows import density
-from optimizer.model.variables import Variables, groups
+from optimizer.model.selection import Selection
+from optimizer.model.variables import Variables
+
+Classes = Callable[[Instance, int], Ints | None]
+"""(instance, activation) → class per creator, shape (creators,), or None where the rule asks nothing there."""
+Quotas = Callable[[Instance, int], Mapping[int, tuple[int, int | None]]]
+"""(instance, activation) → (least, most or None) people by class."""
 
 
-def required(v: Variables) -> None:
-    """Required, locked and, under `min_cost`, all activations are secured."""
-    for activation, secured in v.secured.items():
-        if v.instance.must_secure[activation]:
-            v.model.add(secured == 1)
+class Scope(Enum):
+    """Whom a rule looks at: one activation alone, or several, through what they share.
 
-
-def fixed(v: Variables) -> None:
-    """Activations that are not up for decision keep what they have."""
-    for activation in v.part.fixed:
-        v.model.add(v.secured[activation] == 1)
-        for option in v.options_of(activation):
-            v.model.add(v.option[int(option)] == 1)
-
-
-def window(v: Variables) -> None:
-    """A secured activation has exactly one window, one that is not secured none."""
-    for activation, secured in v.secured.items():
-        v.model.add(cp_model.LinearExpr.sum([v.window[int(w)] for w in v.windows_of(activation)]) == secured)
-
-
-def once(v: Variables) -> None:
-    """A creator takes part in an activation at most once, and only in its window."""
-    for (index, _), options in v.grouped("window", "creator"):
-        v.model.add(v.total(options) <= v.window[index])
-
-
-def paid_share(v: Variables) -> None:
-    """Paid creators are at most `max_paid_share` of all creators of an activation, as exact fractions."""
-    for activation in v.part.activations:
-        options = v.options_of(activation)
-        paid, gifts = v.options_of(activation, paid=True), v.options_of(activation, paid=False)
-        share = _attainable_share(
-            v.instance.max_paid_share[activation], len(np.unique(v.instance.options.creator[options]))
-        )
-        if share < 1 and len(paid):
-            allowed, refused = share.numerator, share.denominator - share.numerator
-            v.model.add(refused * v.total(paid) <= allowed * v.total(gifts))
-
-
-def _attainable_share(share: Fraction, creators: int) -> Fraction:
-    """Return the largest share ≤ `share` that at most so many creators can have: the same rule in small numbers."""
-    if share.denominator <= max(1, creators):
-        return share
-    return max((Fraction(math.floor(share * count), count) for count in range(1, creators + 1)), default=Fraction(0))
-
-
-def min_paid(v: Variables) -> None:
-    """An activation has at least `min_paid` paid creators."""
-    for activation, secured in v.secured.items():
-        least = v.instance.waves[activation].min_paid
-        if least:
-            v.model.add(v.total(v.options_of(activation, paid=True)) >= least * secured)
-
-
-def tier_mix(v: Variables) -> None:
-    """Selected creators per tier stay inside their range."""
-    tiers = ("nano", "emerging", "established")
-    for activation, secured in v.secured.items():
-        mine = v.options_of(activation)
-        for tier, allowed in v.instance.waves[activation].tier_mix.items():
-            chosen = v.total(mine[v.instance.tier[v.instance.options.creator[mine]] == tiers.index(tier)])
-            if allowed.min:
-                v.model.add(chosen >= allowed.min * secured)
-            if allowed.max is not None:
-                v.model.add(chosen <= allowed.max)
-
-
-def budget_total(v: Variables) -> None:
-    """The plan costs at most the total budget."""
-    limit = v.instance.limits.budget_minor
-    if limit is not None:
-        v.model.add(v.total(v.part.options, v.instance.options.cost_minor[v.part.options]) <= limit)
-
-
-def budget_month(v: Variables) -> None:
-    """A month carries product and shipping of its ship days and fees of the windows that end in it."""
-    instance, all_options = v.instance, v.part.options
-    table, limits = instance.options, instance.limits
-    for month, cap in limits.month_caps.items():
-        goods = (limits.ship_month[table.ship_day] == month) * (table.product_minor + table.shipping_minor)
-        fees = (instance.window_month[table.window] == month) * table.fee_minor
-        weights = (goods + fees)[all_options]
-        touched = weights > 0
-        if touched.any():
-            v.model.add(v.total(all_options[touched], weights[touched]) <= cap)
-
-
-def stock(v: Variables) -> None:
-    """Units shipped up to and including any day never exceed units arrived by that day.
-
-    A row before each arrival and one at the end say it for every day.
+    A rule of scope PEOPLE or DATES that a plan keeps is kept by every part of that plan, and does not look at ship
+    days; so it may stand in the bounds of pairs. MONEY, PARCELS and VALUE stand in no such bound.
     """
-    table, all_options = v.instance.options, v.part.options
-    for product, arrivals in v.instance.limits.arrivals.items():
-        sends = all_options[v.instance.product[table.activation[all_options]] == product]
-        arrived = 0
-        for day, total in arrivals:
-            early = sends[table.ship_day[sends] < day]
-            if len(early):
-                v.model.add(v.total(early) <= arrived)
-            arrived = total
-        if len(sends):
-            v.model.add(v.total(sends) <= arrived)
+
+    OWN = "one activation"
+    PEOPLE = "who takes part where"
+    DATES = "where windows lie"
+    MONEY = "what is spent"
+    PARCELS = "parcels and units by day"
+    VALUE = "what is secured"
 
 
-def daily_capacity(v: Variables) -> None:
-    """No more parcels leave on a day than the warehouse can send."""
-    capacity = v.instance.limits.daily_capacity
-    if capacity is not None:
-        for _, options in v.grouped("ship_day"):
-            if len(options) > capacity:
-                v.model.add(v.total(options) <= capacity)
+@dataclass(frozen=True)
+class Exchange:
+    """When exchanging a creator of an activation for another one cannot break a rule.
 
+    The other one has nothing else to do, the same shipping service and mode, costs no more and posts no less likely.
 
-def rest_days(v: Variables) -> None:
-    """Two windows of one creator lie at least rest_days + 1 apart; so they never overlap.
-
-    Windows lengthened by the rest must be disjoint. Intervals on a line meet pairwise only where they share a point,
-    and then they share the start of one of them (Helly), so one row per creator and start is exact.
+    Attributes
+    ----------
+    classes
+        The exchange is safe within a class; None: between any two creators.
+    asks
+        (instance, activation) → how many people the rule may ask for beyond those of a team of least cost.
     """
-    instance = v.instance
-    for (_,), options in v.grouped("creator"):
-        own = instance.options.window[options]
-        if len(np.unique(instance.options.activation[options])) > 1:
-            ends = instance.windows.end_day[own] + instance.limits.rest_days
-            _disjoint(v, v.of(options), instance.windows.start_day[own], ends)
+
+    classes: Classes | None = None
+    asks: Callable[[Instance, int], int] = lambda _instance, _activation: 0
 
 
-def community_gap(v: Variables) -> None:
-    """Windows of one community lie at least min_gap_days + 1 apart."""
-    instance, windows = v.instance, v.part.windows
-    owner = instance.windows.activation[windows]
-    for _, mine in groups(instance.community[owner][None], windows):
-        owner = instance.windows.activation[mine]
-        if len(np.unique(owner)) > 1:
-            ends = instance.windows.end_day[mine] + instance.gap_days[owner]
-            _disjoint(v, [v.window[int(w)] for w in mine], instance.windows.start_day[mine], ends)
+class Team(Enum):
+    """How a team that is made without the model keeps a rule."""
+
+    BY_CONSTRUCTION = "cells, candidates or the partial plan see to it"
+    NOT_MADE = "no such team is made where the rule asks for something"
 
 
-def _disjoint(v: Variables, chosen: list[cp_model.IntVar], starts: Ints, ends: Ints) -> None:
-    seen: set[tuple[int, ...]] = set()
-    for moment in np.unique(starts):
-        covering = np.flatnonzero((starts <= moment) & (moment <= ends))
-        key = tuple(covering.tolist())
-        if len(covering) > 1 and key not in seen:
-            seen.add(key)
-            v.model.add_at_most_one(chosen[index] for index in covering)
+@dataclass(frozen=True)
+class Rule:
+    """One rule of the contract. All but the constraint has a safe default.
+
+    Attributes
+    ----------
+    constraint
+        Adds its rows to a model; its name is the rule's id.
+    scope
+        None: it stands only in models of everything that is planned.
+    exchange
+        None: nobody can be replaced, so nobody is left out.
+    any_day
+        Whether another ship day at no lower chance cannot break it, or `derive.dominance` keeps the days it needs.
+        False: every ship day is kept.
+    quotas
+        How many people of each class of `exchange` a team has; quick teams are filled by it.
+    team
+        How a quick team keeps it beside its quotas; None: the constraint itself is asked, selection by selection.
+    loosened_by
+        JSON Pointers (``*`` for any index) of what can be changed to loosen it; the diagnosis and `limits` try those.
+    checked
+        Whether the verifier has a check of this id; False for rules of the search alone.
+    applies
+        Whether the rule asks anything of an instance.
+    """
+
+    constraint: Callable[[Variables], None]
+    scope: Scope | None = None
+    exchange: Exchange | None = None
+    any_day: bool = False
+    quotas: Quotas | None = None
+    team: Team | Callable[[Instance, Selection], bool] | None = None
+    loosened_by: tuple[str, ...] = ()
+    checked: bool = True
+    applies: Callable[[Instance], bool] = lambda _instance: True
+
+    @property
+    def id(self) -> str:
+        """The id of the rule."""
+        return self.constraint.__name__
 
 
-def max_activations(v: Variables) -> None:
-    """A creator takes part in at most so many activations."""
-    most = v.instance.limits.max_activations
-    if most is not None:
-        for _, options in v.grouped("creator"):
-            if len(np.unique(v.instance.options.activation[options])) > most:
-                v.model.add(v.total(options) <= most)
+def _tier(instance: Instance, activation: int) -> Ints | None:
+    """Return the tiers where the activation has a tier mix."""
+    return instance.tier if instance.waves[activation].tier_mix else None
 
 
-def locks(v: Variables) -> None:
-    """Decisions already taken: a locked creator is in the plan, in the locked mode and on the locked day."""
-    table = v.instance.options
-    for choice in v.instance.locks:
-        if choice.activation in v.secured:
-            mine = v.options_of(choice.activation, paid=choice.paid)
-            mine = mine[table.creator[mine] == choice.creator]
-            if choice.ship_day is not None:
-                mine = mine[table.ship_day[mine] == choice.ship_day]
-            v.model.add(v.total(mine) == 1)
+def _tier_quotas(instance: Instance, activation: int) -> Mapping[int, tuple[int, int | None]]:
+    mix = instance.waves[activation].tier_mix
+    return {TIERS.index(tier): (allowed.min, allowed.max) for tier, allowed in mix.items()}
 
 
-RULES: tuple[Callable[[Variables], None], ...] = (
-    required,
-    fixed,
-    window,
-    once,
-    density,
-    paid_share,
-    min_paid,
-    tier_mix,
-    budget_total,
-    budget_month,
-    stock,
-    daily_capacity,
-    rest_days,
-    community_gap,
-    max_activations,
-    locks,
+def _tiers_asked(instance: Instance, activation: int) -> int:
+    return sum(allowed.min for allowed in instance.waves[activation].tier_mix.values())
+
+
+def _built(constraint: Callable[[Variables], None], scope: Scope, *loosened_by: str) -> Rule:
+    """Declare a rule of counts, money or dates that cells, candidates or the partial plan keep as they are built."""
+    team = Team.BY_CONSTRUCTION
+    return Rule(constraint, scope, exchange=Exchange(), any_day=True, team=team, loosened_by=loosened_by)
+
+
+RULES: tuple[Rule, ...] = (
+    _built(constraints.required, Scope.VALUE, "/activations/*/required"),
+    replace(_built(constraints.fixed, Scope.OWN), checked=False),
+    _built(constraints.window, Scope.OWN, "/activations/*/start_latest", "/activations/*/start_earliest"),
+    _built(constraints.once, Scope.OWN),
+    _built(density, Scope.OWN, "/activations/*/confidence", "/activations/*/min_posts"),
+    _built(constraints.paid_share, Scope.OWN, "/communities/*/max_paid_share"),
+    _built(constraints.min_paid, Scope.OWN, "/activations/*/min_paid"),
+    Rule(
+        constraints.tier_mix,
+        Scope.OWN,
+        exchange=Exchange(_tier, _tiers_asked),
+        any_day=True,
+        quotas=_tier_quotas,
+        team=Team.BY_CONSTRUCTION,
+        loosened_by=("/activations/*/tier_mix",),
+    ),
+    _built(constraints.budget_total, Scope.MONEY, "/budget/total"),
+    _built(constraints.budget_month, Scope.MONEY, "/budget/monthly/*"),
+    _built(constraints.stock, Scope.PARCELS, "/products/*/stock"),
+    _built(constraints.daily_capacity, Scope.PARCELS, "/shipping/daily_capacity"),
+    _built(constraints.rest_days, Scope.PEOPLE, "/rotation/rest_days"),
+    _built(constraints.community_gap, Scope.DATES, "/communities/*/min_gap_days"),
+    _built(constraints.max_activations, Scope.PEOPLE, "/rotation/max_activations_per_creator"),
+    # Locked creators always stay in a core and are counted in it; only the day of a lock is an option.
+    replace(_built(constraints.locks, Scope.OWN, "/locks/*"), team=Team.NOT_MADE),
 )
+"""Every rule, in the order in which a model is built."""
 
 
 def add_rules(v: Variables, *, without: frozenset[str] = frozenset()) -> None:
-    """Add every rule in order, save those named in `without` (a relaxation)."""
-    for rule in RULES:
-        if rule.__name__ not in without:
-            rule(v)
+    """Add the constraint of every rule in order, save those named in `without` (a relaxation)."""
+    for rule in _applying(v.instance):
+        if rule.id not in without:
+            rule.constraint(v)
+
+
+def outside_of_parts() -> frozenset[str]:
+    """Return the ids of the rules that stand in no bound of a single activation or a pair."""
+    return frozenset(rule.id for rule in RULES if rule.scope not in (Scope.OWN, Scope.PEOPLE, Scope.DATES))
+
+
+def exchange_classes(instance: Instance, activation: int) -> Ints | None:
+    """Return a class per creator within which every rule lets creators be exchanged, shape (creators,).
+
+    None where some rule does not say so. Creators of one class share the shipping service, so a parcel costs the same
+    and takes as long.
+    """
+    label = instance.service
+    for rule in _applying(instance):
+        if rule.exchange is None:
+            return None
+        own = None if rule.exchange.classes is None else rule.exchange.classes(instance, activation)
+        if own is not None and len(own):
+            label = label * (int(own.max()) + 2) + own + 1
+    return label
+
+
+def people_asked(instance: Instance, activation: int) -> int:
+    """Return how many people the rules may ask for beyond those of a team of least cost."""
+    return sum(rule.exchange.asks(instance, activation) for rule in _applying(instance) if rule.exchange is not None)
+
+
+def quotas_of(instance: Instance, activation: int) -> list[tuple[Ints, Mapping[int, tuple[int, int | None]]]]:
+    """Return (class per creator, (least, most) people by class) of every rule that sets quotas for an activation."""
+    quotas = []
+    for rule in _applying(instance):
+        if rule.quotas is not None and rule.exchange is not None and rule.exchange.classes is not None:
+            classes = rule.exchange.classes(instance, activation)
+            if classes is not None:
+                quotas.append((classes, rule.quotas(instance, activation)))
+    return quotas
+
+
+def every_day() -> bool:
+    """Tell whether some rule may need a ship day that looks dominated."""
+    return not all(rule.any_day for rule in RULES)
+
+
+def to_be_checked(instance: Instance) -> list[Rule]:
+    """Return the rules that a team made without the model may break."""
+    return [rule for rule in _applying(instance) if not isinstance(rule.team, Team)]
+
+
+def _applying(instance: Instance) -> Iterator[Rule]:
+    return (rule for rule in RULES if rule.applies(instance))

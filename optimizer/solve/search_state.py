@@ -14,6 +14,7 @@ from optimizer.model.selection import Selection
 from optimizer.money import exact
 from optimizer.solve.control import Control, Progress
 from optimizer.solve.cpsat.cuts import failing
+from optimizer.solve.cpsat.rule_check import keeps_checked_rules
 
 
 @dataclass
@@ -64,6 +65,8 @@ class SearchState:
             return False
         must = np.flatnonzero(self.instance.must_secure)
         if not set(must.tolist()) <= set(selection.windows):
+            return False
+        if not keeps_checked_rules(self.instance, selection):
             return False
         value, cost = self.value_of(selection), self.cost_of(selection)
         if self.on_selection is not None:

@@ -18,7 +18,7 @@ from optimizer.analysis.frontier import (
     within,
     write_budget_plans,
 )
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.errors import VerificationError
 from optimizer.money import LARGEST_MINOR, from_minor, to_minor
 from optimizer.plan import Plan, Simulation
@@ -154,8 +154,8 @@ def test_a_plan_is_judged_anew_under_every_budget(monkeypatch: pytest.MonkeyPatc
     assert len(frontier(scenario, [2 * cost, 3 * cost], EXACT, draws=0).plans) == 2
     with pytest.raises(VerificationError, match="budget_total"):
         frontier(scenario, [1, 2 * cost], EXACT, draws=0)
-    judged = BudgetJudge(within(scenario, None), derive(within(scenario, None)), EXACT, 0, control())
-    searches = BudgetSearch(derive(within(scenario, None)), EXACT, control())
+    judged = BudgetJudge(within(scenario, None), build_instance(within(scenario, None)), EXACT, 0, control())
+    searches = BudgetSearch(build_instance(within(scenario, None)), EXACT, control())
     searches.run(None)
     judged.plan(within(scenario, from_minor(2 * cost, 2)), solution(searches, None))
     with pytest.raises(VerificationError, match="budget_total"):

@@ -8,7 +8,7 @@ import pytest
 
 from optimizer.analysis.network import CommunityNetwork, network
 from optimizer.chance.network import attainable, ceiling
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from tests.analysis.cases import Document, activation, checked, creators, document, securable
 
 
@@ -91,7 +91,7 @@ def test_attainable_lies_below_the_ceiling_and_keeps_the_share(share: float, mod
     given = document(
         [activation("a", "x", min_posts=3)], people, posting=posting, communities=[{"id": "x", "max_paid_share": share}]
     )
-    instance = derive(checked(given))
+    instance = build_instance(checked(given))
     reached = attainable(instance, 0, 0)
     assert reached <= ceiling(instance, 0, 0) + 1e-12
     confidence = int(reached * 10_000) / 10_000

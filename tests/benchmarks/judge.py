@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from optimizer.analysis.evaluate import evaluate
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.money import minor_digits, to_minor
 from optimizer.plan import Plan
 from optimizer.scenario.meaning import waves
@@ -57,5 +57,5 @@ def _places_used(scenario: Scenario, plan: Plan) -> float | None:
     capacity = scenario.shipping.daily_capacity
     if capacity is None:
         return None
-    days = len(np.unique(derive(scenario).options.ship_day))
+    days = len(np.unique(build_instance(scenario).options.ship_day))
     return len(plan.assignments) / (days * capacity)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.cpsat.cuts import holds
 from tests.benchmarks.judge import judged
@@ -20,7 +20,7 @@ from tests.tiny import tiny_scenario
 @pytest.mark.parametrize("model", ["shared", "independent", "worst_case"])
 def test_sampled_posts_are_as_likely_as_the_posting_model_says(model: str) -> None:
     scenario = small_scenario(posting={"organic_rate": {"low": 0.2, "high": 0.4, "model": model}})
-    instance = derive(scenario)
+    instance = build_instance(scenario)
     sampler = Sampler(scenario, instance, 1, count=20_000)
     mine, posts = sampler.posts(0)
     rate = np.where(instance.options.paid[mine], 1.0, (instance.rates.low + instance.rates.high) / 2)
@@ -31,7 +31,7 @@ def test_sampled_posts_are_as_likely_as_the_posting_model_says(model: str) -> No
 
 def test_gifts_share_the_rate_of_their_scenario() -> None:
     scenario = small_scenario(40)
-    instance = derive(scenario)
+    instance = build_instance(scenario)
     mine, posts = Sampler(scenario, instance, 1, count=4_000).posts(0)
     first = [np.flatnonzero(instance.options.creator[mine] == creator)[0] for creator in range(40)]
     gifts = [row for row in first if not instance.options.paid[mine[row]]]
@@ -40,7 +40,7 @@ def test_gifts_share_the_rate_of_their_scenario() -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 def test_no_class_cut_excludes_a_set_that_holds(seed: int) -> None:
-    instance = derive(small_scenario(24))
+    instance = build_instance(small_scenario(24))
     dice = np.random.default_rng(seed)
     cuts = WindowCuts(instance, int(dice.integers(len(instance.windows))))
     tight = 0

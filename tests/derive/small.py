@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.scenario.models import Scenario
@@ -80,4 +80,4 @@ def scenario(creators: Sequence[Document], *activations: Document, **fields: Any
 
 def instance(creators: Sequence[Document], *activations: Document, **fields: Any) -> Instance:
     """Return the derived instance of `document`."""
-    return derive(scenario(creators, *activations, **fields))
+    return build_instance(scenario(creators, *activations, **fields))

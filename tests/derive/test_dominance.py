@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.dominance import undominated_days
 from optimizer.derive.instance import Limits
 from optimizer.scenario.loading import scenario_from_data
@@ -75,8 +75,8 @@ def test_a_locked_day_stays_though_others_are_better() -> None:
 @pytest.mark.parametrize("seed", [*range(12), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(12, 120))])
 def test_least_cost_does_not_depend_on_dropped_days(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     plan = scenario_from_data(tiny_scenario(seed))
-    lean = found(derive(plan))
+    lean = found(build_instance(plan))
     monkeypatch.setattr("optimizer.derive.build.undominated_days", lambda chances, *_: sorted(chances))
-    full = found(derive(plan))
+    full = found(build_instance(plan))
     assert (lean.status, lean.value, lean.least_cost) == (full.status, full.value, full.least_cost)
     assert lean.status.value in ("optimal", "infeasible")

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from optimizer.calendar import days
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.derive.limits import month_name
 from optimizer.scenario.loading import scenario_from_data
@@ -83,13 +83,13 @@ def _may_ship(plan: Scenario, wave: Wave, start: date, who: Creator, day: date) 
 def test_options_are_those_the_contract_allows(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     monkeypatch.setattr("optimizer.derive.build.undominated_days", lambda chances, *_: sorted(chances))
     plan = scenario_from_data(tiny_scenario(seed))
-    assert named(derive(plan)) == allowed(plan)
+    assert named(build_instance(plan)) == allowed(plan)
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_kept_options_are_allowed_and_nobody_is_lost(seed: int) -> None:
     plan = scenario_from_data(tiny_scenario(seed))
-    kept, all_of_them = named(derive(plan)), allowed(plan)
+    kept, all_of_them = named(build_instance(plan)), allowed(plan)
     assert kept <= all_of_them
     assert {key[:4] for key in kept} == {key[:4] for key in all_of_them}
 
@@ -112,7 +112,7 @@ def test_a_parcel_may_travel_for_most_of_a_year() -> None:
     slow = shipping(delivery_weekdays=["mon"], services=[{"id": "s", "cost": 0, "transit_days": {"40": 1.0}}])
     late = activation(start_earliest="2028-06-05", start_latest="2028-06-05", delivery={"before_days": 6})
     plan = scenario([creator("x")], late, shipping=slow, horizon={"start": "2027-03-01", "end": "2028-12-31"})
-    assert {key[4] for key in named(derive(plan))} == {date(2027, 8, 30)}
+    assert {key[4] for key in named(build_instance(plan))} == {date(2027, 8, 30)}
 
 
 def test_ship_days_lie_inside_the_horizon() -> None:
@@ -295,7 +295,7 @@ def test_tiers_and_embeddedness_are_per_creator() -> None:
 
 
 def test_options_come_sorted_and_typed() -> None:
-    table = derive(scenario_from_data(tiny_scenario(2))).options
+    table = build_instance(scenario_from_data(tiny_scenario(2))).options
     keys = np.stack([table.activation, table.window, table.creator, table.paid, table.ship_day])
     assert np.lexsort(keys[::-1]).tolist() == list(range(len(table)))
     assert len(np.unique(keys, axis=1).T) == len(table)
@@ -306,7 +306,7 @@ def test_options_come_sorted_and_typed() -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_the_options_of_a_window_and_of_an_activation_are_slices(seed: int) -> None:
-    found = derive(scenario_from_data(tiny_scenario(seed)))
+    found = build_instance(scenario_from_data(tiny_scenario(seed)))
     table, rows = found.options, np.arange(len(found.options))
     for window in range(len(found.windows) + 2):
         assert rows[table.of_window(window)].tolist() == np.flatnonzero(table.window == window).tolist()
@@ -319,4 +319,4 @@ def test_no_creators_and_nothing_to_ship() -> None:
     assert nothing.of_window(0) == nothing.of_activation(0) == slice(0, 0)
     assert len(instance([]).options) == 0
     shut = shipping(ship_weekdays=["wed"])
-    assert len(derive(scenario_from_data(document([creator("x")], shipping=shut))).options) == 0
+    assert len(build_instance(scenario_from_data(document([creator("x")], shipping=shut))).options) == 0

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.calendar import days
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.dominance import undominated_days
 from optimizer.derive.instance import Instance, Options
 from optimizer.derive.posting import PostingModel
@@ -105,7 +105,7 @@ class Plain:
 
 
 def assert_same(plan: Scenario) -> None:
-    instance = derive(plan)
+    instance = build_instance(plan)
     columns = [np.asarray(column) for column in zip(*Plain(plan, instance).rows(), strict=True)]
     for field, column in zip(fields(Options), columns or [np.zeros(0)] * 9, strict=True):
         found = getattr(instance.options, field.name)

@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.model.variables import Approximation
 from optimizer.scenario.loading import scenario_from_data
@@ -33,7 +33,9 @@ def _wide(seed: int) -> Instance:
     model = rng.choice(("shared", "independent"))
     band = {"low": rng.choice((0.05, 0.2)), "high": rng.choice((0.3, 0.35)), "model": model}
     people = [each | {"organic_rate": min(each["organic_rate"], 0.57)} for each in people]
-    return derive(scenario_from_data(document(people, wave, posting={**document([])["posting"], "organic_rate": band})))
+    return build_instance(
+        scenario_from_data(document(people, wave, posting={**document([])["posting"], "organic_rate": band}))
+    )
 
 
 def _borderline(desk: Desk, rng: Random, count: int) -> list[tuple[Draft, bool]]:

@@ -12,7 +12,7 @@ import pytest
 from ortools.sat.python import cp_model
 
 from optimizer.chance.covers import cover_of
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.model import objective
 from optimizer.model.parts import part_of
@@ -168,7 +168,7 @@ def block(creators: int, seed: int) -> Document:
 @pytest.mark.parametrize("approximation", Approximation)
 @pytest.mark.parametrize("seed", range(3))
 def test_a_block_costs_the_same(seed: int, approximation: Approximation) -> None:
-    model = model_of(derive(scenario_from_data(block(14, seed))), approximation, step="cost")
+    model = model_of(build_instance(scenario_from_data(block(14, seed))), approximation, step="cost")
     found = by_highs(model)
     assert found is not None
     assert found == by_cp_sat(model)
@@ -177,7 +177,7 @@ def test_a_block_costs_the_same(seed: int, approximation: Approximation) -> None
 @pytest.mark.parametrize("seed", range(40))
 def test_tiny_scenarios_cost_the_same_on_both_sides_of_the_optimum(seed: int) -> None:
     scenario = tiny(seed, "min_cost")
-    instance = derive(scenario)
+    instance = build_instance(scenario)
     costs = {}
     for approximation in Approximation:
         model = model_of(instance, approximation, step="cost")
@@ -190,7 +190,7 @@ def test_tiny_scenarios_cost_the_same_on_both_sides_of_the_optimum(seed: int) ->
 
 @pytest.mark.parametrize("seed", range(40, 60))
 def test_tiny_scenarios_secure_the_same_value(seed: int) -> None:
-    model = model_of(derive(tiny(seed, "activate_most")), Approximation.OUTER, step="value")
+    model = model_of(build_instance(tiny(seed, "activate_most")), Approximation.OUTER, step="value")
     assert by_highs(model) == by_cp_sat(model)
 
 

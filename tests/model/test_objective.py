@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from ortools.sat.python import cp_model
 
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.model import objective
 from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
@@ -88,7 +88,7 @@ def test_a_hint_is_complete_and_feasible(approximation: Approximation) -> None:
 
 @pytest.mark.parametrize("seed", [2, 6, 7, 9])
 def test_the_hint_of_a_plan_is_complete_and_feasible_in_the_bounding_model(seed: int) -> None:
-    desk = Desk(derive(scenario_from_data(tiny_scenario(seed))))
+    desk = Desk(build_instance(scenario_from_data(tiny_scenario(seed))))
     plan = found(desk.instance).selection
     assert plan is not None
     assert all(holds(desk.instance, a, plan.options_of(desk.instance, a)) for a in plan.windows)

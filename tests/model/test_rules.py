@@ -119,7 +119,7 @@ def test_a_rule_forbids_what_breaks_it_and_nothing_else(case: Case) -> None:
 
 def test_every_rule_has_a_case() -> None:
     by_hand = {"window", "once", "fixed"}
-    assert {case.rule for case in CASES} | by_hand == {rule.__name__ for rule in RULES}
+    assert {case.rule for case in CASES} | by_hand == {rule.id for rule in RULES}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 
 from optimizer.analysis.certify import certified
 from optimizer.chance.network import attainable, ceiling
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.plan import Plan
 from optimizer.scenario.generator import dump
@@ -42,7 +42,7 @@ def example(name: str) -> Scenario:
 
 @cache
 def instance(name: str) -> Instance:
-    return derive(example(name))
+    return build_instance(example(name))
 
 
 def solved(name: str) -> Plan:

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optimizer.chance.tail import tail
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.errors import InputError
 from optimizer.money import to_minor
@@ -236,7 +236,7 @@ def test_m_has_stock_in_two_lots_of_which_the_first_is_too_small(seed: int) -> N
 @pytest.mark.parametrize("seed", range(1, 5))
 def test_the_budget_of_s_is_enough_and_not_idle(seed: int) -> None:
     checked = scenario("S", seed)
-    instance = derive(checked)
+    instance = build_instance(checked)
     needed = sum(affordable_cost(instance, activation) for activation in instance.activations)
     assert checked.budget.total is not None
     assert 1.0 <= to_minor(checked.budget.total, 2) / needed <= 1.35
@@ -244,7 +244,7 @@ def test_the_budget_of_s_is_enough_and_not_idle(seed: int) -> None:
 
 def test_the_budget_of_l_pays_for_about_seven_tenths_of_the_value() -> None:
     checked = scenario("L")
-    instance = derive(checked)
+    instance = build_instance(checked)
     costs = [affordable_cost(instance, activation) for activation in instance.activations]
     assert checked.budget.total is not None
     left, value = to_minor(checked.budget.total, 2), 0
@@ -299,7 +299,7 @@ def test_a_share_of_the_places_lies_above_none_and_at_most_at_all(use: float) ->
     ("gifts", "chance", "paid", "least"), [(33, 0.24, 0, 5), (16, 0.26, 4, 5), (8, 0.28, 2, 3), (0, 0.2, 6, 5)]
 )
 def test_the_estimate_is_near_the_exact_tail(gifts: int, chance: float, paid: int, least: int) -> None:
-    rates = derive(scenario("S")).rates
+    rates = build_instance(scenario("S")).rates
     exact = tail([chance] * gifts, [0.97] * paid, least, rates)
     assert reach(gifts, chance, paid, least) == pytest.approx(exact, abs=0.005)
 

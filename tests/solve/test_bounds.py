@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.model import objective
 from optimizer.model.parts import part_of
@@ -41,7 +41,7 @@ def seeds(few: int, many: int) -> list[Any]:
 
 
 def middle(seed: int, people: int) -> Instance:
-    return derive(scenario_from_data(middle_scenario(seed, people=people)))
+    return build_instance(scenario_from_data(middle_scenario(seed, people=people)))
 
 
 def whole_model(given: Instance) -> Variables:

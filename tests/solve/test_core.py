@@ -11,9 +11,9 @@ import pytest
 from optimizer.chance.covers import Cover, cover_of
 from optimizer.derive.instance import Instance, Ints
 from optimizer.model.parts import part_of
-from optimizer.model.rules import add_rules
+from optimizer.model.rules import add_rules, outside_of_parts
 from optimizer.model.variables import Approximation, Variables
-from optimizer.solve.bounds.activation import SHARED_RULES, bound_activations
+from optimizer.solve.bounds.activation import bound_activations
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
@@ -33,7 +33,7 @@ def least(given: Instance, cover: Cover, options: Ints, cost: Ints) -> tuple[int
     """
     part = part_of(given, {0: cover}, Approximation.OUTER, windows=[0], options=options)
     v = Variables(part, Approximation.OUTER)
-    add_rules(v, without=SHARED_RULES)
+    add_rules(v, without=outside_of_parts())
     v.model.add(v.secured[0] == 1)
     out = solve_with_cuts(
         v, v.total(options, cost[options]), control(), seed=1, limits=CallLimits(effort=1.0), rounds=20

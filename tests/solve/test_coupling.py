@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance, Ints
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.bounds.activation import bound_activations
@@ -135,7 +135,7 @@ def test_groups_with_something_impossible_have_no_joint_floor() -> None:
 
 @pytest.mark.parametrize("seed", range(12))
 def test_floors_never_exceed_what_an_activation_costs_in_the_best_plan(seed: int) -> None:
-    given = derive(scenario_from_data(tiny_scenario(seed)))
+    given = build_instance(scenario_from_data(tiny_scenario(seed)))
     asked = problem(given)
     blocks = bound_activations(asked, given.activations)
     plan = found(given).selection

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from optimizer.chance.tail import SECURE_TOLERANCE
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.model import objective
 from optimizer.model.parts import part_of
@@ -52,7 +52,7 @@ def wide(seed: int, people: int = 6) -> Instance:
     fields["activations"] = [
         activation(min_posts=rng.choice((1, 2, 3)), confidence=rng.choice((0.02, 0.2, 0.5, 0.7, 0.9)))
     ]
-    return derive(scenario_from_data(fields))
+    return build_instance(scenario_from_data(fields))
 
 
 def model(found: Instance) -> Variables:

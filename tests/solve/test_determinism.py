@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.search import Status
 from tests.solve.middle import middle_scenario
@@ -69,7 +69,7 @@ def test_plans_do_not_depend_on_process_hashes_or_threads() -> None:
 
 
 def test_another_seed_finds_plans_as_good() -> None:
-    given = derive(scenario_from_data(middle_scenario(SEEDS[0])))
+    given = build_instance(scenario_from_data(middle_scenario(SEEDS[0])))
     first, second = found(given, seed=1), found(given, seed=99)
     assert (first.value, first.least_cost) == (second.value, second.least_cost)
     assert (first.status, second.status) == (Status.OPTIMAL, Status.OPTIMAL)
@@ -78,7 +78,7 @@ def test_another_seed_finds_plans_as_good() -> None:
 @pytest.mark.parametrize("seed", [5, 10, *(pytest.param(n, marks=pytest.mark.slow) for n in range(12, 40))])
 def test_searches_in_one_process_repeat_themselves(seed: int) -> None:
     """What earlier searches left in the caches of thresholds and nodes makes no difference."""
-    given = derive(scenario_from_data(middle_scenario(seed)))
+    given = build_instance(scenario_from_data(middle_scenario(seed)))
     first, second, threaded = found(given), found(given), found(given, workers=3)
     assert first.status in (Status.OPTIMAL, Status.INFEASIBLE)
     assert first == second

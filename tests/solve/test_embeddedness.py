@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.model.selection import Selection
 from optimizer.scenario.loading import scenario_from_data
@@ -100,7 +100,7 @@ def kept(given: Instance, cheapest: Selection, cost: int, plan: Selection) -> No
 
 @pytest.mark.parametrize("seed", [*range(14), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(14, 150))])
 def test_step_three_keeps_its_promises(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
-    given = derive(scenario_from_data(tiny_scenario(seed)))
+    given = build_instance(scenario_from_data(tiny_scenario(seed)))
     monkeypatch.setattr("optimizer.solve.search.most_embedded", lambda _problem, cheapest, _cost: cheapest)
     cheapest = found(given).selection
     if cheapest is not None:

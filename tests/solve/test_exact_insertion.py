@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance, Ints
 from optimizer.model.selection import EMPTY, Selection
 from optimizer.model.variables import Approximation
@@ -60,7 +60,7 @@ def crowded(seed: int, *, capacity: int | None = None) -> Instance:
     fields["shipping"] = shipping(services=services, daily_capacity=capacity or rng.choice((1, 2, 3)))
     if rng.random() < 0.3:
         fields["locks"] = [{"creator": "c0", "activation": "a0", "mode": "gift", "ship_on": "2027-03-05"}]
-    return derive(scenario_from_data(fields))
+    return build_instance(scenario_from_data(fields))
 
 
 def everything(_given: Instance, _activation: int, options: Ints, _standing: Selection) -> Ints:

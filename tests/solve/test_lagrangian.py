@@ -7,7 +7,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance, Ints
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.bounds.knapsack import cost_bound
@@ -32,7 +32,7 @@ def narrow(seed: int) -> Instance:
     if rng.random() < 0.5:
         lots = [("2027-03-01", rng.randint(3, 12)), ("2027-03-22", rng.randint(1, 8))]
         document["products"][0]["stock"] = [{"on": on, "units": units} for on, units in lots]
-    return derive(scenario_from_data(document))
+    return build_instance(scenario_from_data(document))
 
 
 def floors_of(asked: Problem) -> dict[int, int]:

@@ -7,7 +7,7 @@ import pytest
 
 from optimizer.analysis.certify import decisions_of
 from optimizer.analysis.evaluate import evaluate
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance, Ints
 from optimizer.model.selection import EMPTY, Selection
 from optimizer.scenario.loading import scenario_from_data
@@ -32,7 +32,7 @@ def busy(seed: int) -> Instance:
     if rng.random() < 0.5:
         lots = [("2027-03-01", rng.randint(0, 3)), ("2027-03-20", 1), ("2027-03-29", rng.randint(0, 4))]
         document["products"][0]["stock"] = [{"on": on, "units": units} for on, units in lots if units]
-    return derive(scenario_from_data(document))
+    return build_instance(scenario_from_data(document))
 
 
 def some_team(given: Instance, rng: Random, window: int) -> Ints:

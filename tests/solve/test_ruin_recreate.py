@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pytest
 
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.model.variables import Approximation
 from optimizer.scenario.loading import scenario_from_data
@@ -32,7 +32,7 @@ def busy(seed: int) -> Instance:
     for wave in document["activations"]:
         wave.pop("required", None)
     document["shipping"]["daily_capacity"] = 3
-    return derive(scenario_from_data(document))
+    return build_instance(scenario_from_data(document))
 
 
 Known = Mapping[int, Sequence[Team]]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.bounds.activation import bound_activations
@@ -49,7 +49,7 @@ def narrow(seed: int) -> Instance:
     if rng.random() < 0.4:
         lots = [("2027-03-01", rng.randint(1, 8)), ("2027-03-22", rng.randint(1, 8))]
         document["products"][0]["stock"] = [{"on": on, "units": units} for on, units in lots]
-    return derive(scenario_from_data(document))
+    return build_instance(scenario_from_data(document))
 
 
 @pytest.mark.parametrize("seed", [*range(12), *(pytest.param(n, marks=pytest.mark.slow) for n in range(12, 300))])

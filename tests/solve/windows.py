@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance, Ints
 from optimizer.derive.people import TIERS
 from optimizer.scenario.loading import scenario_from_data
@@ -41,7 +41,7 @@ def one_window(seed: int, people: int, *, days: int = 2, plain: bool = False) ->
     fields["communities"][0]["max_paid_share"] = rng.choice((0.25, 0.5, 0.75, 1.0))
     if not plain:
         _ask_for_more(rng, fields, crowd)
-    return derive(scenario_from_data(fields))
+    return build_instance(scenario_from_data(fields))
 
 
 def _person(rng: Random, number: int) -> Document:

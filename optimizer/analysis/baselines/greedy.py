@@ -22,7 +22,7 @@ from optimizer.analysis.baselines.standing import TIERS, Standing, Team
 from optimizer.analysis.certify import decisions_of
 from optimizer.analysis.report import Decision
 from optimizer.chance.tilt import phi
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Flags, Instance, Ints
 from optimizer.model.selection import Selection
 from optimizer.scenario.models import Scenario
@@ -39,7 +39,7 @@ Reach = Callable[[int, Sequence[int]], bool]
 
 def greedy_plan(scenario: Scenario) -> tuple[Sequence[Decision], Mapping[str, date]]:
     """Return the decisions and window starts of the greedy plan, however long it takes."""
-    instance = derive(scenario)
+    instance = build_instance(scenario)
     return decisions_of(instance, greedy_selection(instance, exact_reach(instance), lambda: False, exact=True))
 
 

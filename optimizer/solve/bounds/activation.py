@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from optimizer.derive.instance import Ints
 from optimizer.model import objective
 from optimizer.model.parts import part_of
-from optimizer.model.rules import add_rules
+from optimizer.model.rules import add_rules, outside_of_parts
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
@@ -24,7 +24,6 @@ from optimizer.solve.windows.core import best_days
 from optimizer.solve.windows.greedy_team import Team
 from optimizer.solve.windows.window import WindowData
 
-SHARED_RULES = frozenset({"budget_total", "budget_month", "stock", "daily_capacity", "required"})
 EFFORT = 10.0
 
 
@@ -104,6 +103,6 @@ def window_model(problem: Problem, item: WindowData, options: Ints) -> Variables
         options=options,
     )
     v = Variables(part, Approximation.OUTER)
-    add_rules(v, without=SHARED_RULES)
+    add_rules(v, without=outside_of_parts())
     v.model.add(v.secured[item.activation] == 1)
     return v

@@ -19,10 +19,9 @@ from scipy.sparse.csgraph import connected_components
 from optimizer.derive.instance import Instance
 from optimizer.model import objective
 from optimizer.model.parts import part_of
-from optimizer.model.rules import add_rules
+from optimizer.model.rules import add_rules, outside_of_parts
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables
-from optimizer.solve.bounds.activation import SHARED_RULES
 from optimizer.solve.bounds.knapsack import best_set
 from optimizer.solve.bounds.lower_bounds import LARGEST_GROUP, LowerBounds
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
@@ -151,7 +150,7 @@ def part_model(problem: Problem, run: tuple[int, ...], lower_bounds: LowerBounds
         options=best_days(instance, core, instance.options.cost_minor[core]),
     )
     v = Variables(part, Approximation.OUTER)
-    add_rules(v, without=SHARED_RULES)
+    add_rules(v, without=outside_of_parts())
     for activation in run:
         v.model.add(v.secured[activation] == 1)
     objective.add_cost_bounds(v, {a: lower_bounds.own[a] for a in run})

@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.derive.instance import Instance, Ints
 from optimizer.model.parts import part_of
-from optimizer.model.rules import add_rules
+from optimizer.model.rules import add_rules, every_day
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
@@ -108,7 +108,13 @@ def worth_shipping(instance: Instance, activation: int, options: Ints, fixed: Se
     """
     table, limits = instance.options, instance.limits
     product = int(instance.product[activation])
-    if limits.daily_capacity is None or product in limits.arrivals or limits.month_caps or not len(options):
+    if (
+        every_day()
+        or limits.daily_capacity is None
+        or product in limits.arrivals
+        or limits.month_caps
+        or not len(options)
+    ):
         return options
     used = np.bincount(table.ship_day[np.array(fixed.options, dtype=np.int64)], minlength=table.ship_day.max() + 1)
     room = np.maximum(0, limits.daily_capacity - used[table.ship_day[options]])

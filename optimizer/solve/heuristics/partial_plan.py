@@ -7,7 +7,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from optimizer.derive.instance import Flags, Instance, Ints
+from optimizer.model.rules import to_be_checked
 from optimizer.model.selection import Selection
+from optimizer.solve.cpsat.rule_check import keeps_checked_rules
 
 UNLIMITED = 2**40
 
@@ -38,6 +40,7 @@ class PartialPlan:
         self._stock = {product: np.array([total for _, total in lots]) for product, lots in limits.arrivals.items()}
         self._arrival_days = {product: np.array([day for day, _ in lots]) for product, lots in limits.arrivals.items()}
         self._months = dict(limits.month_caps)
+        self._checked = bool(to_be_checked(instance))
         self.cost = 0
         chosen = np.array([] if fixed is None else fixed.options, dtype=np.int64)
         for activation, window in ({} if fixed is None else fixed.windows).items():
@@ -109,7 +112,10 @@ class PartialPlan:
             return False
         limit = self.instance.limits.budget_minor
         cost = int(self.instance.options.cost_minor[options].sum())
-        return self.over_budget or limit is None or self.cost + cost <= limit
+        if not self.over_budget and limit is not None and self.cost + cost > limit:
+            return False
+        team = Selection(tuple(options.tolist()), {activation: window})
+        return not self._checked or keeps_checked_rules(self.instance, self.selection().union(team))
 
     def dates_allow(self, activation: int, window: int) -> bool:
         """Tell whether a window keeps its distance from the fixed windows of its community."""

@@ -19,6 +19,7 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.derive.instance import Flags, Instance, Ints
+from optimizer.model.rules import exchange_classes
 
 
 def best_days(instance: Instance, options: Ints, cost: Ints) -> Ints:
@@ -61,34 +62,36 @@ def core(instance: Instance, options: Ints, *, gifts: int, paid: int, others: in
     table = instance.options
     activation = int(instance.windows.activation[table.window[options[0]]]) if len(options) else 0
     locked = {choice.creator for choice in instance.locks if choice.activation == activation}
-    tiers = bool(instance.waves[activation].tier_mix)
+    classes = exchange_classes(instance, activation)
+    if classes is None:
+        return options
     spare = gifts + paid + others
     is_paid = table.paid[options]
-    givers = _strongest(instance, options[~is_paid], tiers, spare)
-    takers = _payers(instance, options[is_paid], tiers, paid + others, givers)
+    givers = _strongest(instance, options[~is_paid], classes, spare)
+    takers = _payers(instance, options[is_paid], classes, paid + others, givers)
     stays = np.isin(table.creator[options], list(locked))
     kept = stays | np.where(is_paid, np.isin(table.creator[options], takers), np.isin(table.creator[options], givers))
     chosen: Ints = options[kept]
     return chosen
 
 
-def _strongest(instance: Instance, options: Ints, tiers: bool, count: int) -> Ints:
+def _strongest(instance: Instance, options: Ints, classes: Ints, count: int) -> Ints:
     """Return the first `count` creators of each class by probability; a class shares parcel cost and days."""
     table = instance.options
-    creator, first = np.unique(table.creator[options], return_index=True)
+    creator = np.unique(table.creator[options])
     if len(creator) <= count:
         return creator
     chance = np.zeros(len(creator))
     position = np.searchsorted(creator, table.creator[options])
     np.maximum.at(chance, position, table.probability[options])
-    label = _label(instance, options[first], tiers)
+    label = classes[creator]
     order = np.lexsort((creator, -chance, label))
     rank = rank_within(label[order])
     chosen: Ints = np.sort(creator[order[rank < count]])
     return chosen
 
 
-def _payers(instance: Instance, options: Ints, tiers: bool, count: int, givers: Ints) -> Ints:
+def _payers(instance: Instance, options: Ints, classes: Ints, count: int, givers: Ints) -> Ints:
     """Return the payers for whom fewer than `count` others outside the gift core are no dearer and no less reliable."""
     table = instance.options
     creator, first = np.unique(table.creator[options], return_index=True)
@@ -97,7 +100,7 @@ def _payers(instance: Instance, options: Ints, tiers: bool, count: int, givers: 
     chance = np.zeros(len(creator))
     np.maximum.at(chance, np.searchsorted(creator, table.creator[options]), table.probability[options])
     fee = table.fee_minor[options[first]]
-    label = _label(instance, options[first], tiers)
+    label = classes[creator]
     order = np.lexsort((creator, -chance, fee, label))
     outside = ~np.isin(creator[order], givers)
     beaten = _beaten_by(label[order], chance[order], outside)
@@ -111,13 +114,6 @@ def _beaten_by(label: Ints, chance: np.ndarray, outside: Flags) -> Ints:
     better = (label[None] == label[:, None]) & (chance[None] >= chance[:, None]) & earlier & outside[None]
     counted: Ints = better.sum(axis=1, dtype=np.int64)
     return counted
-
-
-def _label(instance: Instance, options: Ints, tiers: bool) -> Ints:
-    """Return a class per option: same parcel (product and shipping), same days; same tier where that counts."""
-    table = instance.options
-    service = np.array([instance.service[c] for c in table.creator[options]], dtype=np.int64)
-    return service * 8 + (instance.tier[table.creator[options]] + 1 if tiers else 0)
 
 
 def rank_within(label: Ints) -> Ints:

@@ -8,7 +8,6 @@ proof of anything.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +17,9 @@ from optimizer.chance.covers import Cover
 from optimizer.chance.tail import SECURE_TOLERANCE, tail
 from optimizer.chance.tilt import phi
 from optimizer.derive.instance import Floats, Instance, Ints
-from optimizer.derive.people import TIERS
 from optimizer.solve.windows.candidates import Candidates, Mode
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, STEPS, CellBounds
+from optimizer.solve.windows.quotas import Quotas
 
 CELLS = 12
 """Cells tried, the most promising first."""
@@ -58,7 +57,7 @@ def quick_team(
     """
     places = None if free is None else free[people.days]
     wave = instance.waves[people.activation]
-    quota = _quota(instance, people)
+    quotas = Quotas.of(instance, people)
     best: Team | None = None
     for index in np.argsort(bounds.bound, kind="stable")[:CELLS]:
         limit = below if best is None else min(below, best.priced)
@@ -70,7 +69,7 @@ def quick_team(
         for payers in _payer_orders(people, bounds, index, cover):
             for extra in range(SPARE_GIFTS + 1):
                 counts = cell.paid, int(bounds.gifts[index]) + extra
-                found = _fill(instance, people, payers, counts, places, quota)
+                found = _fill(instance, people, payers, counts, places, quotas)
                 if found is not None:
                     best = found if best is None or found.priced < best.priced else best
                     break
@@ -113,57 +112,6 @@ def _payer_orders(people: Candidates, bounds: CellBounds, index: int, cover: Cov
     return [plain] if same else [plain, weighed]
 
 
-@dataclass(frozen=True)
-class _Quota:
-    """Tier per row of gifts and payers, least and most people per tier (-1: any number)."""
-
-    gifts: Ints
-    payers: Ints
-    least: dict[int, int]
-    most: dict[int, int]
-
-    def pick(self, order: Ints, tier: Ints, count: int, have: dict[int, int], *, owed: bool) -> list[int]:
-        """Return `count` of `order`, or fewer: first who is owed to a tier, then the next in order that has room."""
-        taken: list[int] = []
-        counts = dict(have)
-
-        def take(row: int) -> None:
-            taken.append(row)
-            counts[int(tier[row])] = counts.get(int(tier[row]), 0) + 1
-
-        if owed:
-            for kind, least in self.least.items():
-                missing = least - counts.get(kind, 0)
-                for row in order[tier[order] == kind][: max(0, missing)].tolist():
-                    take(row)
-        for row in order.tolist():
-            if len(taken) >= count:
-                break
-            kind = int(tier[row])
-            if row not in taken and counts.get(kind, 0) < self.most.get(kind, INFEASIBLE_COST):
-                take(row)
-        return taken
-
-    def short(self, payers: Ints, gifts: Ints) -> bool:
-        """Tell whether some tier has too few among these rows of payers and gifts."""
-        tiers = np.concatenate([self.payers[payers], self.gifts[gifts]])
-        return any(np.count_nonzero(tiers == kind) < least for kind, least in self.least.items())
-
-
-def _quota(instance: Instance, people: Candidates) -> _Quota | None:
-    """Return the tier mix of a window's activation; None where there is none."""
-    mix = instance.waves[people.activation].tier_mix
-    if not mix:
-        return None
-    ranges = {TIERS.index(tier): allowed for tier, allowed in mix.items()}
-    return _Quota(
-        instance.tier[people.gifts.creator],
-        instance.tier[people.payers.creator],
-        {kind: allowed.min for kind, allowed in ranges.items()},
-        {kind: allowed.max for kind, allowed in ranges.items() if allowed.max is not None},
-    )
-
-
 def _unit(gifts: Mode) -> float:
     if not len(gifts) or gifts.chance.max() <= 0:
         return 1.0
@@ -176,15 +124,14 @@ def _fill(
     payers: Ints,
     counts: tuple[int, int],
     places: Ints | None,
-    quota: _Quota | None,
+    quotas: Quotas | None,
 ) -> Team | None:
     """Return a team of exactly so many (paid, gifts) that holds, for the smallest λ that gives one."""
     paid, gifts = counts
-    payers = payers[:paid] if quota is None else np.array(quota.pick(payers, quota.payers, paid, {}, owed=False), int)
+    payers = payers[:paid] if quotas is None else quotas.payers(payers, paid)
     usable = np.flatnonzero(~np.isin(people.gifts.creator, people.payers.creator[payers]))
     if len(payers) < paid or gifts > len(usable):
         return None
-    have = {} if quota is None else dict(Counter(quota.payers[payers].tolist()))
     weights = phi(people.gifts.chance[usable].max(axis=1, initial=0.0), TILT)
     steps = np.concatenate([[1e-6], STEPS]) * _unit(people.gifts)
     low, high, found = 0, len(steps) - 1, None
@@ -192,9 +139,9 @@ def _fill(
         middle = (low + high) // 2
         order = usable[np.argsort(people.gifts.cost[usable] - steps[middle] * weights, kind="stable")]
         chosen = order[:gifts]
-        if quota is not None:
-            chosen = np.array(quota.pick(order, quota.gifts, gifts, have, owed=True), dtype=np.int64)
-            if len(chosen) != gifts or quota.short(payers, chosen):
+        if quotas is not None:
+            chosen = quotas.gifts(order, gifts, payers)
+            if len(chosen) != gifts or quotas.short(payers, chosen):
                 return None
         team = _dated(instance, people, payers, chosen, places)
         if team is None:

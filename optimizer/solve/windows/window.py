@@ -13,6 +13,7 @@ import numpy as np
 
 from optimizer.chance.covers import ROUNDING, Cover, least_gifts
 from optimizer.derive.instance import Flags, Instance, Ints
+from optimizer.model.rules import people_asked
 from optimizer.solve.windows.candidates import candidates_of
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, CellBounds, cell_bounds
 from optimizer.solve.windows.core import best_days, core
@@ -132,7 +133,7 @@ def most_people(
     creators = instance.options.creator[instance.options.in_activation(activation)]
     everybody = len(np.unique(creators))
     locked = [choice.paid for choice in instance.locks if choice.activation == activation]
-    asked = sum(allowed.min for allowed in wave.tier_mix.values())
+    asked = people_asked(instance, activation)
     gifts = paid = 0
     for index in range(len(cover.cells)) if cells is None else cells:
         cell = cover.cells[index]

@@ -8,7 +8,7 @@ from optimizer.analysis.baselines.greedy import exact_reach, greedy_selection
 from optimizer.analysis.baselines.pessimist import pessimist_plan
 from optimizer.analysis.baselines.sheets import Decided, costs
 from optimizer.analysis.baselines.spreadsheet import spreadsheet_plan
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.money import minor_digits, to_minor
 from optimizer.scenario.meaning import waves
 from optimizer.scenario.models import Scenario
@@ -27,7 +27,7 @@ def pessimist(scenario: Scenario, run: Run) -> Answer:
 
 def greedy(scenario: Scenario, run: Run) -> Answer:
     """Return the greedy plan, as far as it comes in the time."""
-    instance = derive(scenario)
+    instance = build_instance(scenario)
     selection = greedy_selection(instance, exact_reach(instance), lambda: run.remaining <= 0, exact=True)
     if selection.windows:
         run.found(instance, selection)

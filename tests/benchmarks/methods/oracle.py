@@ -26,7 +26,7 @@ from pyscipopt.scip import PY_SCIP_EVENTTYPE as SCIP_EVENTTYPE
 from pyscipopt.scip import PY_SCIP_RESULT as SCIP_RESULT
 
 from optimizer.analysis.baselines.greedy import exact_reach, greedy_selection
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.scenario.models import Scenario
 from tests.benchmarks.methods.base import Answer, Run, answer_of
 from tests.benchmarks.methods.oracle_master import Master
@@ -50,7 +50,7 @@ def oracle_counts(scenario: Scenario, run: Run) -> Answer:
 
 
 def _solved(scenario: Scenario, run: Run, *, classes: bool) -> Answer:
-    instance = derive(scenario)
+    instance = build_instance(scenario)
     start = greedy_selection(instance, exact_reach(instance), lambda: run.remaining <= 0, exact=True)
     if start.windows:
         run.found(instance, start)

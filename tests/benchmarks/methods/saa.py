@@ -28,7 +28,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from optimizer.analysis.baselines.greedy import greedy_selection
-from optimizer.derive.build import derive
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.model.selection import Selection
 from optimizer.scenario.models import Scenario
@@ -73,7 +73,7 @@ class Round:
 
 
 def _once(scenario: Scenario, run: Run, solver: Solver) -> Answer:
-    instance = derive(scenario)
+    instance = build_instance(scenario)
     sample = Sample(Sampler(scenario, instance, run.task.seed), [wave.confidence for wave in instance.waves])
     found = _round(instance, sample, run, solver, run.remaining)
     return answer_of(instance, found.selection, found.note)
@@ -102,7 +102,7 @@ def _round(instance: Instance, sample: Sample, run: Run, solver: Solver, seconds
 
 
 def _calibrated(scenario: Scenario, run: Run, solver: Solver) -> Answer:
-    instance = derive(scenario)
+    instance = build_instance(scenario)
     asked = [wave.confidence for wave in instance.waves]
     sample = Sample(Sampler(scenario, instance, run.task.seed), asked)
     best: Selection | None = None

@@ -1,0 +1,188 @@
+"""The business rules of the contract as constraints, one function each; `rules` declares them.
+
+Every function adds rows to the model of `Variables`; its name is the rule id that the verifier, the diagnosis and the
+tests use. Membership, the embeddedness floor, accepted modes, availability, ship days and delivery range are fixed when
+the instance is built: no option breaks them.
+"""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from optimizer.derive.instance import Ints
+from optimizer.model.variables import Variables, groups
+
+
+def required(v: Variables) -> None:
+    """Required, locked and, under `min_cost`, all activations are secured."""
+    for activation, secured in v.secured.items():
+        if v.instance.must_secure[activation]:
+            v.model.add(secured == 1)
+
+
+def fixed(v: Variables) -> None:
+    """Activations that are not up for decision keep what they have."""
+    for activation in v.part.fixed:
+        v.model.add(v.secured[activation] == 1)
+        for option in v.options_of(activation):
+            v.model.add(v.option[int(option)] == 1)
+
+
+def window(v: Variables) -> None:
+    """A secured activation has exactly one window, one that is not secured none."""
+    for activation, secured in v.secured.items():
+        v.model.add(cp_model.LinearExpr.sum([v.window[int(w)] for w in v.windows_of(activation)]) == secured)
+
+
+def once(v: Variables) -> None:
+    """A creator takes part in an activation at most once, and only in its window."""
+    for (index, _), options in v.grouped("window", "creator"):
+        v.model.add(v.total(options) <= v.window[index])
+
+
+def paid_share(v: Variables) -> None:
+    """Paid creators are at most `max_paid_share` of all creators of an activation, as exact fractions."""
+    for activation in v.part.activations:
+        options = v.options_of(activation)
+        paid, gifts = v.options_of(activation, paid=True), v.options_of(activation, paid=False)
+        share = _attainable_share(
+            v.instance.max_paid_share[activation], len(np.unique(v.instance.options.creator[options]))
+        )
+        if share < 1 and len(paid):
+            allowed, refused = share.numerator, share.denominator - share.numerator
+            v.model.add(refused * v.total(paid) <= allowed * v.total(gifts))
+
+
+def _attainable_share(share: Fraction, creators: int) -> Fraction:
+    """Return the largest share ≤ `share` that at most so many creators can have: the same rule in small numbers."""
+    if share.denominator <= max(1, creators):
+        return share
+    return max((Fraction(math.floor(share * count), count) for count in range(1, creators + 1)), default=Fraction(0))
+
+
+def min_paid(v: Variables) -> None:
+    """An activation has at least `min_paid` paid creators."""
+    for activation, secured in v.secured.items():
+        least = v.instance.waves[activation].min_paid
+        if least:
+            v.model.add(v.total(v.options_of(activation, paid=True)) >= least * secured)
+
+
+def tier_mix(v: Variables) -> None:
+    """Selected creators per tier stay inside their range."""
+    tiers = ("nano", "emerging", "established")
+    for activation, secured in v.secured.items():
+        mine = v.options_of(activation)
+        for tier, allowed in v.instance.waves[activation].tier_mix.items():
+            chosen = v.total(mine[v.instance.tier[v.instance.options.creator[mine]] == tiers.index(tier)])
+            if allowed.min:
+                v.model.add(chosen >= allowed.min * secured)
+            if allowed.max is not None:
+                v.model.add(chosen <= allowed.max)
+
+
+def budget_total(v: Variables) -> None:
+    """The plan costs at most the total budget."""
+    limit = v.instance.limits.budget_minor
+    if limit is not None:
+        v.model.add(v.total(v.part.options, v.instance.options.cost_minor[v.part.options]) <= limit)
+
+
+def budget_month(v: Variables) -> None:
+    """A month carries product and shipping of its ship days and fees of the windows that end in it."""
+    instance, all_options = v.instance, v.part.options
+    table, limits = instance.options, instance.limits
+    for month, cap in limits.month_caps.items():
+        goods = (limits.ship_month[table.ship_day] == month) * (table.product_minor + table.shipping_minor)
+        fees = (instance.window_month[table.window] == month) * table.fee_minor
+        weights = (goods + fees)[all_options]
+        touched = weights > 0
+        if touched.any():
+            v.model.add(v.total(all_options[touched], weights[touched]) <= cap)
+
+
+def stock(v: Variables) -> None:
+    """Units shipped up to and including any day never exceed units arrived by that day.
+
+    A row before each arrival and one at the end say it for every day.
+    """
+    table, all_options = v.instance.options, v.part.options
+    for product, arrivals in v.instance.limits.arrivals.items():
+        sends = all_options[v.instance.product[table.activation[all_options]] == product]
+        arrived = 0
+        for day, total in arrivals:
+            early = sends[table.ship_day[sends] < day]
+            if len(early):
+                v.model.add(v.total(early) <= arrived)
+            arrived = total
+        if len(sends):
+            v.model.add(v.total(sends) <= arrived)
+
+
+def daily_capacity(v: Variables) -> None:
+    """No more parcels leave on a day than the warehouse can send."""
+    capacity = v.instance.limits.daily_capacity
+    if capacity is not None:
+        for _, options in v.grouped("ship_day"):
+            if len(options) > capacity:
+                v.model.add(v.total(options) <= capacity)
+
+
+def rest_days(v: Variables) -> None:
+    """Two windows of one creator lie at least rest_days + 1 apart; so they never overlap.
+
+    Windows lengthened by the rest must be disjoint. Intervals on a line meet pairwise only where they share a point,
+    and then they share the start of one of them (Helly), so one row per creator and start is exact.
+    """
+    instance = v.instance
+    for (_,), options in v.grouped("creator"):
+        own = instance.options.window[options]
+        if len(np.unique(instance.options.activation[options])) > 1:
+            ends = instance.windows.end_day[own] + instance.limits.rest_days
+            _disjoint(v, v.of(options), instance.windows.start_day[own], ends)
+
+
+def community_gap(v: Variables) -> None:
+    """Windows of one community lie at least min_gap_days + 1 apart."""
+    instance, windows = v.instance, v.part.windows
+    owner = instance.windows.activation[windows]
+    for _, mine in groups(instance.community[owner][None], windows):
+        owner = instance.windows.activation[mine]
+        if len(np.unique(owner)) > 1:
+            ends = instance.windows.end_day[mine] + instance.gap_days[owner]
+            _disjoint(v, [v.window[int(w)] for w in mine], instance.windows.start_day[mine], ends)
+
+
+def _disjoint(v: Variables, chosen: list[cp_model.IntVar], starts: Ints, ends: Ints) -> None:
+    seen: set[tuple[int, ...]] = set()
+    for moment in np.unique(starts):
+        covering = np.flatnonzero((starts <= moment) & (moment <= ends))
+        key = tuple(covering.tolist())
+        if len(covering) > 1 and key not in seen:
+            seen.add(key)
+            v.model.add_at_most_one(chosen[index] for index in covering)
+
+
+def max_activations(v: Variables) -> None:
+    """A creator takes part in at most so many activations."""
+    most = v.instance.limits.max_activations
+    if most is not None:
+        for _, options in v.grouped("creator"):
+            if len(np.unique(v.instance.options.activation[options])) > most:
+                v.model.add(v.total(options) <= most)
+
+
+def locks(v: Variables) -> None:
+    """Decisions already taken: a locked creator is in the plan, in the locked mode and on the locked day."""
+    table = v.instance.options
+    for choice in v.instance.locks:
+        if choice.activation in v.secured:
+            mine = v.options_of(choice.activation, paid=choice.paid)
+            mine = mine[table.creator[mine] == choice.creator]
+            if choice.ship_day is not None:
+                mine = mine[table.ship_day[mine] == choice.ship_day]
+            v.model.add(v.total(mine) == 1)
