@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from random import Random
-from typing import Any
 
 import pytest
 
 from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
-from optimizer.model import objective
-from optimizer.model.parts import part_of
-from optimizer.model.rules import add_rules
 from optimizer.model.selection import EMPTY, Selection
-from optimizer.model.variables import Approximation, Variables
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.bounds.schedule import make_schedule
-from optimizer.solve.cpsat.cut_loop import CutLoopResult, solve_with_cuts
-from optimizer.solve.cpsat.solve_model import CallLimits
 from optimizer.solve.search import Solution, Status
 from optimizer.solve.search_state import SearchState
 from tests.derive.small import activation, creator, instance
 from tests.model.desk import Desk
+from tests.seeds import seeds
 from tests.solve.middle import middle_scenario
 from tests.solve.searching import METHODS, control, found, tight
+from tests.solve.whole_model import optimum
 
 EFFORTS = (
     "bounds.activation.EFFORT",
@@ -35,38 +30,8 @@ EFFORTS = (
 )
 
 
-def seeds(few: int, many: int) -> list[Any]:
-    """Those of the usual suite, and those of the long campaign."""
-    return [*range(few), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(few, many))]
-
-
 def middle(seed: int, people: int) -> Instance:
     return build_instance(scenario_from_data(middle_scenario(seed, people=people)))
-
-
-def whole_model(given: Instance) -> Variables:
-    v = Variables(part_of(given, Desk(given).covers, Approximation.OUTER), Approximation.OUTER)
-    add_rules(v)
-    return v
-
-
-def optimum(given: Instance) -> tuple[int, int] | None:
-    """The most value and its least cost by one model of everything, cut until it holds; None where there is no plan."""
-
-    def solved(v: Variables, goal: Any, maximise: bool) -> CutLoopResult:
-        out = solve_with_cuts(v, goal, control(), seed=1, limits=CallLimits(), maximise=maximise)
-        assert out.exact
-        return out
-
-    v = whole_model(given)
-    value = solved(v, objective.value(v), maximise=True)
-    if value.infeasible or value.objective is None:
-        return None
-    v = whole_model(given)
-    v.model.add(objective.value(v) >= value.objective)
-    cost = solved(v, objective.cost(v), maximise=False)
-    assert cost.objective is not None
-    return value.objective, cost.objective
 
 
 @pytest.mark.parametrize("seed", seeds(16, 150))

@@ -25,7 +25,9 @@ from optimizer.solve.search import Solution, Status
 from tests.brute_decisions import ExtraRow
 from tests.brute_force import Best, Enumeration, OwnRule
 from tests.seeds import seeds
+from tests.solve.middle import middle_scenario
 from tests.solve.searching import METHODS, found
+from tests.solve.whole_model import optimum
 from tests.tiny import Document, tiny_scenario
 
 PLATFORMS = ("clips", "pictures", "letters")
@@ -218,3 +220,21 @@ def test_the_scenarios_ask_something_of_each_rule(name: str) -> None:
         keeps = None if made_up.keeps is None else made_up.keeps(scenario)
         changed += Enumeration(scenario, rows=made_up.rows(scenario), keeps=keeps).best != Enumeration(scenario).best
     assert changed >= 3
+
+
+@pytest.mark.parametrize("seed", seeds(3, 30))
+@pytest.mark.parametrize("name", ["platform, undeclared", "platform, declared", "two named with an A, undeclared"])
+def test_a_made_up_rule_is_kept_where_cores_leave_people_out(
+    monkeypatch: pytest.MonkeyPatch, name: str, seed: int
+) -> None:
+    """Scenarios too large to enumerate: both methods against one model of everything, and no false bound."""
+    rng, document = Random(seed), middle_scenario(seed, people=14)
+    for creator in document["creators"]:
+        creator["labels"] = {"platform": rng.choice(PLATFORMS)}
+        creator["handle"] = rng.choice(("@ana", "@bo"))
+    monkeypatch.setattr(rules, "RULES", (*rules.RULES, MADE_UP[name].rule))
+    instance = build_instance(scenario_from_data(document), every_day=rules.every_day())
+    truth = optimum(instance)
+    for method in METHODS:
+        solution = found(instance, seconds=30, method=method)
+        agrees(solution, None if truth is None else Best(*truth))
