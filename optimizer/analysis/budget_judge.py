@@ -11,7 +11,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from optimizer.analysis.certify import Facts, bound, facts_of, judge, plan_of
+from optimizer.analysis.certify import plan_of
+from optimizer.analysis.judging import Facts, bound, facts_of, judge
 from optimizer.derive.instance import Instance
 from optimizer.errors import VerificationError
 from optimizer.plan import Certificate, Check, Plan, Simulation

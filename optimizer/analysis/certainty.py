@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 
-from optimizer.analysis.certify import certified, effort_of, facts_of
+from optimizer.analysis.certify import certified
 from optimizer.analysis.diagnosis.documents import posed
 from optimizer.analysis.gaps import closes, cost_gap
+from optimizer.analysis.judging import effort_of, facts_of
 from optimizer.analysis.sharing import LEAST_SECONDS, FairTime, Step, side_by_side
 from optimizer.answers.certainty import CertaintyCurve, CertaintyPoint, PriceOfCertainty
 from optimizer.errors import InputError, Problem, VerificationError, pointer

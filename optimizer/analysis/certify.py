@@ -11,10 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from optimizer.analysis.binding import binding
+from optimizer.analysis.judging import (
+    SIMULATED_CAMPAIGNS,
+    Facts,
+    bound,
+    compose,
+    facts_of,
+    judge,
+    run_of,
+    without_plan,
+)
 from optimizer.analysis.report import Decision, Figures, figures
-from optimizer.analysis.versions import versions
-from optimizer.answers.common import Effort
 from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.errors import VerificationError
@@ -22,26 +29,13 @@ from optimizer.model.rules import every_day
 from optimizer.model.selection import Selection
 from optimizer.money import from_minor
 from optimizer.plan import (
-    Certificate,
-    Check,
     ObjectiveReport,
     Plan,
-    Run,
-    ScenarioReference,
-    Simulation,
-    Totals,
-    WarningNote,
 )
-from optimizer.scenario.loading import assumptions, fingerprint
 from optimizer.scenario.models import Scenario
-from optimizer.scenario.notices import notices
 from optimizer.solve.control import Control, Progress
 from optimizer.solve.search import Solution, search
 from optimizer.solve.settings import Settings
-from optimizer.verify import verify
-from optimizer.verify.simulate import agrees, simulate
-
-SIMULATED_CAMPAIGNS = 20_000
 
 
 @dataclass(frozen=True)
@@ -103,46 +97,6 @@ def certified(
     return Certified(plan.model_copy(update={"run": run}), instance, solution, ended - searched)
 
 
-@dataclass(frozen=True)
-class Facts:
-    """What a plan says of its scenario whatever the decisions."""
-
-    reference: ScenarioReference
-    assumptions: list[str]
-    warnings: list[WarningNote]
-
-
-def facts_of(scenario: Scenario) -> Facts:
-    """Return what any plan of a scenario says of it."""
-    return Facts(
-        ScenarioReference(name=scenario.name, sha256=fingerprint(scenario), currency=scenario.currency),
-        assumptions(scenario),
-        [WarningNote(code=note.code, pointer=note.pointer, detail=note.detail) for note in notices(scenario)],
-    )
-
-
-def judge(
-    scenario: Scenario,
-    plan: Plan,
-    seed: int,
-    draws: int,
-    facts: Facts | None = None,
-    simulation: Simulation | None = None,
-) -> Plan:
-    """Return the plan with the certificate of verifier and simulator.
-
-    `facts`, where known, are the scenario's; `simulation`, where known, is one of the same decisions.
-    """
-    mark = fingerprint(scenario) if facts is None else facts.reference.sha256
-    checks = verify(scenario, plan, fingerprint=mark)
-    if simulation is None and draws and any(result.secured for result in plan.activations):
-        simulation = simulate(scenario, plan, draws=draws, seed=seed)
-    if simulation is not None:
-        checks = [*checks, agrees(simulation, plan)]
-    certificate = Certificate(verified=all(check.ok for check in checks), checks=checks, simulation=simulation)
-    return plan.model_copy(update={"certificate": certificate})
-
-
 def plan_of(
     scenario: Scenario, instance: Instance, solution: Solution, settings: Settings, facts: Facts | None = None
 ) -> Plan:
@@ -156,54 +110,6 @@ def plan_of(
     run = run_of(settings, solution.method)
     plan = compose(facts or facts_of(scenario), found, objective, solution.status.value, run)
     return plan if selection is None else bound(scenario, plan)
-
-
-def compose(facts: Facts, found: Figures, objective: ObjectiveReport, status: str, run: Run) -> Plan:
-    """Return a plan made of its parts, with an empty certificate and no binding limits."""
-    return Plan(
-        schema_version=1,
-        scenario=facts.reference,
-        status=status,  # type: ignore[arg-type]
-        objective=objective,
-        totals=found.totals,
-        activations=found.activations,
-        assignments=found.assignments,
-        cash=found.cash,
-        binding=[],
-        assumptions=facts.assumptions,
-        warnings=facts.warnings,
-        certificate=Certificate(verified=False, checks=list[Check](), simulation=None),
-        diagnosis=None,
-        run=run,
-    )
-
-
-def bound(scenario: Scenario, plan: Plan) -> Plan:
-    """Return the plan with the limits it uses up."""
-    return plan.model_copy(update={"binding": binding(scenario, plan)})
-
-
-def run_of(settings: Settings, method: str) -> Run:
-    """Return how the plan was computed; the time used is filled in at the end."""
-    return Run(
-        seed=settings.seed,
-        time_limit_seconds=settings.time_limit_seconds,
-        wall_seconds=0.0,
-        workers=settings.workers,
-        method=method,
-        versions=versions(),
-    )
-
-
-def effort_of(settings: Settings, began: float) -> Effort:
-    """Return how an answer was computed that was begun at a `time.monotonic()` and is complete now."""
-    return Effort(
-        seed=settings.seed,
-        time_limit_seconds=settings.time_limit_seconds,
-        wall_seconds=round(time.monotonic() - began, 3),
-        workers=settings.workers,
-        versions=versions(),
-    )
 
 
 def decisions_of(instance: Instance, selection: Selection) -> tuple[Sequence[Decision], dict[str, date]]:
@@ -220,14 +126,6 @@ def decisions_of(instance: Instance, selection: Selection) -> tuple[Sequence[Dec
     ]
     starts = {instance.waves[a].id: instance.day(instance.windows.start_day[w]) for a, w in selection.windows.items()}
     return decisions, starts
-
-
-def without_plan(found: Figures) -> Figures:
-    """Return figures in which money is null, because there is no plan."""
-    nothing = {"cost": None, "product": None, "shipping": None, "fees": None}
-    totals: Totals = found.totals.model_copy(update=nothing)
-    results = [result.model_copy(update={"cost": None}) for result in found.activations]
-    return Figures(totals, results, [], [], 0, 0, 0.0)
 
 
 def _objective(scenario: Scenario, instance: Instance, solution: Solution, found: Figures) -> ObjectiveReport:

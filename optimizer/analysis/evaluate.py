@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from optimizer.analysis.certify import SIMULATED_CAMPAIGNS, bound, compose, facts_of, judge, run_of
+from optimizer.analysis.judging import SIMULATED_CAMPAIGNS, bound, compose, facts_of, judge, run_of
 from optimizer.analysis.report import Decision, Figures, figures
 from optimizer.money import from_minor, minor_digits
 from optimizer.plan import ObjectiveReport, Plan

@@ -16,7 +16,7 @@ from decimal import Decimal
 from pydantic import BaseModel
 
 from optimizer.analysis.budget_judge import BudgetJudge
-from optimizer.analysis.certify import SIMULATED_CAMPAIGNS, effort_of, facts_of
+from optimizer.analysis.judging import SIMULATED_CAMPAIGNS, effort_of, facts_of
 from optimizer.answers.frontier import Frontier, FrontierPoint, NextStep
 from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance

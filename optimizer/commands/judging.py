@@ -8,8 +8,8 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from optimizer.analysis.certify import SIMULATED_CAMPAIGNS
 from optimizer.analysis.evaluate import evaluate as evaluated
+from optimizer.analysis.judging import SIMULATED_CAMPAIGNS
 from optimizer.analysis.network import network
 from optimizer.analysis.plan_files import read_decisions, read_plan
 from optimizer.commands.console import ExitCode, blaming, complain, say, show, show_text

@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 import numpy as np
-from scipy.stats import lognorm, norm
+from scipy.special import ndtr, ndtri
 
 from optimizer.calendar import ShippingCalendar
 from optimizer.derive.instance import Floats, RateModel
@@ -31,8 +31,9 @@ LONGEST_LAG_DAYS = 120
 
 def lag_distribution(median_days: float, p90_days: float) -> Floats:
     """Return P(L = l), l = 0…120: F(l+1) − F(l) of the lognormal with this median and 90th percentile, renormalised."""
-    sigma = (np.log(p90_days) - np.log(median_days)) / norm.ppf(0.9)
-    edges = lognorm.cdf(np.arange(LONGEST_LAG_DAYS + 2), s=sigma, scale=median_days)
+    sigma = (np.log(p90_days) - np.log(median_days)) / ndtri(0.9)
+    with np.errstate(divide="ignore"):  # log 0 = −∞, and Φ(−∞) = 0
+        edges = ndtr(np.log(np.arange(LONGEST_LAG_DAYS + 2) / median_days) / sigma)
     steps: Floats = np.diff(edges) / (edges[-1] - edges[0])
     return steps
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import roots_legendre
-from scipy.stats import poisson_binom
 
 from optimizer.scenario.posting import OrganicRate
 from optimizer.verify.premises import Line, Premises
@@ -122,8 +121,36 @@ def _tail(team: Team, ratios: Vector) -> Vector:
     everybody = team.at(ratios)
     if everybody.shape[1] < team.min_posts:
         return np.zeros(len(ratios))
-    tail: Vector = poisson_binom.sf(team.min_posts - 1, everybody)
-    return np.clip(tail, 0.0, 1.0)
+    # A running sum from P(N = 0) upwards, as a distribution function is defined.
+    below = np.cumsum(poisson_binomial(everybody), axis=1)[:, team.min_posts - 1]
+    return np.clip(1.0 - below, 0.0, 1.0)
+
+
+def poisson_binomial(probabilities: Vector) -> Vector:
+    """Return [P(N = 0), …, P(N = n)] of n independent posts at every node.
+
+    Post by post, P(N = k) becomes P(N = k)·(1 − p) + P(N = k − 1)·p. Memory is nodes × posts: all nodes are carried at
+    once, posts one after the other.
+
+    Parameters
+    ----------
+    probabilities
+        Probability of each post at each node, shape (nodes, n), n ≥ 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (nodes, n + 1); every row sums to 1.
+    """
+    nodes, posts = probabilities.shape
+    distribution = np.zeros((nodes, posts + 1))
+    distribution[:, 0] = 1.0
+    for index in range(posts):
+        probability = probabilities[:, index : index + 1]
+        gained = distribution[:, : index + 1] * probability
+        distribution[:, : index + 1] *= 1.0 - probability
+        distribution[:, 1 : index + 2] += gained
+    return distribution
 
 
 def _mixed(chances: Vector, weights: Vector) -> list[float]:
@@ -131,7 +158,7 @@ def _mixed(chances: Vector, weights: Vector) -> list[float]:
     n = chances.shape[1]
     if n == 0:
         return [1.0]
-    distribution = weights @ poisson_binom.pmf(np.arange(n + 1), chances[:, np.newaxis, :])
+    distribution = weights @ poisson_binomial(chances)
     return [_chance(share) for share in distribution]
 
 

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
-from scipy.stats import binom
+from scipy.special import bdtr, bdtrc, ndtr, ndtri
 
 from optimizer.plan import Check, Plan, SimulatedActivation, Simulation
 from optimizer.scenario.models import Scenario
@@ -87,7 +86,7 @@ def agrees(simulation: Simulation, plan: Plan, sigmas: float = 5.0) -> Check:
     offences = []
     for each in simulation.activations:
         exact, count = stated.get(each.activation, 0.0), round(each.probability * simulation.draws)
-        below, above = binom.cdf(count, simulation.draws, exact), binom.sf(count - 1, simulation.draws, exact)
+        below, above = bdtr(count, simulation.draws, exact), bdtrc(count - 1, simulation.draws, exact)
         if min(below, above) < least:
             offences.append(
                 f"{each.activation}: {each.probability:.5f} in {simulation.draws} draws, exactly {exact:.5f}, "

@@ -13,7 +13,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import lognorm, norm
+from scipy.special import ndtr, ndtri
 
 from optimizer.plan import Window
 from optimizer.scenario.logistics import Service
@@ -64,9 +64,10 @@ class Timing:
     def lag(self) -> NDArray[np.float64]:
         """Return P(L = l) for l = 0…120: F(l+1) − F(l) of the lognormal through median and p90, renormalised."""
         lag = self.posting.gift_lag
-        sigma = np.log(lag.p90_days / lag.median_days) / norm.ppf(0.9)
-        edges = np.arange(LONGEST_LAG_DAYS + 2)
-        chances: NDArray[np.float64] = np.diff(lognorm.cdf(edges, sigma, scale=lag.median_days))
+        sigma = np.log(lag.p90_days / lag.median_days) / ndtri(0.9)
+        with np.errstate(divide="ignore"):  # log 0 = −∞, and Φ(−∞) = 0
+            standardised = np.log(np.arange(LONGEST_LAG_DAYS + 2) / lag.median_days) / sigma
+        chances: NDArray[np.float64] = np.diff(ndtr(standardised))
         chances /= chances.sum()
         return chances
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.polynomial import Polynomial
+from scipy.stats import poisson_binom
 
 from optimizer.plan import Window
 from optimizer.scenario.posting import OrganicRate
@@ -19,6 +20,7 @@ from optimizer.verify.chance import (
     Team,
     mean_ratio,
     odds,
+    poisson_binomial,
     post_distribution,
     probability,
     rate_ratios,
@@ -198,3 +200,17 @@ def test_correlation_lowers_a_high_probability() -> None:
     team = Team(np.full(22, 0.28), np.empty(0), 5)
     shared, alone, worst = (probability(team, OrganicRate.model_validate({"model": model})) for model in MODELS)
     assert worst < shared < alone
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_poisson_binomial_is_the_one_of_scipy(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    probabilities = rng.random((int(rng.integers(1, 12)), int(rng.integers(1, 60)))) * rng.choice((0.05, 0.4, 1.0))
+    probabilities[0, 0] = 0.0
+    probabilities[-1, -1] = 1.0
+    posts = np.arange(probabilities.shape[1] + 1)
+    assert np.array_equal(poisson_binomial(probabilities), poisson_binom.pmf(posts, probabilities[:, np.newaxis, :]))
+
+
+def test_nobody_posts_for_certain_where_there_is_nobody() -> None:
+    assert poisson_binomial(np.empty((3, 0))).tolist() == [[1.0]] * 3

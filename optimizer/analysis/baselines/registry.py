@@ -8,8 +8,8 @@ from datetime import date
 from optimizer.analysis.baselines.greedy import greedy_plan
 from optimizer.analysis.baselines.pessimist import pessimist_plan
 from optimizer.analysis.baselines.spreadsheet import spreadsheet_plan
-from optimizer.analysis.certify import SIMULATED_CAMPAIGNS
 from optimizer.analysis.evaluate import evaluate
+from optimizer.analysis.judging import SIMULATED_CAMPAIGNS
 from optimizer.analysis.report import Decision
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from optimizer.analysis.certify import certified, judge
+from optimizer.analysis.certify import certified
 from optimizer.analysis.diagnosis.documents import Patch, document, patched, posed
+from optimizer.analysis.judging import judge
 from optimizer.errors import InputError, VerificationError
 from optimizer.plan import Plan
 from optimizer.scenario.loading import fingerprint, scenario_from_data, scenario_with_creators

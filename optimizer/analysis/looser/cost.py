@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from optimizer.analysis.certify import Facts, certified, effort_of, facts_of, judge
+from optimizer.analysis.certify import certified
 from optimizer.analysis.diagnosis.documents import document, patched
+from optimizer.analysis.judging import Facts, effort_of, facts_of, judge
 from optimizer.analysis.looser.standing import Best, Bounds, best_of, bounds_of
 from optimizer.analysis.looser.steps import Looser, looser_limits
 from optimizer.analysis.sharing import FairTime, Step, side_by_side
