@@ -132,7 +132,7 @@ def test_what_no_budget_changes_is_looked_at_once(monkeypatch: pytest.MonkeyPatc
         simulated.append(plan)
         return simulate(scenario, plan, draws=draws, seed=seed)
 
-    monkeypatch.setattr("optimizer.analysis.certify.simulate", counted)
+    monkeypatch.setattr("optimizer.analysis.judging.simulate", counted)
     cost = budgets_of(scenario)[-2]
     answer = frontier(scenario, [*range(cost, cost + 30), 10 * cost], EXACT, draws=200)
     decided = {str(item.plan.assignments) for item in answer.plans if item.plan.assignments}
