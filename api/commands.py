@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from optimizer.commands.console import ExitCode, blaming, say, show_text
+from optimizer.cli.console import ExitCode, blaming, say, show_text
 
 if TYPE_CHECKING:
     from api.settings import ServiceSettings

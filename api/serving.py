@@ -18,7 +18,7 @@ from api.protocol import Protocol
 from api.service import Service
 from api.settings import ServiceSettings
 from api.store import DatabaseInUse, Store, holding, make_engine, upgrade, upgrade_apart
-from optimizer.commands.console import ExitCode
+from optimizer.cli.console import ExitCode
 from optimizer.errors import InputError, Problem
 
 BACKLOG = 2048

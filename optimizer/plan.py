@@ -243,6 +243,17 @@ class Plan(Strict):
     run: Run = Field(description="How it was computed.")
 
 
-def to_json(plan: Plan) -> str:
-    """Return the plan as indented JSON with a final newline; equal plans give equal bytes."""
-    return plan.model_dump_json(by_alias=True, indent=2) + "\n"
+def to_json(document: Strict) -> str:
+    """Return a plan or an answer as the text that commands write.
+
+    Parameters
+    ----------
+    document
+        A `Plan`, or an answer of `optimizer.answers`.
+
+    Returns
+    -------
+    str
+        Indented JSON with a final newline; equal documents give equal bytes.
+    """
+    return document.model_dump_json(by_alias=True, indent=2) + "\n"

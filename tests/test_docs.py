@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.cli import extended, outcome
-from optimizer.commands.console import ExitCode
+from optimizer.cli import outcome
+from optimizer.cli.application import command_names
+from optimizer.cli.console import ExitCode
 from optimizer.model.rules import RULES as MODEL_RULES
 from optimizer.scenario.families.table import TIERS
 from optimizer.verify.rules import RULES
@@ -105,12 +106,7 @@ def test_files_and_modules_that_are_named_exist(text: Page) -> None:
 def test_every_command_has_a_line_and_is_shown_nowhere_without_one() -> None:
     pattern = r"groundswell ([a-z]+(?:-[a-z]+)*(?: (?:create|list|revoke)\b)?)"
     shown = set(re.findall(rf"`{pattern}`", page("commands").text))
-    named = {info.name or getattr(info.callback, "__name__", "") for info in extended().registered_commands}
-    named |= {
-        f"{group.name} {info.name or getattr(info.callback, '__name__', '')}"
-        for group in extended().registered_groups
-        for info in (group.typer_instance.registered_commands if group.typer_instance else ())
-    }
+    named = command_names()
     assert {"serve", "keys list"} <= named
     assert shown == named
     used = {command for text in PAGES for block in text.blocks for command in re.findall(pattern, block.text)}

@@ -20,8 +20,3 @@ class Effort(Strict):
     wall_seconds: float = Field(description="Time used (seconds).", examples=[21.5])
     workers: int = Field(description="Solver threads (count).", examples=[2])
     versions: dict[str, str] = Field(description="Versions of what took part.", examples=[{"ortools": "9.15.6755"}])
-
-
-def to_json(answer: Strict) -> str:
-    """Return an answer as indented JSON with a final newline; equal answers give equal bytes."""
-    return answer.model_dump_json(by_alias=True, indent=2) + "\n"

@@ -1,12 +1,11 @@
-"""The command line: parse, call, print.
+"""The command line: parse, call, print; one file per command.
 
-Commands import what they need when they run, so that help comes at once.
+A command's file is imported when the command runs, so that help comes at once. `COMMANDS` is the list of all of them;
+each names a function of its own name in the file of its own name (``import-creators``: `import_creators`).
 
 Exit codes: 0 done; 1 internal error or failed verification; 2 bad input; 3 proven infeasible; 4 nothing found in the
 time; 130 interrupted.
 """
-
-# ruff: noqa: PLC0415
 
 from __future__ import annotations
 
@@ -14,54 +13,10 @@ import io
 import os
 import signal
 import sys
-from typing import Annotated, NoReturn
+from typing import NoReturn
 
-import typer
-
-from optimizer.cli import batches, budgets, cluster, comparing, exports, planning, pricing
-from optimizer.commands.console import ExitCode, say, show_text
-
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Decides whom to gift, whom to pay and when, so that small creators of one community post together; "
-    "and proves how good the plan is.",
-    epilog="Exit codes: 0 done, 1 internal error or failed verification, 2 bad input, 3 proven infeasible, "
-    "4 nothing found in the time, 130 interrupted.",
-)
-
-PARTS = (planning.app, comparing.app, budgets.app, pricing.app, exports.app, batches.app, cluster.app)
-"""Groups of commands, in the order of the help."""
-
-_EXTENDED: set[str] = set()
-
-
-@app.callback(invoke_without_command=True)
-def _root(version: Annotated[bool, typer.Option("--version", help="Print the version and leave.")] = False) -> None:
-    if version:
-        from importlib.metadata import version as installed
-
-        show_text(f"groundswell {installed('groundswell')}\n")
-        raise typer.Exit
-
-
-for _part in PARTS:
-    app.registered_commands += _part.registered_commands
-
-
-def extended() -> typer.Typer:
-    """Return the application with the commands of installed parts (entry points `groundswell.commands`)."""
-    from importlib.metadata import entry_points
-
-    for part in entry_points(group="groundswell.commands"):
-        if part.name not in _EXTENDED:
-            _EXTENDED.add(part.name)
-            more: typer.Typer = part.load()
-            app.registered_commands += more.registered_commands
-            app.registered_groups += more.registered_groups
-    return app
+from optimizer.cli.application import application
+from optimizer.cli.console import ExitCode, say
 
 
 def main() -> NoReturn:
@@ -77,18 +32,18 @@ def main() -> NoReturn:
 
 
 def outcome(arguments: list[str]) -> int:
-    """Run a command and return its exit code; an error that nobody expected is told in a sentence.
+    """Run a command and return its exit code; an error that nobody expected is reported in a sentence.
 
     With GROUNDSWELL_DEBUG set in the environment such an error is raised.
     """
     try:
-        extended()(args=arguments, prog_name="groundswell")
+        application()(args=arguments, prog_name="groundswell")
     except SystemExit as leaving:
         return int(leaving.code or ExitCode.DONE)
     except Exception as error:
         if os.environ.get("GROUNDSWELL_DEBUG"):
             raise
-        _own_up(error)
+        _report(error)
         return ExitCode.FAILED
     return ExitCode.DONE
 
@@ -100,13 +55,19 @@ def _leave_at_once() -> NoReturn:
     os._exit(ExitCode.INTERRUPTED)
 
 
-def _own_up(error: Exception) -> None:
-    from optimizer.errors import VerificationError
+PARTS = {"distributed": "cluster", "dask": "cluster", "psycopg": "cluster", "pyarrow": "parquet"}
+"""Packages that do not come with the installation, and the part (extra) that brings each."""
 
-    if isinstance(error, ModuleNotFoundError):
-        say(f"This needs the part of groundswell that uses {error.name}, which is not installed.")
-        say("Install it: pip install 'groundswell[cluster,finance,service]', or run it with uv's --all-extras.")
-        return
+
+def _report(error: Exception) -> None:
+    if isinstance(error, ModuleNotFoundError) and error.name is not None:
+        package = error.name.partition(".")[0]
+        if package in PARTS:
+            say(f"This needs the part {PARTS[package]!r} of groundswell, which is not installed.")
+            say(f"In the folder of groundswell: pip install '.[{PARTS[package]}]', or run it with uv's --all-extras.")
+            return
+    from optimizer.errors import VerificationError  # noqa: PLC0415
+
     if isinstance(error, VerificationError):
         say(str(error))
     else:

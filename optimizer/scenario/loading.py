@@ -34,10 +34,21 @@ __all__ = [
 _SHIPPING_ASSUMPTIONS = ("ship_weekdays", "delivery_weekdays", "holiday_calendar", "services")
 
 
-def read_scenario(path: Path) -> Scenario:
-    """Return the scenario in the file at `path`; raise InputError with everything that is wrong with it."""
+def read_scenario(path: str | Path) -> Scenario:
+    """Return the scenario in a file, checked.
+
+    Parameters
+    ----------
+    path
+        A scenario file (JSON).
+
+    Raises
+    ------
+    InputError
+        With everything that is wrong with it, each problem with its JSON Pointer, code and remedy.
+    """
     with _uncollected():
-        return _scenario(*decode(path))
+        return _scenario(*decode(Path(path)))
 
 
 def parse_scenario(raw: bytes | str) -> Scenario:

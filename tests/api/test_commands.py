@@ -13,7 +13,7 @@ import pytest
 from api.store import DatabaseInUse, Store, holding, is_current, make_engine, upgrade
 from api.store.upgrading import downgrade
 from optimizer.cli import outcome
-from optimizer.commands.console import ExitCode
+from optimizer.cli.console import ExitCode
 from tests.api.databases import Postgres
 from tests.api.running import bearer, easy, ended, hard, submitted, until
 from tests.api.server import GROUNDSWELL, Server

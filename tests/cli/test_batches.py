@@ -13,9 +13,9 @@ from rich.console import Console
 
 from optimizer.answers.batch import Found, Row
 from optimizer.batch.folder import Folder
-from optimizer.commands.batch_progress import BatchProgress, clock
-from optimizer.commands.batching import outcome_of
-from optimizer.commands.console import ExitCode
+from optimizer.cli.batch import outcome_of
+from optimizer.cli.batch_progress import BatchProgress, clock
+from optimizer.cli.console import ExitCode
 from optimizer.export.batches import BatchView
 from optimizer.plan import Plan
 from optimizer.scenario.loading import fingerprint, read_scenario
@@ -36,7 +36,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch, *script: Any, at_last: Any = None)
         made.append(Scripted(listener, lambda name: script[int(name)], at_last))
         return made[-1]
 
-    monkeypatch.setattr("optimizer.commands.batching.LocalExecutor", make)
+    monkeypatch.setattr("optimizer.cli.batch.LocalExecutor", make)
     return made
 
 
@@ -95,7 +95,7 @@ def test_a_fresh_batch_that_was_killed_goes_on_where_it_was(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("optimizer.commands.batching.LocalExecutor", killed)
+        patch.setattr("optimizer.cli.batch.LocalExecutor", killed)
         assert groundswell("batch", source, "-o", out, "--fresh").code == 130
     ran = groundswell("batch", source, "-o", out)
     assert "0 solved before, 1 to solve" in ran.err, "the old result does not count any more"
@@ -213,7 +213,7 @@ def test_errors_of_the_executor_are_in_the_log_and_not_on_the_terminal(
     from optimizer.execution.local import LocalExecutor
 
     broken = partial(LocalExecutor, work="tests.batch.works:by_name")
-    monkeypatch.setattr("optimizer.commands.batching.LocalExecutor", broken)
+    monkeypatch.setattr("optimizer.cli.batch.LocalExecutor", broken)
     ran = groundswell("batch", write(tmp_path, document(name="unverified")), "-o", tmp_path / "out")
     assert ran.code == 1
     assert "Traceback" not in ran.err

@@ -7,7 +7,7 @@ import pytest
 
 from optimizer.analysis.plan_files import read_plan
 from optimizer.answers.frontier import Frontier
-from optimizer.commands.budgets import amounts
+from optimizer.cli.frontier import amounts
 from optimizer.errors import InputError
 from optimizer.scenario.loading import fingerprint, read_scenario
 from tests.cli.conftest import Run

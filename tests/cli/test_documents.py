@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from optimizer.cli import app
+from optimizer.cli.application import COMMANDS
 from optimizer.scenario.loading import read_scenario
 from tests.cli.conftest import Run
 from tests.cli.launch import document, write
@@ -115,9 +117,7 @@ def test_version(groundswell: Run) -> None:
     assert ran.out.startswith("groundswell ")
 
 
-@pytest.mark.parametrize(
-    "command", [None, *(info.name or getattr(info.callback, "__name__", "") for info in app.registered_commands)]
-)
+@pytest.mark.parametrize("command", [None, *COMMANDS])
 def test_help_names_every_option(groundswell: Run, command: str | None) -> None:
     ran = groundswell(*([command] if command else []), "--help")
     assert (ran.code, ran.err) == (0, "")
@@ -131,3 +131,17 @@ def test_help_loads_nothing_heavy() -> None:
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert out.splitlines()[-1] == "[]"
+
+
+def test_the_help_lists_commands_by_who_uses_them(groundswell: Run) -> None:
+    out = groundswell("--help").out
+    panels = list(dict.fromkeys(listed.panel for listed in COMMANDS.values()))
+    assert [panel for panel in panels if panel in out] == panels
+    assert [out.index(panel) for panel in panels] == sorted(out.index(panel) for panel in panels)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_says_of_a_command_what_the_command_says(name: str) -> None:
+    function = getattr(import_module(f"optimizer.cli.{name.replace('-', '_')}"), name.replace("-", "_"))
+    first = (inspect.getdoc(function) or "").split("\n\n")[0]
+    assert " ".join(first.split()) == COMMANDS[name].summary

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -115,11 +116,10 @@ def test_a_scenario_without_a_plan_ends_as_solve_would(groundswell: Run, tmp_pat
     assert groundswell("certainty", write(tmp_path, SLOW), "--time-limit", 1e-6).code == 4
 
 
-def signalled(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+def signalled(monkeypatch: pytest.MonkeyPatch, command: str, name: str) -> None:
     """Let an answer be interrupted by a signal as soon as its first question is put."""
-    from optimizer.commands import pricing
-
-    real: Callable[..., Any] = getattr(pricing, name)
+    file = import_module(f"optimizer.cli.{command}")
+    real: Callable[..., Any] = getattr(file, name)
 
     def interrupted(*given: Any, cancel: threading.Event, progress: Any, **named: Any) -> Any:
         def tell(step: Any) -> None:
@@ -130,14 +130,14 @@ def signalled(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
         return real(*given, cancel=cancel, progress=tell, **named)
 
-    monkeypatch.setattr(pricing, name, interrupted)
+    monkeypatch.setattr(file, name, interrupted)
 
 
 @pytest.mark.parametrize(("command", "name"), [("certainty", "price_of_certainty"), ("limits", "cost_of_limits")])
 def test_an_interrupt_ends_with_what_is_known(
     groundswell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str
 ) -> None:
-    signalled(monkeypatch, name)
+    signalled(monkeypatch, command, name)
     out = tmp_path / "answer.json"
     ran = groundswell(command, write(tmp_path, TIGHT), "-o", out, "--workers", 1)
     assert ran.code == 130

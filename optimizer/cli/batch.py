@@ -13,7 +13,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from optimizer.answers.batch import Ending, Row
 from optimizer.batch.choices import Choices, read_list, read_value
@@ -22,10 +24,10 @@ from optimizer.batch.jobs import Job, Prepared, Request, prepare
 from optimizer.batch.run import solve
 from optimizer.batch.sources import asked_for
 from optimizer.batch.summary import write_summary
-from optimizer.commands.batch_progress import BatchProgress
-from optimizer.commands.console import ExitCode, blaming, complain, notes, say, show
-from optimizer.commands.elsewhere import executor_at, places_at, tell_of_no_worker
-from optimizer.commands.interruptible import interruptible
+from optimizer.cli.batch_progress import BatchProgress
+from optimizer.cli.console import ExitCode, blaming, complain, interruptible, notes, say, show
+from optimizer.cli.on_cluster import executor_at, places_at, tell_of_no_worker
+from optimizer.cli.options import Cluster, Gap
 from optimizer.errors import InputError, Problem
 from optimizer.execution.executor import Executor, Listener
 from optimizer.execution.local import LocalExecutor
@@ -33,8 +35,11 @@ from optimizer.export import words
 from optimizer.export.batches import BatchView
 
 LISTS = {"budgets": "budget", "confidences": "confidence", "seeds": "seed"}
+
 VALUES = {"time_limit": "time_limit", "gap": "gap"}
+
 LOGGED = ("optimizer", "distributed")
+
 _CODES: tuple[tuple[frozenset[Ending], ExitCode], ...] = (
     (frozenset({"interrupted", "open"}), ExitCode.INTERRUPTED),
     (frozenset({"failed", "solver_died"}), ExitCode.FAILED),
@@ -94,7 +99,7 @@ def manner_of(workers: int | None, cluster: str | None, *, fresh: bool, parquet:
     return Manner(places_at(cluster, workers), cluster, fresh=fresh, parquet=parquet)
 
 
-def batch(source: Path, output: Path, choices: Choices, manner: Manner) -> ExitCode:
+def run(source: Path, output: Path, choices: Choices, manner: Manner) -> ExitCode:
     """Solve all that a source asks for into the folder `output`; return the gravest outcome."""
     if manner.parquet:
         # Told now if it is not installed, not when everything is solved.
@@ -220,3 +225,50 @@ def _logged(file: Path) -> Iterator[None]:
         for log in logs:
             log.removeHandler(handler)
         handler.close()
+
+
+def batch(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR|MANIFEST.csv",
+            help="Folder of scenario files (*.json); or a CSV: scenario, budget, confidence, seed, time_limit, gap, "
+            "label, all but the first optional; or one scenario file.",
+        ),
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="OUT", help="Folder of results, new or resumed.")],
+    budgets: Annotated[
+        str | None,
+        typer.Option(metavar="A,B,…", help="Total budgets to try.", show_default="the scenario's"),
+    ] = None,
+    confidences: Annotated[
+        str | None,
+        typer.Option(
+            metavar="P,Q,…", help="Confidences to try, each for every activation.", show_default="the scenario's"
+        ),
+    ] = None,
+    seeds: Annotated[str, typer.Option(metavar="N,M,…", help="Seeds to try.")] = "1",
+    time_limit: Annotated[float, typer.Option(help="Seconds allowed for each solve.", metavar="S")] = 60.0,
+    gap: Gap = 0.001,
+    workers: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=64, help="Solves at once, one thread each.", show_default="one per core"),
+    ] = None,
+    cluster: Cluster = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Solve again what is solved.")] = False,
+    parquet: Annotated[bool, typer.Option("--parquet", help="Write OUT/summary.parquet too.")] = False,
+) -> None:
+    """Solve many scenarios with several budgets, confidences and seeds.
+
+    Plans, the scenarios as solved and one summary go to OUT.
+
+    The same command goes on where an earlier one was ended or killed.
+
+    The first Ctrl-C ends what runs with its best plan so far, the second leaves at once.
+
+    Exit code, the first that applies: 130 interrupted, 1 a job failed, 2 bad input, 3 infeasible, 4 nothing found.
+    """
+
+    choices = choices_of(budgets=budgets, confidences=confidences, seeds=seeds, time_limit=time_limit, gap=gap)
+    manner = manner_of(workers, cluster, fresh=fresh, parquet=parquet)
+    raise typer.Exit(run(source, output, choices, manner))

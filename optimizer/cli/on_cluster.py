@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import typer
 
-from optimizer.commands.console import ExitCode, blaming, say
+from optimizer.cli.console import ExitCode, blaming, say
 from optimizer.errors import InputError, Problem
 from optimizer.execution.executor import Executor, Failed, Listener, Task
 from optimizer.scenario.models import Scenario
@@ -20,10 +20,11 @@ from optimizer.solve.settings import Settings
 if TYPE_CHECKING:
     from optimizer.analysis.frontier import BudgetPlans
 
+
 BUDGET_PLANS = "optimizer.execution.child:budget_plans_of"
 
 
-class Cluster(NamedTuple):
+class Place(NamedTuple):
     """A scheduler's address, and how many solves its workers had slots for when it was asked."""
 
     address: str
@@ -66,7 +67,7 @@ def tell_of_no_worker() -> None:
 
 
 def frontier_at(
-    cluster: Cluster,
+    place: Place,
     scenario: Scenario,
     budgets: Sequence[int] | int,
     settings: Settings,
@@ -85,7 +86,7 @@ def frontier_at(
     from optimizer.analysis.frontier import read_budget_plans  # noqa: PLC0415
     from optimizer.execution.lone import outcome_of  # noqa: PLC0415
 
-    if cluster.places == 0:
+    if place.places == 0:
         tell_of_no_worker()
 
     def text() -> str:
@@ -93,7 +94,7 @@ def frontier_at(
         return json.dumps({"scenario": data, "budgets": budgets})
 
     task = Task("frontier", settings, text, work=BUDGET_PLANS)
-    outcome = outcome_of(task, lambda listener: executor_at(cluster.address, listener), tell, cancel)
+    outcome = outcome_of(task, lambda listener: executor_at(place.address, listener), tell, cancel)
     if outcome is None:
         return None
     if isinstance(outcome, Failed):

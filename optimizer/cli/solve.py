@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
+from typing import Annotated, Literal
 
-from optimizer.commands.console import ExitCode, blaming, notes, say, show, show_text
-from optimizer.commands.inputs import scenario_at
-from optimizer.commands.interruptible import interruptible
-from optimizer.commands.outputs import check_output, write_output
+import typer
+
+from optimizer.cli.console import ExitCode, blaming, interruptible, notes, say, show, show_text
+from optimizer.cli.files import check_output, scenario_at, settings_of, write_output
+from optimizer.cli.options import Gap, Output, ScenarioFile, Seed, Shown, TimeLimit, Workers
 from optimizer.export.progress import ProgressLine
 from optimizer.export.table import plan_view
 from optimizer.plan import Plan, to_json
 from optimizer.scenario.models import Scenario
 from optimizer.solve.settings import Settings
 
+Method = Literal["auto", "plain", "decomposed"]
 
-def solve(source: Path, output: Path | None, settings: Settings, *, as_json: bool) -> ExitCode:
+
+def run(source: Path, output: Path | None, settings: Settings, *, as_json: bool) -> ExitCode:
     """Solve the scenario at `source`, write the plan to `output` and show it; return how it ended."""
     check_output(output, source)
     with blaming(source):
@@ -60,3 +64,22 @@ def _outcome(plan: Plan) -> ExitCode:
     if not any(result.secured for result in plan.activations):
         say("Warning: no activation is secured; the plan is empty.")
     return ExitCode.DONE
+
+
+def solve(
+    scenario: ScenarioFile,
+    output: Output = None,
+    time_limit: TimeLimit = 60.0,
+    gap: Gap = 0.001,
+    seed: Seed = 1,
+    workers: Workers = None,
+    method: Annotated[Method, typer.Option(help="One plain model, decomposed, or as the size suggests.")] = "auto",
+    shown: Shown = "table",
+) -> None:
+    """Make the best plan, verify it, and say how good it is.
+
+    The first Ctrl-C ends the search with the best plan so far, the second at once.
+    """
+
+    settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers, method=method)
+    raise typer.Exit(run(scenario, output, settings, as_json=shown == "json"))

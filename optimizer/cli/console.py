@@ -1,12 +1,17 @@
-"""Results to stdout, everything else to stderr, and the exit codes that say how it ended."""
+"""Results to stdout, everything else to stderr, exit codes, and work that a signal ends in good order."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from enum import IntEnum
+from types import FrameType
+from typing import TypeVar
 
 import typer
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -16,6 +21,7 @@ from optimizer.errors import InputError
 
 WIDEST = 120
 """Pages are laid out no wider (columns): longer lines are hard to follow."""
+
 _OBEYED = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\ufffd") | {ord("\n"): "\n", ord("\t"): " "}
 
 
@@ -100,3 +106,51 @@ def blaming(source: object) -> Iterator[None]:
     except InputError as error:
         complain(source, error)
         raise typer.Exit(ExitCode.BAD_INPUT) from None
+
+
+T = TypeVar("T")
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def interruptible(work: Callable[[threading.Event], T], on_interrupt: Callable[[], None]) -> tuple[T, bool]:
+    """Run `work` in a thread of its own and wait for it in the main thread, which alone receives signals.
+
+    Parameters
+    ----------
+    work
+        Is handed the event that asks it to end early; it then returns the best it has.
+    on_interrupt
+        Called once, on the first signal.
+
+    Returns
+    -------
+    The result, and whether there was a signal.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On the second signal; the work is still under way then, so the process has to be left by ``os._exit``.
+    """
+    cancel = threading.Event()
+
+    def interrupt(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        if cancel.is_set():
+            raise KeyboardInterrupt
+        cancel.set()
+        on_interrupt()
+
+    executor = ThreadPoolExecutor(max_workers=1)
+    with _handling(interrupt):
+        result = executor.submit(work, cancel).result()
+    return result, cancel.is_set()
+
+
+@contextmanager
+def _handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, previous in before.items():
+            signal.signal(number, previous)

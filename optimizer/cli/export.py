@@ -1,17 +1,20 @@
-"""``export``: a plan as files for those who work with it."""
+"""``groundswell export``: a plan as files for those who work with it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
+
+import typer
 
 from optimizer.analysis.plan_files import read_answer
-from optimizer.commands.answers import Answers, read_answers
-from optimizer.commands.console import ExitCode, blaming, say
-from optimizer.commands.inputs import scenario_at
-from optimizer.commands.outputs import refuse_overwriting
-from optimizer.commands.pictures import check_picture_folder, draw_all
+from optimizer.answers.certainty import PriceOfCertainty
+from optimizer.answers.comparison import Comparison
+from optimizer.answers.frontier import Frontier
+from optimizer.cli.console import ExitCode, blaming, say
+from optimizer.cli.files import check_picture_folder, document_at, draw_all, refuse_overwriting, scenario_at
+from optimizer.cli.options import PlanFile, ScenarioFile
 from optimizer.errors import InputError, Problem
 from optimizer.export import words
 from optimizer.export.briefs import briefs
@@ -20,6 +23,7 @@ from optimizer.export.files import check_folder, check_writable, write_atomicall
 from optimizer.export.orders import orders, without_address
 from optimizer.export.statements import broken
 from optimizer.plan import Plan
+from optimizer.scenario.loading import model_from_data
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.people_csv import Address, read_people
 from optimizer.scenario.reading import read_text
@@ -27,7 +31,48 @@ from optimizer.scenario.reading import read_text
 if TYPE_CHECKING:
     from optimizer.export.charts.base import Chart
 
+
 Target = Literal["csv", "xlsx", "orders", "briefs", "calendar", "html"]
+
+
+class Answers(TypedDict, total=False):
+    """What may stand in a report beside the plan."""
+
+    frontier: Frontier
+    certainty: PriceOfCertainty
+    comparison: Comparison
+
+
+def read_answers(files: Iterable[Path], fingerprint: str) -> Answers:
+    """Return the answers in some files, of the scenario with this SHA-256; leave with all that is wrong with a file."""
+    found: Answers = {}
+    for file in files:
+        with blaming(file):
+            _read(file, fingerprint, found)
+    return found
+
+
+def _read(file: Path, fingerprint: str, found: Answers) -> None:
+    """Add the answer in a file; which one it is tell its fields."""
+    data = document_at(file)
+    if "most_value" in data:
+        found["frontier"] = model_from_data(Frontier, data)
+        scenarios = {found["frontier"].scenario.sha256}
+    elif "confidences" in data:
+        found["certainty"] = model_from_data(PriceOfCertainty, data)
+        scenarios = {found["certainty"].scenario.sha256}
+    elif "differences" in data:
+        found["comparison"] = model_from_data(Comparison, data)
+        scenarios = {plan.scenario.sha256 for plan in found["comparison"].plans}
+    else:
+        detail = "is no frontier, price of certainty or comparison"
+        remedy = "Name what frontier, certainty or compare wrote with -o."
+        raise InputError([Problem("unknown_answer", "", detail, remedy)])
+    if fingerprint not in scenarios:
+        detail = "answers another scenario, or an earlier state of this one"
+        raise InputError([Problem("other_scenario", "/scenario/sha256", detail, "Make it anew from this scenario.")])
+
+
 ENDINGS: dict[Target, str] = {
     "csv": "_csv",
     "xlsx": ".xlsx",
@@ -39,7 +84,7 @@ ENDINGS: dict[Target, str] = {
 """What follows the name of the plan in the name of the file, or the folder for `csv`."""
 
 
-def export(
+def run(
     source: Path,
     plan_file: Path,
     target: Target,
@@ -166,3 +211,41 @@ def _content(
 
         return report_html(scenario, plan, cash=cash_view(scenario, plan) if plan.assignments else None, **answers)
     return csv_text(briefs(scenario, plan) if target == "briefs" else orders(scenario, plan, addresses))
+
+
+def export(
+    scenario: ScenarioFile,
+    plan: PlanFile,
+    to: Annotated[
+        Target,
+        typer.Option(
+            help="csv: a folder of tables. xlsx: a workbook for finance. orders: the warehouse's parcels "
+            "(Matrixify/Shopify CSV). briefs: what to tell each creator (CSV). calendar: ship days and windows (.ics). "
+            "html: a report for everybody."
+        ),
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="OUT", help="File, or folder for csv.", show_default="beside PLAN"),
+    ] = None,
+    addresses: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="CSV",
+            help="For orders: creator, first_name, last_name, email, phone, address1, address2, city, province, zip, "
+            "country.",
+        ),
+    ] = None,
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with",
+            metavar="ANSWER",
+            help="For html: what frontier, certainty or compare wrote with -o, to stand in the report; repeatable.",
+        ),
+    ] = None,
+    png: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the plan's charts as pictures.")] = None,
+) -> None:
+    """Write a plan as files for finance, warehouse, community managers and calendars."""
+
+    raise typer.Exit(run(scenario, plan, to, output, addresses, beside=beside or [], pictures=png))

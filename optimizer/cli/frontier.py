@@ -7,14 +7,33 @@ import threading
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from optimizer.commands.console import ExitCode, blaming, notes, say
-from optimizer.commands.elsewhere import Cluster, frontier_at
-from optimizer.commands.inputs import scenario_at
-from optimizer.commands.interruptible import interruptible
-from optimizer.commands.outputs import Shown, check_output, show_answer, write_answer
-from optimizer.commands.pictures import check_picture_file, draw
+import typer
+
+from optimizer.cli.console import ExitCode, blaming, interruptible, notes, say
+from optimizer.cli.files import (
+    check_output,
+    check_picture_file,
+    draw,
+    scenario_at,
+    settings_of,
+    show_answer,
+    write_answer,
+)
+from optimizer.cli.on_cluster import Place, frontier_at, places_at
+from optimizer.cli.options import (
+    AnswerFormat,
+    AnswerOutput,
+    AnswerShown,
+    Cluster,
+    Gap,
+    Picture,
+    ScenarioFile,
+    Seed,
+    TimeLimitOfAll,
+    Workers,
+)
 from optimizer.errors import InputError, Problem
 from optimizer.export.answer_tables import frontier_table
 from optimizer.export.files import make_folder, write_atomically
@@ -29,20 +48,22 @@ if TYPE_CHECKING:
     from optimizer.analysis.frontier import BudgetPlans
     from optimizer.export.charts.base import Chart
 
+
 MOST_BUDGETS = 200
+
 REMEDY = "Write amounts like 2000,2500,4000, or first:last:count like 2000:12000:11."
 
 
-def frontier(
+def run(
     source: Path,
     budgets: str | int,
     settings: Settings,
-    cluster: Cluster | None = None,
+    place: Place | None = None,
     *,
     output: Path | None,
     plans: Path | None,
     chart: Path | None,
-    shown: Shown,
+    shown: AnswerFormat,
 ) -> ExitCode:
     """Find the best plan of each budget, write what was asked for and show the frontier."""
     check_picture_file(chart, source, output)
@@ -54,7 +75,7 @@ def frontier(
     if plans is not None:
         with blaming(plans):
             make_folder(plans)
-    found, interrupted = _found(scenario, asked, settings, cluster)
+    found, interrupted = _found(scenario, asked, settings, place)
     if found is None:
         say("Interrupted before a worker took it up: nothing is known.")
         return ExitCode.INTERRUPTED
@@ -122,13 +143,13 @@ def _minor(text: str, digits: int) -> int:
 
 
 def _found(
-    scenario: Scenario, budgets: list[int] | int, settings: Settings, cluster: Cluster | None
+    scenario: Scenario, budgets: list[int] | int, settings: Settings, place: Place | None
 ) -> tuple[BudgetPlans | None, bool]:
     with ProgressLine(notes(), scenario.currency) as line:
 
         def work(cancel: threading.Event) -> BudgetPlans | None:
-            if cluster is not None:
-                return frontier_at(cluster, scenario, budgets, settings, line.tell, cancel)
+            if place is not None:
+                return frontier_at(place, scenario, budgets, settings, line.tell, cancel)
             from optimizer.analysis.frontier import frontier as search  # noqa: PLC0415
 
             return search(scenario, budgets, settings, listener=line.tell, cancel=cancel)
@@ -162,3 +183,47 @@ def _outcome(statuses: list[str]) -> ExitCode:
         return ExitCode.INFEASIBLE
     say("No plan was found in the time given; a longer --time-limit may find one.")
     return ExitCode.NOTHING_FOUND
+
+
+def frontier(
+    scenario: ScenarioFile,
+    budgets: Annotated[
+        str | None,
+        typer.Option(
+            help="Total budgets: amounts (2000,2500,4000), or first:last:count (2000:12000:11).", metavar="A,B,…"
+        ),
+    ] = None,
+    auto: Annotated[
+        bool, typer.Option("--auto", help="Choose round budgets, from the first activation to all of them (default).")
+    ] = False,
+    points: Annotated[
+        int | None,
+        typer.Option(help="With --auto: at most so many budgets.", metavar="N", min=2, max=200, show_default="12"),
+    ] = None,
+    output: AnswerOutput = None,
+    plans: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Folder for each budget's scenario and plan.")
+    ] = None,
+    png: Picture = None,
+    time_limit: TimeLimitOfAll = 180.0,
+    gap: Gap = 0.001,
+    seed: Seed = 1,
+    workers: Workers = None,
+    cluster: Cluster = None,
+    shown: AnswerShown = "table",
+) -> None:
+    """Find what every total budget buys: value, communities, cost and the next step, each plan verified.
+
+    A larger budget is never worse. Without --budgets, round ones are chosen.
+
+    The first Ctrl-C ends with what is known so far, the second at once.
+    """
+
+    settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers)
+    with blaming("options"):
+        if budgets is not None and (auto or points is not None):
+            detail = "--budgets names the budgets, --auto and --points have them chosen"
+            raise InputError([Problem("both_given", "/budgets", detail, "Give one or the other.")])
+    asked = budgets if budgets is not None else points or 12
+    place = None if cluster is None else Place(cluster, places_at(cluster, workers))
+    raise typer.Exit(run(scenario, asked, settings, place, output=output, plans=plans, chart=png, shown=shown))

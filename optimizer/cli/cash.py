@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from optimizer.analysis.cash import cash_view
 from optimizer.analysis.plan_files import read_plan
-from optimizer.commands.console import ExitCode, blaming
-from optimizer.commands.inputs import scenario_at
-from optimizer.commands.outputs import Shown, check_output, show_answer, write_answer
-from optimizer.commands.pictures import check_picture_file, draw
+from optimizer.cli.console import ExitCode, blaming
+from optimizer.cli.files import check_output, check_picture_file, draw, scenario_at, show_answer, write_answer
+from optimizer.cli.options import AnswerFormat, AnswerOutput, AnswerShown, Picture, PlanFile, ScenarioFile
 from optimizer.export.answer_tables import cash_table
 from optimizer.export.cash import cash_page
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from optimizer.export.charts.base import Chart
 
 
-def cash(source: Path, plan_file: Path, output: Path | None, chart: Path | None, shown: Shown) -> ExitCode:
+def run(source: Path, plan_file: Path, output: Path | None, chart: Path | None, shown: AnswerFormat) -> ExitCode:
     """Show the cash view of a plan, and write what was asked for."""
     check_picture_file(chart, source, plan_file, output)
     check_output(output, source, plan_file)
@@ -38,3 +39,15 @@ def _chart(view: CashView) -> Chart:
     from optimizer.export.charts.cash import cash_chart  # noqa: PLC0415
 
     return cash_chart(view)
+
+
+def cash(
+    scenario: ScenarioFile,
+    plan: PlanFile,
+    output: AnswerOutput = None,
+    png: Picture = None,
+    shown: AnswerShown = "table",
+) -> None:
+    """Show when the money of a plan goes, for what and for whom, and what of it is expected to come to nothing."""
+
+    raise typer.Exit(run(scenario, plan, output, png, shown))

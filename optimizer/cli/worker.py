@@ -1,17 +1,31 @@
-"""Commands of a cluster."""
-
-# ruff: noqa: PLC0415
+"""``groundswell worker``: solves for a Dask scheduler."""
 
 from __future__ import annotations
 
+import logging
+import os
 from typing import Annotated
 
 import typer
 
-app = typer.Typer()
+from optimizer.cli.console import ExitCode, say
+from optimizer.execution.cluster.worker import Bench, work
 
 
-@app.command()
+def cores() -> int:
+    """Return the cores that this process may use, fewer than the machine's where it was told so."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def run(scheduler: str, slots: int | None, memory_mb: int | None, name: str | None) -> ExitCode:
+    """Solve what the scheduler gives until told to leave; every slot has its share of the cores, but one at least."""
+    taken = slots or cores()
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
+    logging.getLogger("distributed").setLevel(logging.WARNING)
+    work(Bench(scheduler, taken, max(1, cores() // taken), memory_mb, name), say)
+    return ExitCode.DONE
+
+
 def worker(
     scheduler: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Dask scheduler, such as tcp://host:8786 or tls://host:8786.")
@@ -32,6 +46,5 @@ def worker(
     Each solve is a process of its own and has an equal share of the cores. Scheduler and workers belong in a private
     network: whoever reaches them can run anything there. tls:// takes its certificates from Dask's configuration.
     """
-    from optimizer.commands.cluster import worker as run
 
     raise typer.Exit(run(scheduler, slots, memory_mb, name))

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
 from optimizer.analysis.compare.comparing import Candidate, compare_plans
 from optimizer.analysis.compare.names import distinct_names
 from optimizer.analysis.plan_files import read_plan
-from optimizer.commands.console import ExitCode, blaming, complain
-from optimizer.commands.inputs import scenario_at
-from optimizer.commands.outputs import Shown, check_output, show_answer, write_answer
-from optimizer.commands.pictures import check_picture_file, draw
+from optimizer.cli.console import ExitCode, blaming, complain
+from optimizer.cli.files import check_output, check_picture_file, draw, scenario_at, show_answer, write_answer
+from optimizer.cli.options import AnswerFormat, AnswerOutput, AnswerShown
 from optimizer.errors import InputError, Problem
 from optimizer.export.answer_tables import comparison_table
 from optimizer.export.comparison import comparison_view
@@ -25,11 +24,12 @@ if TYPE_CHECKING:
     from optimizer.answers.comparison import Comparison
     from optimizer.export.charts.base import Chart
 
+
 T = TypeVar("T")
 
 
-def compare(
-    files: Sequence[Path], scenarios: Sequence[Path], output: Path | None, chart: Path | None, shown: Shown
+def run(
+    files: Sequence[Path], scenarios: Sequence[Path], output: Path | None, chart: Path | None, shown: AnswerFormat
 ) -> ExitCode:
     """Compare plans with the first of them; scenarios belong to the plans whose SHA-256 is theirs."""
     check_picture_file(chart, *files, *scenarios, output)
@@ -80,3 +80,25 @@ def _refuse_strangers(files: Sequence[Path], marks: Sequence[str], plans: Sequen
         complain(file, InputError([Problem("other_scenario", "", detail, remedy, f"SHA-256 {mark}")]))
     if strangers:
         raise typer.Exit(ExitCode.BAD_INPUT)
+
+
+def compare(
+    baseline: Annotated[Path, typer.Argument(metavar="BASELINE", help="Plan the others are compared with (JSON).")],
+    others: Annotated[list[Path], typer.Argument(metavar="OTHER...", help="Plans that differ from it (JSON).")],
+    scenario: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="A scenario of these plans, to see where scenarios differ; once per scenario, any order.",
+        ),
+    ] = None,
+    output: AnswerOutput = None,
+    png: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw the way from the baseline's cost to the first other's (.png or .svg)."),
+    ] = None,
+    shown: AnswerShown = "table",
+) -> None:
+    """Put plans side by side: figures, activations, creators, where the cost comes from, cash by month."""
+
+    raise typer.Exit(run([baseline, *others], scenario or [], output, png, shown))

@@ -14,12 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from optimizer.answers.batch import Asked, Found
-from optimizer.commands.console import say
+from optimizer.cli.console import say
 from optimizer.export import words
 from optimizer.export.batches import BatchView
 from optimizer.solve.control import Progress
 
 BAR_WIDTH = 30
+
 MOST_RUNNING_SHOWN = 8
 
 

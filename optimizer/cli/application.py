@@ -1,0 +1,141 @@
+"""The application: which commands there are, for whom, and how one is loaded when it is needed."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points, version
+from typing import Any, NamedTuple, TypeAlias
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from optimizer.cli.console import show_text
+
+# Of click, which typer carries inside itself under a private name.
+Context: TypeAlias = Any
+Command: TypeAlias = Any
+
+PLAN, FINANCE, HAND_ON, MANY, DEVELOP = (
+    "For planners: from a scenario to a plan",
+    "For finance: what money buys",
+    "For those who work with a plan",
+    "For operations: many scenarios, the service, a cluster",
+    "For developers: formats and benchmark scenarios",
+)
+
+
+class Listed(NamedTuple):
+    """A command as the help lists it: under which heading, and in one line."""
+
+    panel: str
+    summary: str
+
+
+COMMANDS: dict[str, Listed] = {
+    "validate": Listed(
+        PLAN, "Check scenario files: every problem at once, then what each community's network can reach."
+    ),
+    "solve": Listed(PLAN, "Make the best plan, verify it, and say how good it is."),
+    "verify": Listed(PLAN, "Judge a plan by every rule, independently of what made it."),
+    "evaluate": Listed(PLAN, "Score a hand-made plan: the same figures, and the rules it breaks."),
+    "import-creators": Listed(
+        PLAN, "Bring creators from a spreadsheet into a scenario; those with a known id are replaced."
+    ),
+    "baseline": Listed(
+        PLAN, "Plan by a simple rule, to compare with: the same figures as any plan, and the rules it breaks."
+    ),
+    "compare": Listed(
+        FINANCE, "Put plans side by side: figures, activations, creators, where the cost comes from, cash by month."
+    ),
+    "frontier": Listed(
+        FINANCE, "Find what every total budget buys: value, communities, cost and the next step, each plan verified."
+    ),
+    "certainty": Listed(
+        FINANCE, "Show what certainty costs: the least cost of each activation, alone, at each confidence."
+    ),
+    "limits": Listed(FINANCE, "Show what limits cost: what each limit that binds would buy, one step looser."),
+    "cash": Listed(
+        FINANCE,
+        "Show when the money of a plan goes, for what and for whom, and what of it is expected to come to nothing.",
+    ),
+    "export": Listed(HAND_ON, "Write a plan as files for finance, warehouse, community managers and calendars."),
+    "batch": Listed(MANY, "Solve many scenarios with several budgets, confidences and seeds."),
+    "worker": Listed(MANY, "Solve for a Dask scheduler, until Ctrl-C or SIGTERM: what runs then is solved elsewhere."),
+    "generate": Listed(DEVELOP, "Make a scenario of a benchmark family."),
+    "schema": Listed(DEVELOP, "Print the JSON Schema of a format: every field with its meaning, unit and an example."),
+}
+"""Every command of this package in the order of the help; a summary is the first paragraph of its docstring."""
+
+
+class LazyGroup(TyperGroup):
+    """A group that lists commands by what `COMMANDS` says of them and imports the one that runs."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        """Return the names of all commands: those of this package, then those of installed parts."""
+        return [*COMMANDS, *(name for name in super().list_commands(ctx) if name not in COMMANDS)]
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command:
+        """Return a command as the help needs it."""
+        listed = COMMANDS.get(cmd_name)
+        if listed is None:
+            return super().get_command(ctx, cmd_name)
+        return TyperCommand(cmd_name, help=listed.summary, rich_help_panel=listed.panel)
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command, list[str]]:
+        """Return the command that is to run, imported."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, loaded(name) if name in COMMANDS else command, rest
+
+
+def loaded(name: str) -> Command:
+    """Return a command of this package, from the file of its name."""
+    attribute = name.replace("-", "_")
+    function = getattr(import_module(f"optimizer.cli.{attribute}"), attribute)
+    single = typer.Typer(add_completion=False, context_settings=HELP_OPTIONS, pretty_exceptions_enable=False)
+    single.command(name)(function)
+    return get_command(single)
+
+
+HELP_OPTIONS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
+
+
+@cache
+def application() -> Command:
+    """Return the whole command line, with the commands of installed parts (entry points `groundswell.commands`)."""
+    app = typer.Typer(
+        cls=LazyGroup,
+        add_completion=False,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings=HELP_OPTIONS,
+        help="Decides whom to gift, whom to pay and when, so that small creators of one community post together; "
+        "and proves how good the plan is.",
+        epilog="Exit codes: 0 done, 1 internal error or failed verification, 2 bad input, 3 proven infeasible, "
+        "4 nothing found in the time, 130 interrupted.",
+    )
+    app.callback(invoke_without_command=True)(_root)
+    for part in entry_points(group="groundswell.commands"):
+        more: typer.Typer = part.load()
+        for command in more.registered_commands:
+            command.rich_help_panel = MANY
+        for group in more.registered_groups:
+            group.rich_help_panel = MANY
+        app.registered_commands += more.registered_commands
+        app.registered_groups += more.registered_groups
+    return get_command(app)
+
+
+def command_names() -> set[str]:
+    """Return the names of all commands, those of groups as ``keys list``."""
+    names = set(COMMANDS)
+    for name, command in application().commands.items():
+        names |= {f"{name} {inner}" for inner in command.commands} if hasattr(command, "commands") else {name}
+    return names
+
+
+def _root(show_version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
+    if show_version:
+        show_text(f"groundswell {version('groundswell')}\n")
+        raise typer.Exit

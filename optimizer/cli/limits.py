@@ -1,0 +1,80 @@
+"""``groundswell limits``: what limits cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from optimizer.analysis.looser.cost import cost_of_limits
+from optimizer.analysis.plan_files import read_plan
+from optimizer.answers.limits import CostOfLimits
+from optimizer.cli.console import ExitCode, blaming, say
+from optimizer.cli.files import check_output, scenario_at, settings_of, show_answer, write_answer
+from optimizer.cli.options import (
+    AnswerFormat,
+    AnswerOutput,
+    AnswerShown,
+    Gap,
+    ScenarioFile,
+    Seed,
+    TimeLimitOfAll,
+    Workers,
+)
+from optimizer.cli.steps import asked
+from optimizer.export.answer_tables import limits_table
+from optimizer.export.limit_costs import limits_view
+from optimizer.solve.settings import Settings
+
+if TYPE_CHECKING:
+    pass
+
+
+A = TypeVar("A")
+
+
+def run(source: Path, plan_file: Path | None, output: Path | None, settings: Settings, shown: AnswerFormat) -> ExitCode:
+    """Tell what each limit costs that binds in the scenario's plan; return how it ended."""
+    check_output(output, source, plan_file)
+    with blaming(source):
+        scenario = scenario_at(source)
+    with blaming(plan_file):
+        known = None if plan_file is None else read_plan(plan_file)
+        answer, interrupted = asked(cost_of_limits, scenario, settings, plan=known)
+    table = limits_table(answer)
+    write_answer(output, answer, table)
+    show_answer(answer, table, limits_view(answer), shown)
+    return ExitCode.INTERRUPTED if interrupted else _measured(answer)
+
+
+def _measured(answer: CostOfLimits) -> ExitCode:
+    if answer.status == "infeasible":
+        say("Infeasible: proven that no plan keeps every rule. `groundswell solve` tells what stands in the way.")
+        return ExitCode.INFEASIBLE
+    if answer.status == "unknown":
+        say("No plan of the scenario was found in the time given; a longer --time-limit may find one.")
+        return ExitCode.NOTHING_FOUND
+    return ExitCode.DONE
+
+
+def limits(
+    scenario: ScenarioFile,
+    plan: Annotated[
+        Path | None,
+        typer.Option(metavar="PLAN", help="Plan of the scenario (JSON), where it is solved.", show_default="solved"),
+    ] = None,
+    output: AnswerOutput = None,
+    time_limit: TimeLimitOfAll = 60.0,
+    gap: Gap = 0.001,
+    seed: Seed = 1,
+    workers: Workers = None,
+    shown: AnswerShown = "table",
+) -> None:
+    """Show what limits cost: what each limit that binds would buy, one step looser.
+
+    The first Ctrl-C ends with what is known so far, the second at once.
+    """
+
+    settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers)
+    raise typer.Exit(run(scenario, plan, output, settings, shown))

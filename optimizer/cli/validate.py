@@ -1,0 +1,47 @@
+"""``groundswell validate``: every problem of scenario files, and what each network can reach."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Group, RenderableType
+from rich.text import Text
+
+from optimizer.analysis.network import network
+from optimizer.cli.console import ExitCode, complain, show
+from optimizer.cli.files import scenario_at
+from optimizer.errors import InputError
+from optimizer.export.layout import spaced, titled
+from optimizer.export.networks import network_view
+from optimizer.scenario.models import Scenario
+from optimizer.scenario.notices import notices
+
+
+def run(sources: Sequence[Path]) -> ExitCode:
+    """Check every file; tell all problems of all of them before leaving."""
+    outcome = ExitCode.DONE
+    for number, source in enumerate(sources):
+        try:
+            scenario = scenario_at(source)
+        except InputError as error:
+            complain(source, error)
+            outcome = ExitCode.BAD_INPUT
+        else:
+            show(_validated(source, scenario) if number == 0 else Group("", _validated(source, scenario)))
+    return outcome
+
+
+def _validated(source: Path, scenario: Scenario) -> RenderableType:
+    warnings = [(notice.code, f"{notice.detail} {notice.pointer}") for notice in notices(scenario)]
+    return spaced([Text(f"{source}: ok"), titled("Warnings", warnings), network_view(network(scenario))])
+
+
+def validate(
+    scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO...", help="Scenario files.")],
+) -> None:
+    """Check scenario files: every problem at once, then what each community's network can reach."""
+
+    raise typer.Exit(run(scenarios))
