@@ -35,13 +35,15 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """Return an exported name from the module it lives in."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value: object = getattr(import_module(_HOMES[name]), name)
-    globals()[name] = value
-    return value
+if not TYPE_CHECKING:  # A type checker sees the imports above, and complains of every other name.
+
+    def __getattr__(name: str) -> object:
+        """Return an exported name from the module it lives in."""
+        if name not in _HOMES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value: object = getattr(import_module(_HOMES[name]), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import RenderableType
 
-from optimizer.answers.common import to_json
 from optimizer.cli.console import blaming, say, show, show_text
 from optimizer.cli.options import AnswerFormat
 from optimizer.errors import InputError, Problem
 from optimizer.export.csv_files import BYTE_ORDER_MARK, csv_text
 from optimizer.export.files import check_folder, check_writable, write_atomically, write_folder
 from optimizer.export.tables import Table
+from optimizer.plan import to_json
 from optimizer.scenario.fields import Strict
 from optimizer.scenario.loading import model_from_data, parse_scenario, read_json, read_scenario
 from optimizer.scenario.models import Scenario
