@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypedDict
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,12 +16,8 @@ from optimizer.cli.console import ExitCode, blaming, say
 from optimizer.cli.files import check_picture_folder, document_at, draw_all, refuse_overwriting, scenario_at
 from optimizer.cli.options import PlanFile, ScenarioFile
 from optimizer.errors import InputError, Problem
-from optimizer.export import words
-from optimizer.export.briefs import briefs
-from optimizer.export.csv_files import csv_files, csv_text
-from optimizer.export.files import check_folder, check_writable, write_atomically, write_folder
-from optimizer.export.orders import orders, without_address
 from optimizer.export.statements import broken
+from optimizer.export.targets import TARGETS, Answers, Material, Option, Target, TargetName, targets_help, unused
 from optimizer.plan import Plan
 from optimizer.scenario.loading import model_from_data
 from optimizer.scenario.models import Scenario
@@ -30,17 +26,6 @@ from optimizer.scenario.reading import read_text
 
 if TYPE_CHECKING:
     from optimizer.export.charts.base import Chart
-
-
-Target = Literal["csv", "xlsx", "orders", "briefs", "calendar", "html"]
-
-
-class Answers(TypedDict, total=False):
-    """What may stand in a report beside the plan."""
-
-    frontier: Frontier
-    certainty: PriceOfCertainty
-    comparison: Comparison
 
 
 def read_answers(files: Iterable[Path], fingerprint: str) -> Answers:
@@ -73,21 +58,10 @@ def _read(file: Path, fingerprint: str, found: Answers) -> None:
         raise InputError([Problem("other_scenario", "/scenario/sha256", detail, "Make it anew from this scenario.")])
 
 
-ENDINGS: dict[Target, str] = {
-    "csv": "_csv",
-    "xlsx": ".xlsx",
-    "orders": "_orders.csv",
-    "briefs": "_briefs.csv",
-    "calendar": ".ics",
-    "html": ".html",
-}
-"""What follows the name of the plan in the name of the file, or the folder for `csv`."""
-
-
 def run(
     source: Path,
     plan_file: Path,
-    target: Target,
+    to: str,
     output: Path | None,
     people_file: Path | None,
     *,
@@ -98,26 +72,24 @@ def run(
 
     `beside`: answers of other commands that stand in a report. `pictures`: a folder for the plan's charts.
     """
-    output = output or plan_file.with_name(plan_file.stem + ENDINGS[target])
+    target = TARGETS[to]
+    output = output or target.beside(plan_file)
     with blaming("options"):
         _check_options(target, output, [source, plan_file, *beside, people_file], beside)
     check_picture_folder(pictures)
     with blaming(output):
-        check_folder(output) if target == "csv" else check_writable(output)
+        target.check(output)
     with blaming(source):
         scenario = scenario_at(source)
     with blaming(plan_file):
         plan = _as_it_stands(scenario, read_answer(plan_file, scenario))
-    addresses = _addresses(people_file, scenario)
-    answers = read_answers(beside, plan.scenario.sha256)
+    addresses = None if people_file is None else _addresses(people_file, scenario)
+    material = Material(scenario, plan, addresses, read_answers(beside, plan.scenario.sha256))
     _warn(plan)
-    if target == "orders":
-        _warn_of_orders(plan, addresses, output, given=people_file is not None)
+    for remark in target.remarks(material, output):
+        say(remark)
     with blaming(output):
-        if target == "csv":
-            write_folder(output, csv_files(scenario, plan))
-        else:
-            write_atomically(output, _content(target, scenario, plan, addresses, answers))
+        target.save(output, material)
     say(f"Written to {output}.")
     draw_all(pictures, lambda: _charts(scenario, plan))
     return ExitCode.DONE
@@ -129,12 +101,9 @@ def _check_options(target: Target, output: Path, inputs: Sequence[Path | None], 
         refuse_overwriting(output, *inputs)
     except InputError as error:
         problems += error.problems
-    if inputs[-1] is not None and target != "orders":
-        detail = "addresses stand in orders alone"
-        problems.append(Problem("not_used", "--addresses", detail, "Leave it out, or export --to orders."))
-    if beside and target != "html":
-        detail = "other answers stand in the report alone"
-        problems.append(Problem("not_used", "--with", detail, "Leave it out, or export --to html."))
+    given: dict[Option, bool] = {"--addresses": inputs[-1] is not None, "--with": bool(beside)}
+    for option, detail, remedy in unused(target, [option for option, is_given in given.items() if is_given]):
+        problems.append(Problem("not_used", option, detail, remedy))
     if problems:
         raise InputError(problems)
 
@@ -161,9 +130,7 @@ def _charts(scenario: Scenario, plan: Plan) -> Mapping[str, Chart]:
     return plan_charts(scenario, plan)
 
 
-def _addresses(people_file: Path | None, scenario: Scenario) -> dict[str, Address]:
-    if people_file is None:
-        return {}
+def _addresses(people_file: Path, scenario: Scenario) -> dict[str, Address]:
     with blaming(people_file):
         addresses, notes = read_people(read_text(people_file), scenario)
     for note in notes:
@@ -182,48 +149,10 @@ def _warn(plan: Plan) -> None:
         say("The plan has no assignments; tables of them have headings only.")
 
 
-def _warn_of_orders(plan: Plan, addresses: Mapping[str, Address], output: Path, *, given: bool) -> None:
-    missing = without_address(plan, addresses)
-    if not given:
-        say("Note: the orders have no addresses; fill in their columns, or name a file of them with --addresses.")
-    elif missing:
-        people = words.count(len(missing), "person gets", "people get")
-        say(f"Warning: {people} a parcel without an address: {', '.join(missing)}.")
-    if "order" not in output.name.lower():
-        say("Note: Matrixify takes a CSV for orders only if its name contains the word Order.")
-
-
-def _content(
-    target: Target, scenario: Scenario, plan: Plan, addresses: Mapping[str, Address], answers: Answers
-) -> str | bytes:
-    """Return the content of the file; what renders it is loaded only for its target."""
-    if target == "xlsx":
-        from optimizer.export.workbook import workbook  # noqa: PLC0415
-
-        return workbook(scenario, plan)
-    if target == "calendar":
-        from optimizer.export.calendar_file import calendar_file  # noqa: PLC0415
-
-        return calendar_file(scenario, plan)
-    if target == "html":
-        from optimizer.analysis.cash import cash_view  # noqa: PLC0415
-        from optimizer.export.report.page import report_html  # noqa: PLC0415
-
-        return report_html(scenario, plan, cash=cash_view(scenario, plan) if plan.assignments else None, **answers)
-    return csv_text(briefs(scenario, plan) if target == "briefs" else orders(scenario, plan, addresses))
-
-
 def export(
     scenario: ScenarioFile,
     plan: PlanFile,
-    to: Annotated[
-        Target,
-        typer.Option(
-            help="csv: a folder of tables. xlsx: a workbook for finance. orders: the warehouse's parcels "
-            "(Matrixify/Shopify CSV). briefs: what to tell each creator (CSV). calendar: ship days and windows (.ics). "
-            "html: a report for everybody."
-        ),
-    ],
+    to: Annotated[TargetName, typer.Option(help=targets_help())],
     output: Annotated[
         Path | None,
         typer.Option("--output", "-o", metavar="OUT", help="File, or folder for csv.", show_default="beside PLAN"),
