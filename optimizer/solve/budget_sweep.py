@@ -16,15 +16,10 @@ from optimizer.solve.control import Control, Progress
 from optimizer.solve.decomposition import Search, advance, begin, glance
 from optimizer.solve.problem import prepare
 from optimizer.solve.search import Solution, status_of
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from optimizer.solve.settings import Settings
 from optimizer.solve.solution_pool import IMPOSSIBLE, Pool
-
-MORE_THAN_A_SHARE, LARGEST_SHARE = 2.0, 0.25
-"""A budget may take so many times its equal share of the time left, or this share: most need far less.
-
-Where there is little time for many, a few that are far apart, searched well, serve those between them best.
-"""
 
 
 @dataclass
@@ -74,7 +69,7 @@ class BudgetSearch:
     def run_all(self, budgets: Sequence[int]) -> None:
         """Search under each budget, the coarse picture first."""
         for number, budget in enumerate(coarse_to_fine(budgets)):
-            share = min(1.0, max(LARGEST_SHARE, MORE_THAN_A_SHARE / (len(budgets) - number)))
+            share = min(1.0, max(PARAMETERS.largest_share, PARAMETERS.times_equal_share / (len(budgets) - number)))
             self.run(budget, share=share, name=f"budget {number + 1} of {len(budgets)}")
 
     def settle_steps(self, budgets: Sequence[int]) -> None:

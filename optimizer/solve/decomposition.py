@@ -28,23 +28,9 @@ from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.heuristics.ruin_recreate import RuinRecreate, scarcity
 from optimizer.solve.monolithic import prove_monolithic
 from optimizer.solve.problem import Problem
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from optimizer.solve.windows.greedy_team import Team
-
-FIRST_TRIES, TRIES = 40, 150
-NEIGHBOURHOODS = 12
-ROUNDS = 6
-SCHEDULES = 80
-MONEY_TO_SPARE = 0.005
-"""Share of the budget that the first schedule to be followed leaves, if it can."""
-QUICK = 2.0
-"""Effort for a first bound on value by a schedule; proving values impossible one by one is quicker then."""
-RESERVE = 0.35
-"""Share of the time left that following schedules leaves for the rest."""
-SMALL_OPTIONS, SMALL_SHARE = 5_000, 0.5
-"""Up to so many options the whole model comes first, for this share of the time left."""
-WHOLE_OPTIONS = 20_000
-"""The whole model is tried at the end where it has at most so many options."""
 
 
 @dataclass
@@ -172,7 +158,7 @@ def glance(search: Search) -> None:
 
 def _first_plan(search: Search) -> None:
     """Place what the knapsack chose with quick teams, then exactly where that fails."""
-    search.rebuild(search.wanted, FIRST_TRIES, over_budget=True)
+    search.rebuild(search.wanted, PARAMETERS.first_tries, over_budget=True)
     if search.done or (search.state.incumbent is not None and search.state.incumbent.windows):
         return
     fixed = EMPTY
@@ -204,7 +190,7 @@ def _schedule(search: Search) -> None:
     bound_parcel_counts(problem, search.lower_bounds, windows, search.window_bounds)
     bound_excess(problem, search.lower_bounds)
     if not state.value_proven:
-        most = make_schedule(problem, search.lower_bounds, activations, effort=QUICK)
+        most = make_schedule(problem, search.lower_bounds, activations, effort=PARAMETERS.quick_schedule_effort)
         if most.impossible:
             state.infeasible = True
             return
@@ -245,7 +231,7 @@ def _with_reserve(search: Search, schedule: Schedule) -> Schedule:
     """
     instance = search.problem.instance
     budget, value = instance.limits.budget_minor, int(sum(instance.value[a] for a in schedule.windows)) - 1
-    if budget is None or schedule.cost <= (1 - MONEY_TO_SPARE) * budget or value <= search.state.value:
+    if budget is None or schedule.cost <= (1 - PARAMETERS.money_to_spare) * budget or value <= search.state.value:
         return schedule
     lower = make_schedule(search.problem, search.lower_bounds, list(search.lower_bounds.own), least_value=value)
     return lower if lower.windows else schedule
@@ -257,12 +243,12 @@ def _follow(search: Search, schedule: Schedule, target: int) -> None:
     Every other schedule asks for a little less value: it leaves more room for what a schedule does not see.
     """
     problem, state, conflicts = search.problem, search.state, set[frozenset[int]]()
-    reserve, lower = RESERVE * problem.control.remaining, target
-    for number in range(SCHEDULES):
+    reserve, lower = PARAMETERS.time_after_schedules * problem.control.remaining, target
+    for number in range(PARAMETERS.schedules):
         search.wanted = search.in_order(list(schedule.windows))
         partial, fresh = follow(problem, schedule, search.wanted, search.known)
         if len(partial.windows) == len(schedule.windows):
-            search.rebuild(search.wanted, FIRST_TRIES, partial, over_budget=True)
+            search.rebuild(search.wanted, PARAMETERS.first_tries, partial, over_budget=True)
         else:
             partial = PartialPlan(problem.instance, partial.within_budget())
             search.rebuild(search.everything(), 0, partial, over_budget=False)
@@ -281,17 +267,24 @@ def _follow(search: Search, schedule: Schedule, target: int) -> None:
 def _improve(search: Search) -> None:
     """Ruin and recreate what is wanted, then with everything else beside it, then exact neighbourhoods."""
     state = search.state
-    search.rebuild(search.wanted, TRIES, over_budget=True)
+    search.rebuild(search.wanted, PARAMETERS.tries, over_budget=True)
     if not search.done and not state.value_proven:
-        search.rebuild(search.everything(), TRIES, over_budget=False)
+        search.rebuild(search.everything(), PARAMETERS.tries, over_budget=False)
     if not search.done:
         order = search.everything()
-        improve(search.problem, state, search.lower_bounds.own, order, search.problem.coupled, NEIGHBOURHOODS)
+        improve(
+            search.problem,
+            state,
+            search.lower_bounds.own,
+            order,
+            search.problem.coupled,
+            PARAMETERS.neighbourhoods_in_vain,
+        )
 
 
 def _prices(search: Search) -> None:
     """Raise the bounds by prices for what is shared, as long as that changes what to secure."""
-    for _ in range(ROUNDS):
+    for _ in range(PARAMETERS.rounds_in_vain):
         before = set(search.wanted)
         enough = search.state.cost if search.state.value_proven else 2**53
         priced = raise_bound(search.problem, search.lower_bounds.own, search.wanted, enough)
@@ -305,23 +298,23 @@ def _prices(search: Search) -> None:
 
 def _small(search: Search) -> None:
     """Small scenarios are proven fastest as a whole, with what is known of their parts."""
-    if len(search.problem.instance.options) <= SMALL_OPTIONS:
+    if len(search.problem.instance.options) <= PARAMETERS.monolithic_first_options:
         control = search.problem.control
-        part = replace(control, deadline=control.deadline - (1 - SMALL_SHARE) * control.remaining)
+        part = replace(control, deadline=control.deadline - (1 - PARAMETERS.monolithic_first_share) * control.remaining)
         prove_monolithic(
             replace(search.problem, control=part), search.state, search.lower_bounds.own, search.window_bounds
         )
 
 
 def _whole(search: Search) -> None:
-    if len(search.problem.instance.options) <= WHOLE_OPTIONS:
+    if len(search.problem.instance.options) <= PARAMETERS.monolithic_last_options:
         prove_monolithic(search.problem, search.state, search.lower_bounds.own, search.window_bounds)
 
 
 def _keep_improving(search: Search) -> None:
     """Go on until nothing has helped for some rounds."""
     state, in_vain = search.state, 0
-    while not search.done and in_vain < ROUNDS:
+    while not search.done and in_vain < PARAMETERS.rounds_in_vain:
         before = (state.value, state.cost)
         _improve(search)
         in_vain = in_vain + 1 if (state.value, state.cost) == before else 0

@@ -21,14 +21,8 @@ from optimizer.money import exact
 from optimizer.solve.cpsat.cuts import failing
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
 from optimizer.solve.problem import Problem
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.core import rank_within
-
-GAP = 0.001
-ONE_EFFORT = 0.25
-ALL_EFFORT = 1.0
-MOST_OPTIONS_AT_ONCE = 2_000
-MOST_PEOPLE, MOST_DAYS = 100, 2
-"""Of each activation so many of the most embedded are looked at, on so many days each."""
 
 
 def embeddedness_of(instance: Instance, selection: Selection) -> float:
@@ -50,10 +44,10 @@ def most_embedded(problem: Problem, cheapest: Selection, cost: int) -> Selection
         for activation in cheapest.windows:
             own = int(instance.options.cost_minor[cheapest.options_of(instance, activation)].sum())
             room = cost + slack - spent if everything else slack * own // max(1, cost)
-            best = _exchange(problem, best, counts, [activation], spent + room, ONE_EFFORT)
+            best = _exchange(problem, best, counts, [activation], spent + room, PARAMETERS.one_activation_people_effort)
             spent = best.cost(instance)
-    if _size(instance, cheapest) <= MOST_OPTIONS_AT_ONCE:
-        best = _exchange(problem, best, counts, list(counts), cost + slack, ALL_EFFORT)
+    if _size(instance, cheapest) <= PARAMETERS.people_options_at_once:
+        best = _exchange(problem, best, counts, list(counts), cost + slack, PARAMETERS.all_people_effort)
     return best
 
 
@@ -77,7 +71,7 @@ def _worth_choosing(instance: Instance, best: Selection, fixed: Selection, free:
         if not len(options):
             continue
         creators = np.unique(table.creator[options])
-        ranked = creators[np.lexsort((creators, -instance.embeddedness[creators]))][:MOST_PEOPLE]
+        ranked = creators[np.lexsort((creators, -instance.embeddedness[creators]))][: PARAMETERS.most_people_looked_at]
         team = table.creator[chosen[table.activation[chosen] == activation]]
         options = options[np.isin(table.creator[options], np.concatenate([ranked, team]))]
         order = options[
@@ -85,7 +79,7 @@ def _worth_choosing(instance: Instance, best: Selection, fixed: Selection, free:
                 (table.ship_day[options], -table.probability[options], table.paid[options], table.creator[options])
             )
         ]
-        kept.append(order[rank_within(table.creator[order] * 2 + table.paid[order]) < MOST_DAYS])
+        kept.append(order[rank_within(table.creator[order] * 2 + table.paid[order]) < PARAMETERS.most_days_looked_at])
     return np.unique(np.concatenate(kept))
 
 
@@ -115,7 +109,7 @@ def _exchange(
         v.model.add(v.secured[activation] == 1)
         v.model.add(v.total(v.options_of(activation)) <= counts[activation])
     v.model.add(objective.cost(v) <= most_cost)
-    limits = CallLimits(gap=GAP, effort=effort)
+    limits = CallLimits(gap=PARAMETERS.people_gap, effort=effort)
     out = optimise(
         v, objective.embeddedness(v), problem.control, seed=problem.seed, maximise=True, limits=limits, hint=best
     )

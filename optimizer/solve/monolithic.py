@@ -12,11 +12,9 @@ from optimizer.model.variables import Approximation, Variables
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
 from optimizer.solve.problem import Problem
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
-
-CHOOSING_SHARE = 0.25
-"""Share of the time left that each of the two choosing calls of the plain method may take."""
 
 
 def bounding_model(
@@ -49,7 +47,7 @@ def search_monolithic(problem: Problem, state: SearchState) -> dict[int, int]:
     if not problem.instance.must_secure.any():
         state.try_improve(EMPTY)
     state.set_phase("searching for a plan")
-    for share, cheaper in ((CHOOSING_SHARE, False), (CHOOSING_SHARE, True)):
+    for share, cheaper in ((PARAMETERS.plan_share, False), (PARAMETERS.plan_share, True)):
         if (cheaper and state.incumbent is None) or problem.control.stopped:
             break
         part = part_of(problem.instance, problem.covers, Approximation.INNER, windows=problem.windows)

@@ -17,10 +17,10 @@ from optimizer.chance.tilt import UnfinishedError
 from optimizer.derive.instance import Instance, Ints
 from optimizer.solve.control import Control
 from optimizer.solve.coupling import components
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
 from optimizer.solve.windows.window import WindowData, entry, most_people
 
-SOME_PEOPLE = 60
 NOTHING_PREPARED = Cover((), 0.0, 1.0, 1.0, ())
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -140,7 +140,7 @@ def _within_reach(instance: Instance, activation: int, window: int) -> bool:
     wave = instance.waves[activation]
     least = wave.confidence - SECURE_TOLERANCE - 1e-12
     gifts, paid = strongest(instance, instance.options.in_window(window))
-    some = np.sort(gifts)[-SOME_PEOPLE:], np.sort(paid)[-SOME_PEOPLE:]
+    some = np.sort(gifts)[-PARAMETERS.reach_sample :], np.sort(paid)[-PARAMETERS.reach_sample :]
     if tail(some[0], [], wave.min_posts, instance.rates) >= least:
         return True
     if tail([], some[1], wave.min_posts, instance.rates) >= least:

@@ -13,14 +13,9 @@ from optimizer.solve.decomposition import search_decomposed
 from optimizer.solve.embeddedness import most_embedded
 from optimizer.solve.monolithic import search_monolithic
 from optimizer.solve.problem import prepare
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from optimizer.solve.settings import Settings
-
-PLAIN_OPTIONS = 400
-"""Up to so many options (people × modes × days × windows) one plain model is the shortest way."""
-
-SHARE_FOR_PEOPLE, MOST_FOR_PEOPLE = 0.1, 5.0
-"""Of the time left, this share, but at most so many seconds, is kept for choosing the most embedded."""
 
 
 class Status(Enum):
@@ -70,7 +65,7 @@ def search(instance: Instance, settings: Settings, control: Control, *, people: 
     method = _method(instance, settings)
     state = SearchState(instance, control, settings.gap)
     state.set_phase("preparing")
-    reserve = min(MOST_FOR_PEOPLE, SHARE_FOR_PEOPLE * control.remaining) if people else 0.0
+    reserve = min(PARAMETERS.most_people_seconds, PARAMETERS.people_share * control.remaining) if people else 0.0
     working = replace(control, deadline=control.deadline - reserve)
     problem = prepare(instance, working, seed=settings.seed, gap=settings.gap, workers=settings.workers)
     lower_bounds = (search_monolithic if method == "plain" else search_decomposed)(problem, state)
@@ -95,7 +90,7 @@ def _method(instance: Instance, settings: Settings) -> str:
     """Return the method asked for, or the one that suits the size: small scenarios are proven fastest as they stand."""
     if settings.method != "auto":
         return settings.method
-    return "plain" if len(instance.options) <= PLAIN_OPTIONS else "decomposed"
+    return "plain" if len(instance.options) <= PARAMETERS.plain_options else "decomposed"
 
 
 def status_of(state: SearchState) -> Status:

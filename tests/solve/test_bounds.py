@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from dataclasses import fields, replace
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -12,6 +15,7 @@ from optimizer.model.selection import EMPTY, Selection
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.bounds.schedule import make_schedule
 from optimizer.solve.search import Solution, Status
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from tests.derive.small import activation, creator, instance
 from tests.model.desk import Desk
@@ -20,14 +24,7 @@ from tests.solve.middle import middle_scenario
 from tests.solve.searching import METHODS, control, found, tight
 from tests.solve.whole_model import optimum
 
-EFFORTS = (
-    "bounds.activation.EFFORT",
-    "bounds.coupled.EFFORT",
-    "bounds.knapsack.EFFORT",
-    "heuristics.exact_insertion.EFFORT",
-    "heuristics.neighbourhoods.EFFORT",
-    "heuristics.neighbourhoods.TIED_EFFORT",
-)
+EFFORTS = [each.name for each in fields(PARAMETERS) if each.name.endswith("_effort")]
 
 
 def middle(seed: int, people: int) -> Instance:
@@ -70,8 +67,11 @@ def consistent(given: Instance, early: Solution, best: Solution) -> None:
 def test_bounds_of_calls_that_end_early_are_valid(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     given, rng = middle(seed, people=14), Random(seed)
     best = found(given, seconds=20.0)
-    for name in EFFORTS:
-        monkeypatch.setattr(f"optimizer.solve.{name}", rng.choice((0.001, 0.01, 0.05, 0.2)))
+    efforts: dict[str, Any] = {name: rng.choice((0.001, 0.01, 0.05, 0.2)) for name in EFFORTS}
+    hurried = replace(PARAMETERS, **efforts)
+    for module in [module for name, module in sys.modules.items() if name.startswith("optimizer.solve.")]:
+        if hasattr(module, "PARAMETERS"):
+            monkeypatch.setattr(module, "PARAMETERS", hurried)
     monkeypatch.setitem(make_schedule.__kwdefaults__ or {}, "effort", rng.choice((0.001, 0.01, 0.05, 0.2)))
     consistent(given, found(given, seconds=rng.choice((0.5, 2.0)), method="decomposed"), best)
 

@@ -19,12 +19,11 @@ from optimizer.model.variables import Approximation, Variables
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
 from optimizer.solve.problem import Problem, in_parallel
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
 from optimizer.solve.windows.core import best_days
 from optimizer.solve.windows.greedy_team import Team
 from optimizer.solve.windows.window import WindowData
-
-EFFORT = 10.0
 
 
 @dataclass(frozen=True)
@@ -85,8 +84,10 @@ def bound_window(problem: Problem, item: WindowData) -> tuple[int, Selection | N
     instance = problem.instance
     options = best_days(instance, item.options, instance.options.cost_minor[item.options])
     v = window_model(problem, item, options)
-    limits = CallLimits(gap=problem.gap / 4, effort=EFFORT)
-    result = solve_with_cuts(v, objective.cost(v), problem.control, seed=problem.seed, limits=limits, rounds=4)
+    limits = CallLimits(gap=problem.gap / 4, effort=PARAMETERS.window_effort)
+    result = solve_with_cuts(
+        v, objective.cost(v), problem.control, seed=problem.seed, limits=limits, rounds=PARAMETERS.window_cut_rounds
+    )
     if result.infeasible:
         return item.rest, None
     return min(item.rest, max(item.least, result.bound or 0)), result.selection

@@ -23,16 +23,14 @@ from optimizer.model.rules import add_rules, outside_of_parts
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables
 from optimizer.solve.bounds.knapsack import best_set
-from optimizer.solve.bounds.lower_bounds import LARGEST_GROUP, LowerBounds
+from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
 from optimizer.solve.problem import Problem, in_parallel
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
 from optimizer.solve.windows.core import best_days
 from optimizer.solve.windows.greedy_team import Team
-
-EFFORT = 4.0
-ROUNDS = 40
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ def bound_coupled(
     Pairs bound longer runs well: where everybody rests through one wave, every other wave can use the same people.
     """
     found = {activation: list(known) for activation, known in (teams or {}).items()}
-    for _ in range(ROUNDS):
+    for _ in range(PARAMETERS.coupled_rounds):
         chosen = best_set(problem.instance, lower_bounds, problem.coupled) if not problem.control.stopped else None
         if chosen is None or not bound_neighbours(problem, lower_bounds, chosen, found):
             break
@@ -127,9 +125,15 @@ def bound_part(problem: Problem, run: tuple[int, ...], lower_bounds: LowerBounds
     for known, lower_bound in lower_bounds.joint.items():
         if set(known) < set(run):
             v.model.add(cp_model.LinearExpr.sum([v.cost(a) for a in known]) >= lower_bound)
-    limits = CallLimits(gap=problem.gap / 4, effort=EFFORT)
-    result = solve_with_cuts(v, objective.cost(v), problem.control, seed=problem.seed, limits=limits, rounds=3)
-    total = lower_bounds.subset_costs(run)[-1] if len(run) <= LARGEST_GROUP else sum(lower_bounds.own[a] for a in run)
+    limits = CallLimits(gap=problem.gap / 4, effort=PARAMETERS.coupled_effort)
+    result = solve_with_cuts(
+        v, objective.cost(v), problem.control, seed=problem.seed, limits=limits, rounds=PARAMETERS.coupled_cut_rounds
+    )
+    total = (
+        lower_bounds.subset_costs(run)[-1]
+        if len(run) <= PARAMETERS.largest_subset_group
+        else sum(lower_bounds.own[a] for a in run)
+    )
     beside = min(sum(lower_bounds.own[b] for b in run if b != a) + problem.rest_of(a) for a in run)
     if result.infeasible:
         return Run(run, None if beside >= INFEASIBLE_COST else beside, None)

@@ -22,10 +22,7 @@ from optimizer.solve.bounds.lower_bounds import LowerBounds, ParcelCountBound
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
 from optimizer.solve.problem import Problem, in_parallel
-
-EFFORT = 4.0
-ROUNDS = 3
-GAP = 0.02
+from optimizer.solve.search_parameters import PARAMETERS
 
 
 def bound_excess(problem: Problem, lower_bounds: LowerBounds) -> bool:
@@ -49,9 +46,11 @@ def _excess(problem: Problem, pair: tuple[int, ...], lower_bounds: LowerBounds) 
         return told
     v = part_model(problem, pair, lower_bounds)
     credit = cp_model.LinearExpr.sum([_credit(v, a, sizes[a]) for a in pair])
-    limits = CallLimits(gap=GAP, effort=EFFORT)
+    limits = CallLimits(gap=PARAMETERS.excess_gap, effort=PARAMETERS.excess_effort)
     beyond = objective.cost(v) - credit
-    result = solve_with_cuts(v, beyond, problem.control, seed=problem.seed, limits=limits, rounds=ROUNDS)
+    result = solve_with_cuts(
+        v, beyond, problem.control, seed=problem.seed, limits=limits, rounds=PARAMETERS.excess_cut_rounds
+    )
     return max(told, result.bound or 0)
 
 

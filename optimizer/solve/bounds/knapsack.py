@@ -17,10 +17,10 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from optimizer.derive.instance import Instance
-from optimizer.solve.bounds.lower_bounds import LARGEST_GROUP, LowerBounds
+from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, has_solution, new_solver, proven_bound, solve
+from optimizer.solve.search_parameters import PARAMETERS
 
-EFFORT = 10.0
 Groups = Sequence[tuple[int, ...]]
 """Tied groups of activations; those that belong to none stand alone."""
 
@@ -98,7 +98,7 @@ def solve_knapsack(
 def _answer(
     model: cp_model.CpModel, secured: dict[int, cp_model.IntVar], spent: cp_model.IntVar, *, maximise: bool
 ) -> Knapsack:
-    solver = new_solver(CallLimits(effort=EFFORT))
+    solver = new_solver(CallLimits(effort=PARAMETERS.knapsack_effort))
     status = solve(solver, model)
     if status is SolveStatus.INFEASIBLE:
         return Knapsack(None, 0, None, True)
@@ -124,7 +124,11 @@ def _spent(
         if not known:
             continue
         grouped.update(members)
-        terms.extend((_subsets if len(members) <= LARGEST_GROUP else _complete)(model, secured, lower_bounds, members))
+        terms.extend(
+            (_subsets if len(members) <= PARAMETERS.largest_subset_group else _complete)(
+                model, secured, lower_bounds, members
+            )
+        )
     terms.extend((flag, lower_bounds.own[a]) for a, flag in secured.items() if a not in grouped)
     model.add(spent >= _weighted(terms))
     for priced in lower_bounds.priced:

@@ -23,16 +23,12 @@ from optimizer.chance.tilt import phi
 from optimizer.derive.instance import Floats, Instance, Ints
 from optimizer.solve.bounds.lower_bounds import LagrangianBounds
 from optimizer.solve.problem import Problem
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, CellBounds, cell_bounds
 from optimizer.solve.windows.core import best_days
 from optimizer.solve.windows.window import WindowData
 
 THOUSAND = 1000
-ROUNDS = 40
-FIRST_BOX = 0.15
-"""First step in prices per parcel, as a share of the median parcel's cost."""
-WORTH_A_ROUND = 2e-5
-"""A round that can raise the bound by less than this share ends the raise_bound."""
 
 
 @dataclass(frozen=True)
@@ -174,10 +170,10 @@ def raise_bound(
     model = _Planes(rows, len(wanted))
     start = sum(lower_bounds[a] for a in wanted)
     best, centre = start, np.zeros(len(rows))
-    box = np.full(len(rows), FIRST_BOX * max(1.0, float(np.median(instance.options.cost_minor))))
+    box = np.full(len(rows), PARAMETERS.first_price_box * max(1.0, float(np.median(instance.options.cost_minor))))
     box[len(rows.days) + len(rows.lots) :] = 100.0
     proposal = centre
-    for _ in range(ROUNDS):
+    for _ in range(PARAMETERS.price_rounds):
         prices = np.rint(proposal).astype(np.int64)
         found = [evaluate(problem, rows, prices, a, lower_bounds) for a in wanted]
         value = sum(item.bound for item in found) - _worth(rows, prices)
@@ -187,7 +183,12 @@ def raise_bound(
         if value > best:
             best, centre = value, prices.astype(float)
         answer = model.propose(centre, box)
-        if best >= enough or answer is None or problem.control.stopped or answer[1] - best < WORTH_A_ROUND * start:
+        if (
+            best >= enough
+            or answer is None
+            or problem.control.stopped
+            or answer[1] - best < PARAMETERS.worth_a_price_round * start
+        ):
             break
         proposal = answer[0]
     if best <= start:

@@ -15,9 +15,6 @@ from dataclasses import dataclass, field
 
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
 
-LARGEST_GROUP = 10
-"""Tied groups up to this size are bounded subset by subset."""
-
 
 @dataclass(frozen=True)
 class LagrangianBounds:

@@ -15,13 +15,9 @@ from optimizer.solve.bounds.lower_bounds import LowerBounds, ParcelCountBound, p
 from optimizer.solve.cpsat.cut_loop import CutLoopResult, solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
 from optimizer.solve.problem import Problem, in_parallel
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.core import best_days
 from optimizer.solve.windows.window import WindowData
-
-EFFORT = 2.0
-ROUNDS = 4
-DEAR = 3.0
-"""Teams that cost so many times what the window costs at least are not worth another call."""
 
 
 def parcel_count_bounds(problem: Problem, lower_bounds: LowerBounds, window: int) -> tuple[ParcelCountBound, ...]:
@@ -58,7 +54,11 @@ def kept_steps(problem: Problem, item: WindowData) -> list[tuple[int, int]]:
     team = item.team
     most = len(team.options) - 1 if team is not None else quick[0][0] - 1
     steps = [(most + 1, quick[0][1])]
-    while most >= quick[-1][0] and steps[-1][1] < DEAR * quick[0][1] and not problem.control.stopped:
+    while (
+        most >= quick[-1][0]
+        and steps[-1][1] < PARAMETERS.dear_parcel_counts * quick[0][1]
+        and not problem.control.stopped
+    ):
         result = _with_at_most(problem, item, most)
         if result.infeasible:
             return steps
@@ -74,5 +74,12 @@ def _with_at_most(problem: Problem, item: WindowData, parcels: int) -> CutLoopRe
     instance = problem.instance
     v = window_model(problem, item, best_days(instance, item.options, instance.options.cost_minor[item.options]))
     v.model.add(v.total(v.part.options) <= parcels)
-    limits = CallLimits(gap=problem.gap / 4, effort=EFFORT)
-    return solve_with_cuts(v, objective.cost(v), problem.control, seed=problem.seed, limits=limits, rounds=ROUNDS)
+    limits = CallLimits(gap=problem.gap / 4, effort=PARAMETERS.parcel_count_effort)
+    return solve_with_cuts(
+        v,
+        objective.cost(v),
+        problem.control,
+        seed=problem.seed,
+        limits=limits,
+        rounds=PARAMETERS.parcel_count_cut_rounds,
+    )

@@ -17,8 +17,7 @@ from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.bounds.schedule_model import ScheduleModel, schedule_model, spent_on, value_of
 from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, has_solution, new_solver, proven_bound, solve
 from optimizer.solve.problem import Problem
-
-EFFORT = 6.0
+from optimizer.solve.search_parameters import PARAMETERS
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def make_schedule(
     all_of_them: bool = False,
     least_value: int | None = None,
     without: Collection[frozenset[int]] = (),
-    effort: float = EFFORT,
+    effort: float = PARAMETERS.schedule_effort,
 ) -> Schedule:
     """Return a schedule of least cost for the wanted activations, or of most value.
 

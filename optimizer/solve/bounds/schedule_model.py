@@ -17,9 +17,10 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from optimizer.model.variables import groups
-from optimizer.solve.bounds.lower_bounds import LARGEST_GROUP, LowerBounds, ParcelCountBound
+from optimizer.solve.bounds.lower_bounds import LowerBounds, ParcelCountBound
 from optimizer.solve.bounds.parcel_counts import parcel_count_bounds
 from optimizer.solve.problem import Problem
+from optimizer.solve.search_parameters import PARAMETERS
 
 
 @dataclass
@@ -134,7 +135,9 @@ def spent_on(m: ScheduleModel) -> cp_model.IntVar:
     parts, grouped = [], set[int]()
     for group in m.problem.coupled:
         members = [a for a in group if a in m.secured]
-        if len(members) <= LARGEST_GROUP and any(set(joint) <= set(members) for joint in m.lower_bounds.joint):
+        if len(members) <= PARAMETERS.largest_subset_group and any(
+            set(joint) <= set(members) for joint in m.lower_bounds.joint
+        ):
             grouped.update(members)
             parts.append(_together(m, members, most))
     spent = m.model.new_int_var(0, most, "")

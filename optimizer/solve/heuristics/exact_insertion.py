@@ -15,8 +15,7 @@ from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.cuts import failing
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
 from optimizer.solve.problem import Problem
-
-EFFORT = 4.0
+from optimizer.solve.search_parameters import PARAMETERS
 
 
 def place(
@@ -67,7 +66,7 @@ def _settle(
 ) -> Selection | None:
     """Return the cheapest selection for one activation in one window beside `fixed`, cheaper than `ceiling`."""
     days = worth_shipping(problem.instance, activation, problem.window_data[window].options, fixed)
-    limits = CallLimits(gap=problem.gap / 2, effort=EFFORT)
+    limits = CallLimits(gap=problem.gap / 2, effort=PARAMETERS.insertion_effort)
 
     def model(approximation: Approximation, above: int | None) -> Variables:
         part = part_of(
@@ -96,7 +95,9 @@ def _settle(
     if cost is not None and cost <= int(lower_bound * (1 + problem.gap / 2)):
         return found
     v = model(Approximation.OUTER, cost if cost is not None else ceiling)
-    result = solve_with_cuts(v, v.cost(activation), problem.control, seed=problem.seed, limits=limits, rounds=6)
+    result = solve_with_cuts(
+        v, v.cost(activation), problem.control, seed=problem.seed, limits=limits, rounds=PARAMETERS.insertion_cut_rounds
+    )
     return found if result.selection is None else result.selection.only(problem.instance, activation)
 
 

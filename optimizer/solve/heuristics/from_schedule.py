@@ -22,10 +22,8 @@ from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, optimise
 from optimizer.solve.heuristics.insertion import greedy_team_beside
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.problem import Problem
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.greedy_team import Team
-
-EFFORT = 3.0
-CLUSTERS = (4, 8, 14)
 
 
 def follow(
@@ -71,7 +69,7 @@ def _repaired(
             partial.insert(activation, window, np.array(alone.options, dtype=np.int64))
             continue
         free: list[int] = []
-        for size in CLUSTERS:
+        for size in PARAMETERS.repair_sizes:
             wider = _cluster(problem, schedule, partial, activation, size)
             if len(wider) == len(free):
                 break
@@ -130,7 +128,7 @@ def _together(
     add_rules(v, without=frozenset({"required", "budget_total"}))
     for activation in free:
         v.model.add(v.secured[activation] == 1)
-    limits = CallLimits(gap=0.002, effort=EFFORT)
+    limits = CallLimits(gap=0.002, effort=PARAMETERS.repair_effort)
     out = optimise(v, objective.cost(v), problem.control, seed=problem.seed, limits=limits)
     if out.selection is None or failing(instance, out.selection, free):
         return None, out.status is SolveStatus.INFEASIBLE

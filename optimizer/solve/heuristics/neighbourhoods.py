@@ -16,12 +16,9 @@ from optimizer.model.variables import Approximation, Variables
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
 from optimizer.solve.heuristics.exact_insertion import place
 from optimizer.solve.problem import Problem
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from optimizer.solve.windows.core import best_days
-
-EFFORT = 6.0
-TIED_EFFORT = 20.0
-LARGEST_NEIGHBOURHOOD = 3
 
 
 def improve(
@@ -95,7 +92,7 @@ def _neighbourhoods(
     dear = [a for a in ranked if excess[a] > 0]
     for activation in dear:
         yield (activation,)
-    for size in range(2, LARGEST_NEIGHBOURHOOD + 1):
+    for size in range(2, PARAMETERS.largest_neighbourhood + 1):
         for first in dear:
             others = [a for a in ranked if a != first]
             for group in combinations(others, size - 1):
@@ -135,7 +132,12 @@ def _reassign(
         objective.cost(v),
         problem.control,
         seed=problem.seed,
-        limits=CallLimits(gap=problem.gap / 4, effort=EFFORT if len(free) <= LARGEST_NEIGHBOURHOOD else TIED_EFFORT),
+        limits=CallLimits(
+            gap=problem.gap / 4,
+            effort=PARAMETERS.neighbourhood_effort
+            if len(free) <= PARAMETERS.largest_neighbourhood
+            else PARAMETERS.coupled_neighbourhood_effort,
+        ),
         hint=best if had_all else None,
     )
     return out.selection
@@ -144,7 +146,7 @@ def _reassign(
 def _worth_deciding(problem: Problem, free: tuple[int, ...], best: Selection) -> Ints:
     """Return the core options of a neighbourhood: all, or for a large one the best days and those in use."""
     core = problem.core_of(int(w) for a in free for w in problem.windows_of(a))
-    if len(free) <= LARGEST_NEIGHBOURHOOD:
+    if len(free) <= PARAMETERS.largest_neighbourhood:
         return core
     costs = problem.instance.options.cost_minor
     return np.union1d(best_days(problem.instance, core, costs[core]), np.array(best.options, dtype=np.int64))

@@ -16,15 +16,9 @@ from optimizer.derive.instance import Ints
 from optimizer.solve.heuristics.insertion import Charges, insert_greedily
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.problem import Problem
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from optimizer.solve.windows.greedy_team import Team
-
-MOST_REMOVED = 4
-MOST_TRIED = 2
-MISSING_FIRST = 0.7
-RESERVING = 0.6
-SCARCITY = 0.002
-"""A parcel on the most contested day is charged this share of the median parcel, so that who can avoids it."""
 
 
 @dataclass
@@ -111,7 +105,7 @@ class RuinRecreate:
         """Insert an activation: at times as a known team, at times leaving a team's people to a coupled one."""
         proposals: Sequence[Team] = ()
         reserved: frozenset[int] = frozenset()
-        if self.known and self.rng.random() < RESERVING:
+        if self.known and self.rng.random() < PARAMETERS.reserving:
             creators = self.problem.instance.options.creator
             waiting = [b for b in later if b in self.known and b in self.partners.get(activation, ())]
             if waiting:
@@ -125,7 +119,7 @@ class RuinRecreate:
         """Return what to work around: one that is missing, or one that costs too much."""
         missing = [a for a in self.wanted if a not in self.partial.windows]
         placed = [a for a in self.partial.windows if a in self.days]
-        if missing and (not placed or self.rng.random() < MISSING_FIRST):
+        if missing and (not placed or self.rng.random() < PARAMETERS.missing_first):
             return self.rng.choices(missing, [1.0 / (2 + rank) for rank in range(len(missing))])[0]
         return self.rng.choices(placed, [max(1, self._excess(a)) for a in placed])[0] if placed else None
 
@@ -133,10 +127,10 @@ class RuinRecreate:
         """Return neighbours of an activation to remove, itself included where it stands, and missing ones to try."""
         fixed = centre in self.partial.windows
         near = [a for a in self.partial.windows if a != centre and a in self.days and self._related(a, centre)]
-        most = MOST_REMOVED - fixed
+        most = PARAMETERS.most_removed - fixed
         removed = self.rng.sample(near, min(len(near), self.rng.randint(1 - fixed, most)))
         absent = [a for a in self.wanted if a not in self.partial.windows and a != centre]
-        missing = self.rng.sample(absent, min(len(absent), self.rng.randint(0, MOST_TRIED)))
+        missing = self.rng.sample(absent, min(len(absent), self.rng.randint(0, PARAMETERS.most_missing_tried)))
         return ([centre, *removed] if fixed else removed), ([] if fixed else [centre]) + missing
 
     def _excess(self, activation: int) -> int:
@@ -162,6 +156,6 @@ def scarcity(problem: Problem, wanted: Sequence[int]) -> Charges:
         people = min((len(e.team.options) for e in window_data if e.team is not None), default=0)
         if len(days):
             demand[days] += people / len(days)
-    price = SCARCITY * float(np.median(table.cost_minor)) * demand / max(1.0, demand.max())
+    price = PARAMETERS.scarcity_charge * float(np.median(table.cost_minor)) * demand / max(1.0, demand.max())
     charges += np.rint(price).astype(np.int64)[table.ship_day]
     return charges

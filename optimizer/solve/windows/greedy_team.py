@@ -17,16 +17,10 @@ from optimizer.chance.covers import Cover
 from optimizer.chance.tail import SECURE_TOLERANCE, tail
 from optimizer.chance.tilt import phi
 from optimizer.derive.instance import Floats, Instance, Ints
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.candidates import Candidates, Mode
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, STEPS, CellBounds
 from optimizer.solve.windows.quotas import Quotas
-
-CELLS = 12
-"""Cells tried, the most promising first."""
-TILT = 0.5
-PAID_WEIGHT = 4.0
-"""Worth of a paid creator's chance against a gift's φ when days are shared out: a paid post lost costs more."""
-SPARE_GIFTS = 3
 
 
 @dataclass(frozen=True)
@@ -59,7 +53,7 @@ def quick_team(
     wave = instance.waves[people.activation]
     quotas = Quotas.of(instance, people)
     best: Team | None = None
-    for index in np.argsort(bounds.bound, kind="stable")[:CELLS]:
+    for index in np.argsort(bounds.bound, kind="stable")[: PARAMETERS.greedy_cells]:
         limit = below if best is None else min(below, best.priced)
         cell = cover.cells[index]
         if bounds.bound[index] >= limit:
@@ -67,7 +61,7 @@ def quick_team(
         if cell.paid < wave.min_paid:
             continue
         for payers in _payer_orders(people, bounds, index, cover):
-            for extra in range(SPARE_GIFTS + 1):
+            for extra in range(PARAMETERS.greedy_spare_gifts + 1):
                 counts = cell.paid, int(bounds.gifts[index]) + extra
                 found = _fill(instance, people, payers, counts, places, quotas)
                 if found is not None:
@@ -115,7 +109,7 @@ def _payer_orders(people: Candidates, bounds: CellBounds, index: int, cover: Cov
 def _unit(gifts: Mode) -> float:
     if not len(gifts) or gifts.chance.max() <= 0:
         return 1.0
-    return max(1.0, float(np.median(gifts.cost))) / float(phi(gifts.chance.max(), TILT))
+    return max(1.0, float(np.median(gifts.cost))) / float(phi(gifts.chance.max(), PARAMETERS.greedy_tilt))
 
 
 def _fill(
@@ -132,7 +126,7 @@ def _fill(
     usable = np.flatnonzero(~np.isin(people.gifts.creator, people.payers.creator[payers]))
     if len(payers) < paid or gifts > len(usable):
         return None
-    weights = phi(people.gifts.chance[usable].max(axis=1, initial=0.0), TILT)
+    weights = phi(people.gifts.chance[usable].max(axis=1, initial=0.0), PARAMETERS.greedy_tilt)
     steps = np.concatenate([[1e-6], STEPS]) * _unit(people.gifts)
     low, high, found = 0, len(steps) - 1, None
     while low <= high:
@@ -153,7 +147,12 @@ def _fill(
 
 def _dated(instance: Instance, people: Candidates, payers: Ints, gifts: Ints, places: Ints | None) -> Team | None:
     """Return these people with their ship days if they hold together, else None."""
-    value = np.concatenate([PAID_WEIGHT * people.payers.chance[payers], phi(people.gifts.chance[gifts], TILT)])
+    value = np.concatenate(
+        [
+            PARAMETERS.greedy_paid_weight * people.payers.chance[payers],
+            phi(people.gifts.chance[gifts], PARAMETERS.greedy_tilt),
+        ]
+    )
     option = np.concatenate([people.payers.option[payers], people.gifts.option[gifts]])
     priced = np.concatenate([people.payers.priced[payers], people.gifts.priced[gifts]])
     days = _days(value, option, places)

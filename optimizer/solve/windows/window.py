@@ -1,7 +1,7 @@
 """What is known of every candidate window on its own: its bound, a team, and the core that is enough to plan in it.
 
-Cells that are proven to cost `WORTH` times what a team of the window costs are set aside, and so are those that no core
-can serve for certain: `aside` bounds them all, and the core only has to serve the others.
+Cells proven to cost `SearchParameters.worth_planning` times as much as a team of the window are set aside, and so are
+those that no core can serve for certain: `aside` bounds them all, and the core only has to serve the others.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ import numpy as np
 from optimizer.chance.covers import ROUNDING, Cover, least_gifts
 from optimizer.derive.instance import Flags, Instance, Ints
 from optimizer.model.rules import people_asked
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.candidates import candidates_of
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, CellBounds, cell_bounds
 from optimizer.solve.windows.core import best_days, core
 from optimizer.solve.windows.greedy_team import Team, quick_team
-
-WORTH = 1.2
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,7 @@ def entry(instance: Instance, cover: Cover, window: int, others: int) -> WindowD
     cost = table.cost_minor[best]
     bounds = cell_bounds(instance, cover, best, cost)
     team = quick_team(instance, cover, candidates_of(instance, window, best, cost), bounds, None)
-    limit = INFEASIBLE_COST if team is None else int(WORTH * team.cost)
+    limit = INFEASIBLE_COST if team is None else int(PARAMETERS.worth_planning * team.cost)
     worthwhile = bounds.bound <= min(limit, INFEASIBLE_COST - 1)
     kept = np.flatnonzero(worthwhile & _reliable(instance, cover, everything))
     aside = undominated(np.delete(_parcels(cover, bounds), kept), np.delete(bounds.bound, kept))
