@@ -7,14 +7,15 @@ import pytest
 from optimizer.analysis.certify import certified
 from optimizer.model.selection import Selection
 from optimizer.solve.search_parameters import PARAMETERS
-from optimizer.solve.search import PARAMETERS.plain_options
 from optimizer.solve.search_state import SearchState
 from optimizer.solve.settings import Settings
 from tests.derive.small import activation, creator, instance, scenario
 from tests.solve.searching import METHODS, Method, control, found
 
 
-@pytest.mark.parametrize(("people", "method"), [(PARAMETERS.plain_options, "plain"), (PARAMETERS.plain_options + 1, "decomposed")])
+@pytest.mark.parametrize(
+    ("people", "method"), [(PARAMETERS.plain_options, "plain"), (PARAMETERS.plain_options + 1, "decomposed")]
+)
 def test_small_scenarios_are_searched_by_one_model(people: int, method: str) -> None:
     given = instance([creator(f"c{n}") for n in range(people)])
     assert len(given.options) == people
