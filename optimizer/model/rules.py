@@ -18,7 +18,7 @@ from enum import Enum
 from optimizer.derive.instance import Instance, Ints
 from optimizer.derive.people import TIERS
 from optimizer.model import constraints
-from optimizer.model.cover_rows import density
+from optimizer.model.constraints import density
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Variables
 

@@ -13,10 +13,9 @@ import numpy as np
 
 from optimizer.derive.instance import Instance, Ints
 from optimizer.model import objective
-from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
 from optimizer.model.selection import Selection
-from optimizer.model.variables import Approximation, Variables
+from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.money import exact
 from optimizer.solve.cpsat.cuts import failing
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise

@@ -13,8 +13,7 @@ from optimizer.derive.instance import Instance
 from optimizer.model.selection import Selection
 from optimizer.money import exact
 from optimizer.solve.control import Control, Progress
-from optimizer.solve.cpsat.cuts import failing
-from optimizer.solve.cpsat.rule_check import keeps_checked_rules
+from optimizer.solve.cpsat.cuts import failing, keeps_checked_rules
 
 
 @dataclass

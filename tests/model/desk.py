@@ -11,10 +11,9 @@ from ortools.sat.python import cp_model
 
 from optimizer.chance.covers import Cover, cover_of
 from optimizer.derive.instance import Instance
-from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
 from optimizer.model.selection import Selection
-from optimizer.model.variables import Approximation, Variables
+from optimizer.model.variables import Approximation, Variables, part_of
 
 Choice = tuple[str, str, str]
 """Creator, activation, mode; where it takes more to name one option, ``gift@5>7``: sent on day 5, window from day 7."""

@@ -15,9 +15,8 @@ from optimizer.chance.covers import cover_of
 from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.model import objective
-from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
-from optimizer.model.variables import Approximation, Variables
+from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.scenario.models import Scenario
 from tests.brute_force import best

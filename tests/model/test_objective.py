@@ -7,10 +7,9 @@ from ortools.sat.python import cp_model
 
 from optimizer.derive.build import build_instance
 from optimizer.model import objective
-from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
 from optimizer.model.selection import Selection
-from optimizer.model.variables import Approximation, Variables
+from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.cpsat.cuts import holds
 from tests.derive.small import activation, creator, instance

@@ -10,9 +10,8 @@ import pytest
 
 from optimizer.chance.covers import Cover, cover_of
 from optimizer.derive.instance import Instance, Ints
-from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules, outside_of_parts
-from optimizer.model.variables import Approximation, Variables
+from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.bounds.activation import bound_activations
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits

@@ -11,9 +11,10 @@ import pytest
 
 from optimizer.derive.instance import Instance
 from optimizer.solve.bounds.activation import bound_activations
-from optimizer.solve.bounds.coupled import bound_coupled, bound_part, coupled_parts
+from optimizer.solve.bounds.coupled import bound_coupled, bound_part
 from optimizer.solve.bounds.knapsack import cost_bound, value_bound
 from optimizer.solve.bounds.lower_bounds import LowerBounds
+from optimizer.solve.coupling import coupled_parts
 from optimizer.solve.cpsat.cuts import failing
 from tests.derive.small import activation, creator, instance
 from tests.solve.searching import found, problem

@@ -10,10 +10,9 @@ from optimizer.chance.tail import SECURE_TOLERANCE
 from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.model import objective
-from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
 from optimizer.model.selection import Selection
-from optimizer.model.variables import Approximation, Variables
+from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.cpsat.cut_loop import CutLoopResult, solve_with_cuts
 from optimizer.solve.cpsat.cuts import NoGoodCut, add_cuts, failing, holds, no_good_cut, probability

@@ -9,9 +9,8 @@ from ortools.sat.python import cp_model
 from optimizer.derive.instance import Instance
 from optimizer.errors import GroundswellError
 from optimizer.model import objective
-from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
-from optimizer.model.variables import Approximation, Variables
+from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.cpsat.solve_model import CallLimits, SolveResult, SolveStatus, optimise
 from tests.derive.small import activation, creator, instance
 from tests.model.desk import Desk

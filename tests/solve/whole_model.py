@@ -6,9 +6,8 @@ from typing import Any
 
 from optimizer.derive.instance import Instance
 from optimizer.model import objective
-from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
-from optimizer.model.variables import Approximation, Variables
+from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.cpsat.cut_loop import CutLoopResult, solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
 from tests.model.desk import Desk

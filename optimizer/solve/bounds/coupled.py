@@ -9,21 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 import numpy as np
 from ortools.sat.python import cp_model
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from optimizer.derive.instance import Instance
 from optimizer.model import objective
-from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules, outside_of_parts
 from optimizer.model.selection import Selection
-from optimizer.model.variables import Approximation, Variables
+from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.bounds.knapsack import best_set
 from optimizer.solve.bounds.lower_bounds import LowerBounds
+from optimizer.solve.coupling import coupled_parts
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
 from optimizer.solve.problem import Problem, in_parallel
@@ -40,35 +38,6 @@ class Run:
     activations: tuple[int, ...]
     lower_bound: int | None
     selection: Selection | None
-
-
-def coupled_parts(instance: Instance, activations: Sequence[int]) -> list[tuple[int, ...]]:
-    """Return the parts of a set of coupled activations that can get in each other's way, two or more each, in order."""
-    ordered = sorted(activations)
-    if len(ordered) < 2:
-        return []
-    most = instance.limits.max_activations
-    if most is not None and most < 2:
-        return [tuple(ordered)]
-    links = [(i, j) for i, j in combinations(range(len(ordered)), 2) if _in_the_way(instance, ordered[i], ordered[j])]
-    shape = (len(ordered), len(ordered))
-    rows, columns = zip(*links, strict=True) if links else ((), ())
-    graph = coo_array((np.ones(len(links)), (np.array(rows, dtype=int), np.array(columns, dtype=int))), shape=shape)
-    _, label = connected_components(graph, directed=False)
-    parts = [tuple(a for a, own in zip(ordered, label, strict=True) if own == value) for value in np.unique(label)]
-    return [part for part in parts if len(part) > 1]
-
-
-def _in_the_way(instance: Instance, first: int, second: int) -> bool:
-    """Tell whether some windows of two activations lie too near each other for one creator, or for one community."""
-    windows = instance.windows
-    mine, other = windows.activation == first, windows.activation == second
-    days = instance.limits.rest_days
-    if instance.community[first] == instance.community[second]:
-        days = max(days, int(instance.gap_days[first]))
-    starts, ends = windows.start_day[mine][:, None], windows.end_day[mine][:, None]
-    apart = (starts > windows.end_day[other] + days) | (windows.start_day[other] > ends + days)
-    return bool((~apart).any())
 
 
 def bound_coupled(

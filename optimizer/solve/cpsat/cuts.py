@@ -1,7 +1,7 @@
-"""Exact tails and no-good cuts: does a selection hold, and if not, which cut rules it out.
+"""Judge selections, by their exact tail and by the rules that may be broken, and cut off those that fail.
 
-The tilted covers are nearly exact; cuts close the rest. An optimum of the outer approximation whose exact tail fails is
-cut off together with everything that is no better, until an optimum holds: then it is the optimum.
+The tilted covers are nearly exact; no-good cuts close the rest. An optimum of the outer approximation whose exact tail
+fails is cut off together with everything that is no better, until an optimum holds: then it is the optimum.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ import numpy as np
 
 from optimizer.chance.tail import SECURE_TOLERANCE, tail
 from optimizer.derive.instance import Instance, Ints
-from optimizer.model.cover_rows import outside
+from optimizer.model.constraints import outside
+from optimizer.model.rules import Rule, to_be_checked
 from optimizer.model.selection import Selection
-from optimizer.model.variables import Variables
+from optimizer.model.variables import Approximation, Part, Variables
+from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, new_solver, solve
 
 
 @dataclass(frozen=True)
@@ -135,3 +137,33 @@ def add_cuts(v: Variables, cuts: Sequence[NoGoodCut]) -> None:
         for window in v.windows_of(cut.activation):
             inside = table.window[mine] == window
             outside(v, int(window), mine[inside & ~covered])
+
+
+def keeps_checked_rules(instance: Instance, selection: Selection) -> bool:
+    """Tell whether a selection keeps every rule that has to be checked; the others it keeps by construction.
+
+    A rule that declares no check of its own is judged by its constraint, in a model that is fixed to the selection.
+    """
+    undeclared = []
+    for rule in to_be_checked(instance):
+        if rule.team is None:
+            undeclared.append(rule)
+        elif callable(rule.team) and not rule.team(instance, selection):
+            return False
+    return not undeclared or _allowed(instance, selection, undeclared)
+
+
+def _allowed(instance: Instance, selection: Selection, rules: list[Rule]) -> bool:
+    """Tell whether the constraints of these rules allow a selection."""
+    everything = tuple(instance.activations)
+    windows = np.array(sorted(selection.windows.values()), dtype=np.int64)
+    # All activations count as fixed, so that no cells are made: density is not what is asked here.
+    part = Part(instance, everything, windows, np.sort(selection.indices()), {}, frozenset(everything))
+    v = Variables(part, Approximation.OUTER)
+    for activation, secured in v.secured.items():
+        v.model.add(secured == int(activation in selection.windows))
+    for flag in (*v.window.values(), *v.option.values()):
+        v.model.add(flag == 1)
+    for rule in rules:
+        rule.constraint(v)
+    return solve(new_solver(CallLimits()), v.model) is not SolveStatus.INFEASIBLE

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from optimizer.derive.instance import Instance, Ints
-from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules, every_day
 from optimizer.model.selection import Selection
-from optimizer.model.variables import Approximation, Variables
+from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.cuts import failing
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise

@@ -9,10 +9,9 @@ import numpy as np
 
 from optimizer.derive.instance import Ints
 from optimizer.model import objective
-from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
 from optimizer.model.selection import Selection
-from optimizer.model.variables import Approximation, Variables
+from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
 from optimizer.solve.heuristics.exact_insertion import place
 from optimizer.solve.problem import Problem

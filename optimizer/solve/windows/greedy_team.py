@@ -18,9 +18,8 @@ from optimizer.chance.tail import SECURE_TOLERANCE, tail
 from optimizer.chance.tilt import phi
 from optimizer.derive.instance import Floats, Instance, Ints
 from optimizer.solve.search_parameters import PARAMETERS
-from optimizer.solve.windows.candidates import Candidates, Mode
+from optimizer.solve.windows.candidates import Candidates, Mode, Quotas
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, STEPS, CellBounds
-from optimizer.solve.windows.quotas import Quotas
 
 
 @dataclass(frozen=True)

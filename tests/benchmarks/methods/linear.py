@@ -16,10 +16,9 @@ from ortools.sat.python import cp_model
 from optimizer.chance.covers import Cover
 from optimizer.derive.instance import Floats, Instance, Ints
 from optimizer.model import objective
-from optimizer.model.parts import part_of
 from optimizer.model.rules import add_rules
 from optimizer.model.selection import Selection
-from optimizer.model.variables import Approximation, Variables
+from optimizer.model.variables import Approximation, Variables, part_of
 
 WITHOUT = frozenset({"density"})
 FREE = 2**62
