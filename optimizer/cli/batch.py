@@ -31,8 +31,8 @@ from optimizer.cli.options import Cluster, Gap
 from optimizer.errors import InputError, Problem
 from optimizer.execution.executor import Executor, Listener
 from optimizer.execution.local import LocalExecutor
-from optimizer.export import words
-from optimizer.export.batches import BatchView
+from optimizer.export import formatting
+from optimizer.export.terminal.batch_page import BatchPage
 
 LISTS = {"budgets": "budget", "confidences": "confidence", "seeds": "seed"}
 
@@ -134,7 +134,7 @@ def _solved(requests: Sequence[Request], folder: Folder, manner: Manner) -> Exit
 
     jobs = _told(prepare(requests), keep)
     to_solve = [job for job in jobs if not job.problems and not folder.is_done(job.key)]
-    view = BatchView([job.asked for job in jobs])
+    view = BatchPage([job.asked for job in jobs])
     _announce(jobs, len(to_solve), min(manner.places, len(to_solve)))
     if manner.cluster is not None and manner.places == 0:
         tell_of_no_worker()
@@ -149,7 +149,7 @@ def _solved(requests: Sequence[Request], folder: Folder, manner: Manner) -> Exit
     return outcome_of(rows, interrupted=interrupted)
 
 
-def _run(jobs: Sequence[Job], to_solve: Sequence[Job], folder: Folder, view: BatchView, manner: Manner) -> bool:
+def _run(jobs: Sequence[Job], to_solve: Sequence[Job], folder: Folder, view: BatchPage, manner: Manner) -> bool:
     """Solve what is to be solved with a view of how it goes; return whether a signal ended it early."""
     asked = {job.key: job.asked for job in jobs}
 
@@ -194,7 +194,7 @@ def _announce(jobs: Sequence[Job], to_solve: int, places: int) -> None:
         f"{len(jobs) - refused - to_solve:,} solved before",
         f"{to_solve:,} to solve" + (f", {places:,} at once" if places else ""),
     ]
-    say(f"{words.count(len(jobs), 'job')}: {', '.join(parts)}.")
+    say(f"{formatting.count(len(jobs), 'job')}: {', '.join(parts)}.")
 
 
 def _tell_of_interrupt() -> None:

@@ -15,8 +15,8 @@ from rich.text import Text
 
 from optimizer.answers.batch import Asked, Found
 from optimizer.cli.console import say
-from optimizer.export import words
-from optimizer.export.batches import BatchView
+from optimizer.export import formatting
+from optimizer.export.terminal.batch_page import BatchPage
 from optimizer.solve.control import Progress
 
 BAR_WIDTH = 30
@@ -35,7 +35,7 @@ class BatchProgress:
         How many of them were done before.
     """
 
-    def __init__(self, console: Console, view: BatchView, jobs: Mapping[str, Asked], done: int) -> None:
+    def __init__(self, console: Console, view: BatchPage, jobs: Mapping[str, Asked], done: int) -> None:
         self._view = view
         self._jobs = jobs
         self._before = self._done = done
@@ -102,7 +102,7 @@ class BatchProgress:
         parts = [self._view.title(self._jobs[key]), "starting" if moment is None else moment.phase]
         if moment is not None and moment.value is not None:
             parts.append(f"value {moment.value} of at most {moment.value_bound}")
-            parts += [] if moment.gap is None else [f"gap {words.gap(moment.gap)}"]
+            parts += [] if moment.gap is None else [f"gap {formatting.gap(moment.gap)}"]
         return " · ".join([*parts, clock(time.monotonic() - began)])
 
 

@@ -13,7 +13,7 @@ from optimizer.cli.console import ExitCode, blaming
 from optimizer.cli.files import check_output, check_picture_file, draw, scenario_at, show_answer, write_answer
 from optimizer.cli.options import AnswerFormat, AnswerOutput, AnswerShown, Picture, PlanFile, ScenarioFile
 from optimizer.export.answer_tables import cash_table
-from optimizer.export.cash import cash_page
+from optimizer.export.terminal.cash_page import cash_page
 
 if TYPE_CHECKING:
     from optimizer.answers.cash import CashView
@@ -36,7 +36,7 @@ def run(source: Path, plan_file: Path, output: Path | None, chart: Path | None, 
 
 
 def _chart(view: CashView) -> Chart:
-    from optimizer.export.charts.cash import cash_chart  # noqa: PLC0415
+    from optimizer.export.charts.months import cash_chart  # noqa: PLC0415
 
     return cash_chart(view)
 

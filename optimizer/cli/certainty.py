@@ -33,7 +33,7 @@ from optimizer.cli.options import (
 )
 from optimizer.cli.steps import asked
 from optimizer.export.answer_tables import certainty_table
-from optimizer.export.certainties import certainty_view
+from optimizer.export.terminal.certainty_page import certainty_page
 from optimizer.solve.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def run(
     table = certainty_table(answer)
     write_answer(output, answer, table)
     draw(chart, lambda: _chart(answer))
-    show_answer(answer, table, certainty_view(answer), shown)
+    show_answer(answer, table, certainty_page(answer), shown)
     return ExitCode.INTERRUPTED if interrupted else _priced(answer)
 
 

@@ -16,7 +16,7 @@ from optimizer.cli.files import check_output, check_picture_file, draw, scenario
 from optimizer.cli.options import AnswerFormat, AnswerOutput, AnswerShown
 from optimizer.errors import InputError, Problem
 from optimizer.export.answer_tables import comparison_table
-from optimizer.export.comparison import comparison_view
+from optimizer.export.terminal.comparison_page import comparison_page
 from optimizer.plan import Plan
 from optimizer.scenario.loading import fingerprint
 
@@ -47,7 +47,7 @@ def run(
     table = comparison_table(found)
     write_answer(output, found, table)
     draw(chart, lambda: _chart(found))
-    show_answer(found, table, comparison_view(found), shown)
+    show_answer(found, table, comparison_page(found), shown)
     return ExitCode.DONE
 
 

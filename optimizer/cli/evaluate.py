@@ -12,7 +12,7 @@ from optimizer.analysis.plan_files import read_decisions
 from optimizer.cli.console import ExitCode, blaming, say, show, show_text
 from optimizer.cli.files import check_output, scenario_at, write_output
 from optimizer.cli.options import Output, ScenarioFile, Shown
-from optimizer.export.table import judged_view
+from optimizer.export.terminal.plan_page import judged_page
 from optimizer.plan import Plan, to_json
 from optimizer.scenario.models import Scenario
 
@@ -34,7 +34,7 @@ def deliver_judged(plan: Plan, scenario: Scenario, output: Path | None, *, as_js
     if as_json:
         show_text(to_json(plan))
     else:
-        show(judged_view(plan, scenario))
+        show(judged_page(plan, scenario))
     if not plan.certificate.verified:
         say("Warning: the plan breaks rules; they are listed with it.")
 

@@ -37,8 +37,8 @@ from optimizer.cli.options import (
 from optimizer.errors import InputError, Problem
 from optimizer.export.answer_tables import frontier_table
 from optimizer.export.files import make_folder, write_atomically
-from optimizer.export.frontiers import frontier_view
-from optimizer.export.progress import ProgressLine
+from optimizer.export.terminal.elements import ProgressLine
+from optimizer.export.terminal.frontier_page import frontier_page
 from optimizer.money import LARGEST_MINOR, minor_digits, to_minor
 from optimizer.plan import to_json
 from optimizer.scenario.models import Scenario
@@ -85,7 +85,7 @@ def run(
     if plans is not None:
         _write_plans(plans, found)
     draw(chart, lambda: _chart(found))
-    show_answer(answer, table, frontier_view(answer), shown)
+    show_answer(answer, table, frontier_page(answer), shown)
     return ExitCode.INTERRUPTED if interrupted else _outcome([point.status for point in answer.points])
 
 

@@ -24,7 +24,7 @@ from optimizer.cli.options import (
 )
 from optimizer.cli.steps import asked
 from optimizer.export.answer_tables import limits_table
-from optimizer.export.limit_costs import limits_view
+from optimizer.export.terminal.limits_page import limits_page
 from optimizer.solve.settings import Settings
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def run(source: Path, plan_file: Path | None, output: Path | None, settings: Set
         answer, interrupted = asked(cost_of_limits, scenario, settings, plan=known)
     table = limits_table(answer)
     write_answer(output, answer, table)
-    show_answer(answer, table, limits_view(answer), shown)
+    show_answer(answer, table, limits_page(answer), shown)
     return ExitCode.INTERRUPTED if interrupted else _measured(answer)
 
 

@@ -11,8 +11,8 @@ import typer
 from optimizer.cli.console import ExitCode, blaming, interruptible, notes, say, show, show_text
 from optimizer.cli.files import check_output, scenario_at, settings_of, write_output
 from optimizer.cli.options import Gap, Output, ScenarioFile, Seed, Shown, TimeLimit, Workers
-from optimizer.export.progress import ProgressLine
-from optimizer.export.table import plan_view
+from optimizer.export.terminal.elements import ProgressLine
+from optimizer.export.terminal.plan_page import plan_page
 from optimizer.plan import Plan, to_json
 from optimizer.scenario.models import Scenario
 from optimizer.solve.settings import Settings
@@ -33,7 +33,7 @@ def run(source: Path, output: Path | None, settings: Settings, *, as_json: bool)
     if as_json:
         show_text(to_json(plan))
     else:
-        show(plan_view(plan, scenario))
+        show(plan_page(plan, scenario))
     return ExitCode.INTERRUPTED if interrupted else _outcome(plan)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from optimizer.cli.console import interruptible, notes, say
-from optimizer.export.steps import StepLine
+from optimizer.export.terminal.elements import StepLine
 
 if TYPE_CHECKING:
     pass

@@ -14,8 +14,8 @@ from optimizer.analysis.network import network
 from optimizer.cli.console import ExitCode, complain, show
 from optimizer.cli.files import scenario_at
 from optimizer.errors import InputError
-from optimizer.export.layout import spaced, titled
-from optimizer.export.networks import network_view
+from optimizer.export.terminal.elements import spaced, titled
+from optimizer.export.terminal.network_page import network_page
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.notices import notices
 
@@ -36,7 +36,7 @@ def run(sources: Sequence[Path]) -> ExitCode:
 
 def _validated(source: Path, scenario: Scenario) -> RenderableType:
     warnings = [(notice.code, f"{notice.detail} {notice.pointer}") for notice in notices(scenario)]
-    return spaced([Text(f"{source}: ok"), titled("Warnings", warnings), network_view(network(scenario))])
+    return spaced([Text(f"{source}: ok"), titled("Warnings", warnings), network_page(network(scenario))])
 
 
 def validate(

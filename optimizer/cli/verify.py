@@ -13,7 +13,7 @@ from optimizer.analysis.plan_files import read_plan
 from optimizer.cli.console import ExitCode, blaming, show
 from optimizer.cli.files import scenario_at
 from optimizer.cli.options import PlanFile, ScenarioFile
-from optimizer.export.table import checks_view
+from optimizer.export.terminal.plan_page import checks_page
 from optimizer.plan import Check, Plan
 from optimizer.scenario.loading import fingerprint
 from optimizer.scenario.models import Scenario
@@ -30,7 +30,7 @@ def run(source: Path, plan_file: Path) -> ExitCode:
     checks = _judgement(scenario, plan)
     broken = [check.rule for check in checks if not check.ok]
     verdict = f"✗ Broken: {', '.join(broken)}" if broken else f"✓ All {len(checks)} rules are kept."
-    show(Group(checks_view(checks), Text(""), Text(verdict)))
+    show(Group(checks_page(checks), Text(""), Text(verdict)))
     return ExitCode.FAILED if broken else ExitCode.DONE
 
 

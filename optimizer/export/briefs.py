@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from optimizer.export import words
+from optimizer.export import formatting
 from optimizer.export.tables import Column, Directory, Table, Value
 from optimizer.plan import Assignment, Plan, Window
 from optimizer.scenario.models import Scenario
@@ -39,10 +39,10 @@ def briefs(scenario: Scenario, plan: Plan) -> Table:
 def _brief(line: Assignment, currency: str, directory: Directory) -> list[Value]:
     paid = line.mode == "paid"
     sentences = (
-        f"Your parcel should reach you around {words.day(line.expected_delivery, year=True)}.",
+        f"Your parcel should reach you around {formatting.day(line.expected_delivery, year=True)}.",
         posting(line.window),
         "" if paid else hold_back(line.window),
-        f"The fee we agreed is {words.money(line.fee, currency)}." if paid else "",
+        f"The fee we agreed is {formatting.money(line.fee, currency)}." if paid else "",
     )
     return [
         *(line.creator, directory.creators[line.creator].handle, line.activation),
@@ -65,13 +65,13 @@ def posting(window: Window) -> str:
     >>> posting(Window(start=date(2027, 4, 5), end=date(2027, 4, 5)))
     'Please post on Mon 5 Apr 2027.'
     """
-    last = words.day(window.end, year=True)
+    last = formatting.day(window.end, year=True)
     if window.start == window.end:
         return f"Please post on {last}."
-    return f"Please post between {words.day(window.start, year=window.start.year != window.end.year)} and {last}."
+    return f"Please post between {formatting.day(window.start, year=window.start.year != window.end.year)} and {last}."
 
 
 def hold_back(window: Window) -> str:
     """Return what to do with a gift that comes early: posts before the window do not count towards it."""
-    opens = words.day(window.start, year=True)
+    opens = formatting.day(window.start, year=True)
     return f"If it reaches you earlier, please hold your post back until the window opens on {opens}."

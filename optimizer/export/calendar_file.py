@@ -16,7 +16,7 @@ from itertools import groupby
 
 from icalendar import Calendar, Event
 
-from optimizer.export import words
+from optimizer.export import formatting
 from optimizer.export.tables import Directory
 from optimizer.plan import ActivationResult, Assignment, Plan
 from optimizer.scenario.models import Scenario
@@ -44,8 +44,10 @@ def _ship_days(plan: Plan) -> Iterator[Event]:
     parcels = sorted(plan.assignments, key=lambda line: line.ship_on)
     for day, group in groupby(parcels, key=lambda line: line.ship_on):
         lines = list(group)
-        title = f"Ship {words.count(len(lines), 'parcel')}: {', '.join(_activations(lines))}"
-        described = "\n".join(f"{name}: {words.count(count, 'parcel')}" for name, count in _activations(lines).items())
+        title = f"Ship {formatting.count(len(lines), 'parcel')}: {', '.join(_activations(lines))}"
+        described = "\n".join(
+            f"{name}: {formatting.count(count, 'parcel')}" for name, count in _activations(lines).items()
+        )
         yield _event(plan, f"ship/{day}", (day, day), title, described)
 
 
@@ -63,12 +65,12 @@ def _windows(plan: Plan, directory: Directory) -> Iterator[Event]:
 
 def _described(result: ActivationResult, directory: Directory) -> str:
     """Return what is expected of a window."""
-    people = f"{words.count(result.gifts, 'gift')}, {result.paid:,} paid"
-    needed = f"at least {words.count(result.min_posts, 'post')}"
+    people = f"{formatting.count(result.gifts, 'gift')}, {result.paid:,} paid"
+    needed = f"at least {formatting.count(result.min_posts, 'post')}"
     return (
         f"Community: {directory.community(result.activation)}\n"
         f"People: {people}\n"
-        f"Chance of {needed}: {words.chance(result.probability)} ({words.chance(result.confidence)} asked for)"
+        f"Chance of {needed}: {formatting.probability_and_goal(result.probability, result.confidence)}"
     )
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from optimizer.export import words
+from optimizer.export import formatting
 from optimizer.export.tables import Column, Directory, Table, Value
 from optimizer.plan import Assignment, Plan
 from optimizer.scenario.models import Scenario
@@ -127,8 +127,8 @@ def _destination(address: Address) -> dict[str, str]:
 def _note(line: Assignment, directory: Directory) -> str:
     who = directory.handle(line.creator)
     person = line.creator if who == line.creator else f"{line.creator} ({who})"
-    shipped = words.day(line.ship_on, year=True)
-    arrives = words.day(line.expected_delivery, year=True)
+    shipped = formatting.day(line.ship_on, year=True)
+    arrives = formatting.day(line.expected_delivery, year=True)
     return f"Ship on {shipped}, expected {arrives}. {line.mode.capitalize()} for {line.activation}, creator {person}."
 
 

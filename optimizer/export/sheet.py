@@ -16,7 +16,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
-from optimizer.export import words
+from optimizer.export import formatting
 from optimizer.export.tables import Column, Kind, Table, Value
 from optimizer.money import minor_digits
 from optimizer.scenario.neutral import neutral
@@ -42,7 +42,7 @@ class Style:
         self.shown: dict[Kind, str] = {
             "day": "ddd d mmm yyyy",
             "month": "mmm yyyy",
-            "money": f'"{words.symbol(currency)}"#,##0' + ("." + "0" * digits if digits else ""),
+            "money": f'"{formatting.symbol(currency)}"#,##0' + ("." + "0" * digits if digits else ""),
             "chance": "0.00%",
             "number": "0.00",
             "count": "#,##0",

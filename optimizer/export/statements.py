@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
-from optimizer.export import words
+from optimizer.export import formatting
 from optimizer.plan import ObjectiveReport, Plan
 from optimizer.scenario.models import Scenario
 
@@ -17,9 +17,9 @@ def status(plan: Plan) -> str:
     """Return the status in words."""
     left = plan.objective.gap
     if plan.status == "optimal":
-        return f"Proven optimal within {words.gap(left)}" if left else "Proven optimal"
+        return f"Proven optimal within {formatting.gap(left)}" if left else "Proven optimal"
     if plan.status == "feasible":
-        best = "not proven optimal" if left is None else f"at most {words.gap(left)} from the best there can be"
+        best = "not proven optimal" if left is None else f"at most {formatting.gap(left)} from the best there can be"
         return f"Verified plan, {best}"
     if plan.status == "infeasible":
         return "Infeasible: proven that no plan keeps every rule of this scenario"
@@ -30,7 +30,7 @@ def judgement(plan: Plan) -> str:
     """Return in words how many rules somebody's own plan breaks."""
     failed = len(list(broken(plan)))
     return (
-        f"Judged as it stands: {words.count(failed, 'rule')} broken"
+        f"Judged as it stands: {formatting.count(failed, 'rule')} broken"
         if failed
         else "Judged as it stands: keeps every rule"
     )
@@ -54,12 +54,12 @@ def goal(scenario: Scenario) -> str:
 
 def summary(plan: Plan) -> str:
     """Return in one line what the plan secures, for how much and with how many people."""
-    asked = words.count(len(plan.activations), "activation")
+    asked = formatting.count(len(plan.activations), "activation")
     if plan.totals.cost is None:
         return f"{asked} asked for"
     secured = sum(result.secured for result in plan.activations)
-    cost = words.money(plan.totals.cost, plan.scenario.currency)
-    people = f"{words.count(plan.totals.gifts, 'gift')}, {plan.totals.paid:,} paid"
+    cost = formatting.money(plan.totals.cost, plan.scenario.currency)
+    people = f"{formatting.count(plan.totals.gifts, 'gift')}, {plan.totals.paid:,} paid"
     return f"{secured} of {asked} secured for {cost}: {people}"
 
 
@@ -69,7 +69,8 @@ def reading_aid(plan: Plan) -> str:
     secured = sum(result.secured for result in plan.activations)
     if secured < 2:
         return aid
-    return f"{aid} Chance that all {secured} secured succeed together: {words.chance(plan.totals.probability_all)}."
+    together = formatting.probability(plan.totals.probability_all)
+    return f"{aid} Chance that all {secured} secured succeed together: {together}."
 
 
 def proof(plan: Plan) -> Iterator[Labelled]:
@@ -80,7 +81,7 @@ def proof(plan: Plan) -> Iterator[Labelled]:
     if objective.least_cost is not None:
         yield "Cost", _cost(objective, currency)
     if plan.totals.cost is not None and objective.embeddedness is not None:
-        cost = words.money(plan.totals.cost, currency)
+        cost = formatting.money(plan.totals.cost, currency)
         chosen = "" if plan.totals.cost == objective.least_cost else f", chosen for {cost} instead of the least"
         yield "Embeddedness", f"{objective.embeddedness:.1f} in sum{chosen}"
 
@@ -90,17 +91,17 @@ def _value(objective: ObjectiveReport) -> str:
         return f"proven that no plan secures more than {objective.value_bound:,}"
     if objective.value_gap:
         left = f"proven that no plan secures more than {objective.value_bound:,}"
-        return f"{objective.value:,} secured; {left} (gap {words.gap(objective.value_gap)})"
+        return f"{objective.value:,} secured; {left} (gap {formatting.gap(objective.value_gap)})"
     return f"{objective.value:,} secured; proven that no plan secures more"
 
 
 def _cost(objective: ObjectiveReport, currency: str) -> str:
-    least = f"least found {words.money(objective.least_cost, currency)}"
+    least = f"least found {formatting.money(objective.least_cost, currency)}"
     if objective.cost_bound is None:
         return f"{least}; how low it can go stays open until the value is proven"
     if objective.cost_gap:
-        bound = words.money(objective.cost_bound, currency)
-        return f"{least}; proven that it cannot be less than {bound} (gap {words.gap(objective.cost_gap)})"
+        bound = formatting.money(objective.cost_bound, currency)
+        return f"{least}; proven that it cannot be less than {bound} (gap {formatting.gap(objective.cost_gap)})"
     return f"{least}; proven that it cannot be less"
 
 
@@ -150,7 +151,7 @@ def assumed(plan: Plan) -> str | None:
     """Return how many assumptions are ours, None where there are none."""
     if not plan.assumptions:
         return None
-    left = words.count(len(plan.assumptions), "assumption is", "assumptions are")
+    left = formatting.count(len(plan.assumptions), "assumption is", "assumptions are")
     return f"{left} left at the default, among them {plan.assumptions[0]}: replace by your own data."
 
 
@@ -160,10 +161,10 @@ def certified(plan: Plan) -> str:
     rules = [check for check in certificate.checks if check.rule != "simulation"]
     judged = "Verified independently" if certificate.verified else "NOT verified"
     kept = sum(check.ok for check in rules)
-    text = f"{judged}: {kept} of {words.count(len(rules), 'rule')} kept"
+    text = f"{judged}: {kept} of {formatting.count(len(rules), 'rule')} kept"
     if certificate.simulation is None:
         return text + "."
-    campaigns = words.count(certificate.simulation.draws, "simulated campaign")
+    campaigns = formatting.count(certificate.simulation.draws, "simulated campaign")
     agree = all(check.ok for check in certificate.checks if check.rule == "simulation")
     return f"{text}; {campaigns} {'agree' if agree else 'do NOT agree'} with the chances."
 

@@ -9,7 +9,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from optimizer.export import statements, words
+from optimizer.export import formatting, statements
 from optimizer.export.sheet import Style, TableSheet, printed, put
 from optimizer.export.tables import Kind
 from optimizer.money import minor_digits
@@ -148,7 +148,7 @@ class Summary:
     def _origin(self) -> Iterable[statements.Labelled]:
         plan, run = self.plan, self.plan.run
         horizon = self.scenario.horizon
-        yield "Horizon", f"{words.day(horizon.start, year=True)} – {words.day(horizon.end, year=True)}"
+        yield "Horizon", f"{formatting.day(horizon.start, year=True)} – {formatting.day(horizon.end, year=True)}"
         yield "Amounts", f"{plan.scenario.currency}, what the brand pays; no tax is added"
         yield "Scenario (SHA-256)", plan.scenario.sha256
         yield "Made", f"{run.method}, seed {run.seed}"

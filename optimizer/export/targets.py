@@ -137,13 +137,13 @@ def _orders(material: Material) -> Content:
 
 
 def _remarks_on_orders(material: Material, path: Path) -> Iterator[str]:
-    from optimizer.export import words
+    from optimizer.export import formatting
     from optimizer.export.orders import without_address
 
     if material.addresses is None:
         yield "Note: the orders have no addresses; fill in their columns, or name a file of them with --addresses."
     elif missing := without_address(material.plan, material.addresses):
-        people = words.count(len(missing), "person gets", "people get")
+        people = formatting.count(len(missing), "person gets", "people get")
         yield f"Warning: {people} a parcel without an address: {', '.join(missing)}."
     if "order" not in path.name.lower():
         yield "Note: Matrixify takes a CSV for orders only if its name contains the word Order."

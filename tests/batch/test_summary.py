@@ -118,6 +118,6 @@ def test_an_amount_of_any_currency_fits_the_decimal(folder: Folder, tmp_path: Pa
 
 
 def test_every_ending_has_words() -> None:
-    from optimizer.export.batches import ENDINGS
+    from optimizer.export.terminal.batch_page import ENDINGS
 
     assert tuple(ENDINGS) == get_args(Ending)

@@ -16,14 +16,14 @@ from optimizer.batch.folder import Folder
 from optimizer.cli.batch import outcome_of
 from optimizer.cli.batch_progress import BatchProgress, clock
 from optimizer.cli.console import ExitCode
-from optimizer.export.batches import BatchView
+from optimizer.export.terminal.batch_page import BatchPage
 from optimizer.plan import Plan
 from optimizer.scenario.loading import fingerprint, read_scenario
 from optimizer.solve.control import Progress
 from tests.batch.desk import BROKEN, DIED, Scripted, answer
 from tests.cli.conftest import Run
 from tests.cli.launch import document, write
-from tests.export.test_batches import asked
+from tests.export.terminal.test_batch_page import asked
 
 IMPOSSIBLE = document(objective={"goal": "min_cost"})
 
@@ -253,7 +253,7 @@ def test_the_gravest_outcome_is_the_exit_code(endings: str, code: int) -> None:
 def shown(*, terminal: bool) -> str:
     out = io.StringIO()
     jobs = {"a": asked("a.json"), "b": asked("b.json"), "c": asked("c.json")}
-    view = BatchView(list(jobs.values()))
+    view = BatchPage(list(jobs.values()))
     with BatchProgress(Console(file=out, force_terminal=terminal, width=100), view, jobs, 1) as progress:
         progress.began("a")
         progress.began("b")

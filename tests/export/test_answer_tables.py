@@ -22,7 +22,7 @@ from optimizer.export.tables import Table
 from optimizer.scenario.loading import scenario_from_data
 from tests.cli.launch import START, decision, document, plan, scenario
 from tests.export.charts import answers
-from tests.export.test_prices import limits, row
+from tests.export.terminal.test_certainty_and_limits_pages import limits, row
 
 
 def rows(table: Table) -> list[dict[str, str]]:

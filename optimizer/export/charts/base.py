@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 import altair as alt
 from altair.typing import ChartType
 
-from optimizer.export import words
+from optimizer.export import formatting
 from optimizer.export.charts.theme import CELL_WIDTH, FONT, INK, PALE, PAPER, QUIET, SMALL, WIDTH
 from optimizer.plan import ActivationResult
 from optimizer.scenario.models import Scenario
@@ -104,7 +104,7 @@ def finished(
     room
         How wide a page may draw it.
     """
-    symbol = words.symbol(currency) if currency else ""
+    symbol = formatting.symbol(currency) if currency else ""
     locale = alt.Locale(number=alt.NumberLocale(decimal=".", thousands=",", grouping=[3], currency=[symbol, ""]))
     heading = alt.TitleParams(one_line(title), subtitle=textwrap.wrap(subtitle, LINE), anchor="start", offset=14)
     done: Chart = chart.properties(

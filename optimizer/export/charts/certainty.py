@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import altair as alt
 
 from optimizer.answers.certainty import CertaintyCurve, CertaintyPoint, PriceOfCertainty
-from optimizer.export import words
+from optimizer.export import formatting
 from optimizer.export.charts.base import (
     CELLS,
     Chart,
@@ -59,7 +59,7 @@ def _cell(price: PriceOfCertainty, costs: list[float]) -> Layer:
     kinds = [kind for kind in LOOKS if any(_kind(c, point) == kind for c in price.activations for point in c.points)]
     shapes, fills = ([LOOKS[kind][part] for kind in kinds] for part in (0, 1))
     axis = alt.Axis(labelOverlap="greedy", labelAngle=0, grid=False)
-    order = [words.chance(confidence) for confidence in price.confidences]
+    order = [formatting.probability(confidence) for confidence in price.confidences]
     base = alt.Chart().encode(
         x=alt.X("confidence:O", title="confidence", axis=axis, scale=alt.Scale(domain=order, type="point")),
         y=alt.Y(
@@ -90,7 +90,7 @@ def _cell(price: PriceOfCertainty, costs: list[float]) -> Layer:
 
 
 def _head(curve: CertaintyCurve) -> str:
-    return f"{one_line(curve.activation)}\n{words.count(curve.min_posts, 'post')} needed"
+    return f"{one_line(curve.activation)}\n{formatting.count(curve.min_posts, 'post')} needed"
 
 
 def _rows(curve: CertaintyCurve, currency: str) -> Iterator[Row]:
@@ -98,12 +98,12 @@ def _rows(curve: CertaintyCurve, currency: str) -> Iterator[Row]:
         yield {
             "head": _head(curve),
             "activation": one_line(curve.activation),
-            "confidence": words.chance(point.confidence),
+            "confidence": formatting.probability(point.confidence),
             "cost": 0 if point.cost is None else amount(point.cost),
             "bound": None if point.cost_bound is None else amount(point.cost_bound),
-            "shown": words.money(point.cost, currency),
-            "people": f"{words.count(point.gifts, 'gift')}, {point.paid:,} paid",
-            "gap": words.NOTHING if point.gap is None else words.gap(point.gap),
+            "shown": formatting.money(point.cost, currency),
+            "people": f"{formatting.count(point.gifts, 'gift')}, {point.paid:,} paid",
+            "gap": formatting.NOTHING if point.gap is None else formatting.gap(point.gap),
             "kind": _kind(curve, point),
             "possible": point.cost is not None,
         }
@@ -118,7 +118,7 @@ def _kind(curve: CertaintyCurve, point: CertaintyPoint) -> str:
 def _subtitle(price: PriceOfCertainty) -> str:
     currency = price.scenario.currency
     sums = ", ".join(
-        f"{words.money(total, currency)} at {words.chance(confidence)}"
+        f"{formatting.money(total, currency)} at {formatting.probability(confidence)}"
         for confidence, total in zip(price.confidences, price.totals, strict=True)
         if total is not None
     )
@@ -130,7 +130,10 @@ def _description(price: PriceOfCertainty) -> str:
     currency = price.scenario.currency
     each = "; ".join(
         f"{one_line(curve.activation)}: "
-        + ", ".join(f"{words.chance(point.confidence)} {words.money(point.cost, currency)}" for point in curve.points)
+        + ", ".join(
+            f"{formatting.probability(point.confidence)} {formatting.money(point.cost, currency)}"
+            for point in curve.points
+        )
         for curve in price.activations
     )
     return f"Lines of cost by confidence. {each}."

@@ -8,7 +8,7 @@ from optimizer.answers.cash import CashView
 from optimizer.errors import InputError, Problem
 from optimizer.export.charts import render
 from optimizer.export.charts.base import Chart
-from optimizer.export.charts.cash import cash_chart, months_chart, months_of
+from optimizer.export.charts.months import cash_chart, months_chart, months_of
 from optimizer.export.charts.posts import posts_chart
 from optimizer.export.charts.timeline import timeline_chart
 from optimizer.export.charts.together import together_chart

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 
 from optimizer.answers.frontier import Frontier, FrontierPoint
-from optimizer.export import words
+from optimizer.export import formatting
 from optimizer.export.charts.base import Chart, Layer, Row, amount, axis_format, data, finished, nothing
 from optimizer.export.charts.theme import DASH, INK, LIGHT, MIDDLE, PAPER, SMALL, WIDTH
 
@@ -139,12 +139,12 @@ def _rows(points: Sequence[FrontierPoint], currency: str) -> Iterator[Row]:
         secured = len(point.secured)
         yield {
             "budget": amount(point.budget),
-            "shown": words.money(point.budget, currency),
+            "shown": formatting.money(point.budget, currency),
             "value": point.value,
             "bound": point.value_bound,
             "secured": secured,
-            "cost": words.money(point.cost, currency),
-            "gap": words.NOTHING if point.gap is None else words.gap(point.gap),
+            "cost": formatting.money(point.cost, currency),
+            "gap": formatting.NOTHING if point.gap is None else formatting.gap(point.gap),
             "label": f"{secured} secured" if secured not in {before, 0} else "",
         }
         before = secured
@@ -155,7 +155,7 @@ def _subtitle(answer: Frontier) -> str:
     if len(gaps) < len(answer.points):
         proven = "Some budgets have no plan or no proof yet."
     elif max(gaps) > 0:
-        proven = f"The value at the budgets tried is at most {words.gap(max(gaps))} below the best there can be."
+        proven = f"The value at the budgets tried is at most {formatting.gap(max(gaps))} below the best there can be."
     else:
         proven = "The value at every budget tried is proven to be the most there is."
     between = " Elsewhere the best value lies on the line, or in the shade where there is some."
@@ -165,7 +165,7 @@ def _subtitle(answer: Frontier) -> str:
 def _description(answer: Frontier) -> str:
     currency = answer.scenario.currency
     each = "; ".join(
-        f"{words.money(point.budget, currency)} buys {words.NOTHING if point.value is None else point.value}"
+        f"{formatting.money(point.budget, currency)} buys {formatting.NOTHING if point.value is None else point.value}"
         for point in answer.points
     )
     return f"Steps of value by total budget: {each}."

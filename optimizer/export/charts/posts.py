@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import altair as alt
 
-from optimizer.export import words
+from optimizer.export import formatting
 from optimizer.export.charts.base import (
     CELLS,
     Chart,
@@ -70,8 +70,8 @@ def _cell() -> Layer:
 
 
 def _head(result: ActivationResult, names: Mapping[str, str]) -> str:
-    chance = f"{'' if result.secured else 'only '}{words.chance(result.probability)}"
-    asked = words.chance(result.confidence)
+    chance = f"{'' if result.secured else 'only '}{formatting.probability(result.probability)}"
+    asked = formatting.probability(result.confidence)
     return f"{activation_name(result, names)}\n{chance} for {result.min_posts}+ ({asked} asked for)"
 
 
@@ -95,7 +95,7 @@ def _rows(result: ActivationResult, names: Mapping[str, str]) -> Iterator[Row]:
 def _subtitle(plan: Plan, planned: Sequence[ActivationResult]) -> str:
     missing = len(plan.activations) - len(planned)
     told = "Filled bars right of the dashed line add up to the chance of enough posts."
-    left = f" Without a window, and left out: {words.count(missing, 'activation')}." if missing else ""
+    left = f" Without a window, and left out: {formatting.count(missing, 'activation')}." if missing else ""
     return f"{told} Counts less likely than {NEGLIGIBLE:.1%} at either end are not drawn.{left}"
 
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import altair as alt
 
-from optimizer.export import words
+from optimizer.export import formatting
 from optimizer.export.charts.base import (
     Chart,
     Layer,
@@ -110,7 +110,7 @@ class _Rows:
 
     def _label(self, result: ActivationResult) -> list[str]:
         parcels = len(self.lines_of[result.activation])
-        return [activation_name(result, self.names), words.count(parcels, "parcel")]
+        return [activation_name(result, self.names), formatting.count(parcels, "parcel")]
 
     def windows(self) -> Layer:
         rows = [
@@ -120,8 +120,8 @@ class _Rows:
                 "until": _midnight(result.window.end + timedelta(days=1)),
                 "top": number + 0.06,
                 "bottom": number + 0.94,
-                "shown": words.window(result.window, year=True),
-                "chance": f"{words.chance(result.probability)} ({words.chance(result.confidence)} asked for)",
+                "shown": formatting.window(result.window, year=True),
+                "chance": formatting.probability_and_goal(result.probability, result.confidence),
             }
             for number, result in enumerate(self.results)
             if result.window
@@ -157,7 +157,7 @@ class _Rows:
                         "level": number + 0.5,
                         "tip": number + 0.5 + side * HALF_BAR * parcels / self.tallest,
                         "parcels": parcels,
-                        "shown": words.day(day, year=True),
+                        "shown": formatting.day(day, year=True),
                     }
 
     def lines(self) -> Layer:
@@ -166,12 +166,12 @@ class _Rows:
 
     def subtitle(self) -> str:
         missing = len(self.plan.activations) - len(self.results)
-        told = f"Grey: the {WINDOW}. The tallest bar is {words.count(self.tallest, 'parcel')} on one day."
-        left = f" Without a window, and left out: {words.count(missing, 'activation')}." if missing else ""
+        told = f"Grey: the {WINDOW}. The tallest bar is {formatting.count(self.tallest, 'parcel')} on one day."
+        left = f" Without a window, and left out: {formatting.count(missing, 'activation')}." if missing else ""
         return told + left
 
     def description(self) -> str:
-        spans = "; ".join(f"{one_line(item.activation)} {words.window(item.window)}" for item in self.results)
+        spans = "; ".join(f"{one_line(item.activation)} {formatting.window(item.window)}" for item in self.results)
         return f"Timeline of parcels, expected deliveries and posting windows. Windows: {spans}."
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import altair as alt
 
-from optimizer.export import words
+from optimizer.export import formatting
 from optimizer.export.charts.base import Chart, Room, data, finished, nothing
 from optimizer.export.charts.theme import INK, LIGHT, SMALL, WIDTH
 from optimizer.plan import Plan
@@ -26,7 +26,7 @@ def together_chart(plan: Plan) -> Chart:
         {
             "count": count,
             "chance": chance,
-            "shown": words.chance(chance) if chance >= NEGLIGIBLE else "< 0.1%",
+            "shown": formatting.probability(chance) if chance >= NEGLIGIBLE else "< 0.1%",
             "kind": ALL if count == number else SOME,
         }
         for count, chance in enumerate(chances)
@@ -46,7 +46,7 @@ def together_chart(plan: Plan) -> Chart:
     if width / len(rows) >= 36:
         layers.append(base.mark_text(dy=-7, fontSize=SMALL).encode(text="shown:N"))
     cut = f" Numbers below {first} are less likely than {NEGLIGIBLE:.1%} each." if first else ""
-    everything = f"Chance that all {number} reach their posts: {words.chance(plan.totals.probability_all)}."
+    everything = f"Chance that all {number} reach their posts: {formatting.probability(plan.totals.probability_all)}."
     return finished(
         alt.layer(*layers).properties(width=width, height=200),
         TITLE,

@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 
 from optimizer.answers.comparison import Difference, WaterfallStep
-from optimizer.export import words
+from optimizer.export import formatting
 from optimizer.export.charts.base import (
     Chart,
     Layer,
@@ -75,7 +75,7 @@ def _rows(steps: Sequence[WaterfallStep], order: Sequence[str], currency: str) -
             "to": after,
             "top": max(after, 0 if whole else after - change),
             "kind": WHOLE if whole else LESS if change < 0 else MORE,
-            "shown": words.money(step.after, currency) if whole else words.change(step.change, currency),
+            "shown": formatting.money(step.after, currency) if whole else formatting.change(step.change, currency),
         }
 
 

@@ -16,12 +16,12 @@ from optimizer.answers.cash import CashView
 from optimizer.answers.certainty import PriceOfCertainty
 from optimizer.answers.comparison import Comparison
 from optimizer.answers.frontier import Frontier
-from optimizer.export import statements, words
+from optimizer.export import formatting, statements
 from optimizer.export.charts.base import Chart
-from optimizer.export.charts.cash import months_of
 from optimizer.export.charts.certainty import certainty_chart
 from optimizer.export.charts.files import plan_charts
 from optimizer.export.charts.frontier import frontier_chart
+from optimizer.export.charts.months import months_of
 from optimizer.export.charts.waterfall import waterfall_chart
 from optimizer.export.report import scripts, tables
 from optimizer.export.report.figures import Figure, figure
@@ -73,9 +73,10 @@ def report_html(
     ]
     shown = [section for section in sections if section]
     code = [scripts.libraries(), scripts.behaviour()] if any(part.figures for part in shown) else [scripts.behaviour()]
+    first, last = (formatting.day(day, year=True) for day in (scenario.horizon.start, scenario.horizon.end))
     html: str = _template().render(
         plan=plan,
-        horizon=f"{words.day(scenario.horizon.start, year=True)} – {words.day(scenario.horizon.end, year=True)}",
+        horizon=f"{first} – {last}",
         status=statements.status(plan) if plan.certificate.verified else statements.judgement(plan),
         summary=statements.summary(plan),
         certified=statements.certified(plan),
@@ -106,13 +107,13 @@ def _key_figures(plan: Plan) -> Iterator[statements.Labelled]:
         return
     secured = sum(result.secured for result in plan.activations)
     yield "Activations secured", f"{secured:,} of {len(plan.activations):,}"
-    yield "Cost", words.money(totals.cost, plan.scenario.currency)
+    yield "Cost", formatting.money(totals.cost, plan.scenario.currency)
     yield "Creators", f"{totals.gifts:,} gifted, {totals.paid:,} paid"
     yield "Posts expected", f"{totals.expected_posts:.1f}"
     if secured > 1:
-        yield f"All {secured:,} succeed", words.chance(totals.probability_all)
+        yield f"All {secured:,} succeed", formatting.probability(totals.probability_all)
     if objective.gap is not None:
-        yield "Proven gap", words.gap(objective.gap)
+        yield "Proven gap", formatting.gap(objective.gap)
 
 
 def _plan_sections(
@@ -181,4 +182,4 @@ def _assumed(scenario: Scenario, plan: Plan) -> Iterator[statements.Labelled]:
         for part in pointer.split("/")[1:]:
             found = found.get(part) if isinstance(found, dict) else None
         shown = ", ".join(map(str, found)) if isinstance(found, list) else str(found)
-        yield pointer, words.NOTHING if found is None else shown
+        yield pointer, formatting.NOTHING if found is None else shown

@@ -9,7 +9,7 @@ from optimizer.answers.cash import CashMonth, CashView, Return
 from optimizer.answers.certainty import PriceOfCertainty
 from optimizer.answers.comparison import Comparison, KeyFigures
 from optimizer.answers.frontier import Frontier
-from optimizer.export import statements, words
+from optimizer.export import formatting, statements
 from optimizer.plan import ActivationResult, Assignment, Plan
 from optimizer.scenario.models import Creator, Scenario
 
@@ -73,7 +73,7 @@ def activations(plan: Plan, scenario: Scenario) -> Table:
         "Activations",
         _heads(("Activation", "Community", "Window", *figures), figures=figures),
         [_activation(result, names, plan.scenario.currency, years=years) for result in plan.activations],
-        _text(*total, words.money(totals.cost, plan.scenario.currency)),
+        _text(*total, formatting.money(totals.cost, plan.scenario.currency)),
         f"{statements.reading_aid(plan)} Outside the window: expected posts that come too early or too late to count.",
     )
 
@@ -81,19 +81,19 @@ def activations(plan: Plan, scenario: Scenario) -> Table:
 def _activation(result: ActivationResult, names: dict[str, str], currency: str, *, years: bool) -> list[Cell]:
     community = names.get(result.community, result.community)
     if result.window is None:
-        asked = [str(result.min_posts), words.NOTHING, words.chance(result.confidence)]
-        empty = [words.NOTHING] * 3
+        asked = [str(result.min_posts), formatting.NOTHING, formatting.probability(result.confidence)]
+        empty = [formatting.NOTHING] * 3
         return [
             *_text(result.activation, community),
             Cell("not secured", mark=False),
             *_text(*empty, *asked, *empty[:2]),
         ]
     return [
-        *_text(result.activation, community, words.window(result.window, year=years)),
+        *_text(result.activation, community, formatting.window(result.window, year=years)),
         *_text(f"{result.gifts:,}", f"{result.paid:,}", f"{result.expected_posts:.1f}", str(result.min_posts)),
-        Cell(words.chance(result.probability), mark=result.secured),
-        *_text(words.chance(result.confidence), f"{result.expected_posts_outside:.1f}"),
-        Cell(words.money(result.cost, currency)),
+        Cell(formatting.probability(result.probability), mark=result.secured),
+        *_text(formatting.probability(result.confidence), f"{result.expected_posts_outside:.1f}"),
+        Cell(formatting.money(result.cost, currency)),
     ]
 
 
@@ -116,14 +116,14 @@ def _creator(line: Assignment, creator: Creator | None, currency: str, *, years:
     return [
         Cell(handle if handle == line.creator else f"{handle} ({line.creator})"),
         Cell(line.activation),
-        Cell(f"paid {words.money(line.fee, currency)}" if line.mode == "paid" else "gift"),
-        Cell((creator.tier if creator else None) or words.NOTHING),
-        Cell(words.NOTHING if followers is None else f"{followers:,}", -1 if followers is None else followers),
-        Cell(words.day(line.ship_on, year=years), line.ship_on.isoformat()),
-        Cell(words.day(line.expected_delivery, year=years), line.expected_delivery.isoformat()),
-        Cell(words.NOTHING if standing is None else f"{standing:.2f}", -1 if standing is None else standing),
-        Cell(words.chance(line.post_probability), line.post_probability),
-        Cell(words.money(line.cost, currency), float(line.cost)),
+        Cell(f"paid {formatting.money(line.fee, currency)}" if line.mode == "paid" else "gift"),
+        Cell((creator.tier if creator else None) or formatting.NOTHING),
+        Cell(formatting.NOTHING if followers is None else f"{followers:,}", -1 if followers is None else followers),
+        Cell(formatting.day(line.ship_on, year=years), line.ship_on.isoformat()),
+        Cell(formatting.day(line.expected_delivery, year=years), line.expected_delivery.isoformat()),
+        Cell(formatting.NOTHING if standing is None else f"{standing:.2f}", -1 if standing is None else standing),
+        Cell(formatting.probability(line.post_probability), line.post_probability),
+        Cell(formatting.money(line.cost, currency), float(line.cost)),
     ]
 
 
@@ -134,10 +134,11 @@ def months(lines: Sequence[CashMonth], plan: Plan, budget: str | None) -> Table:
     figures = ("Product", "Shipping", "Fees", "Total", *(["Budget"] if limited else []))
 
     def line(name: str, *amounts: str | None) -> list[Cell]:
-        return _text(name, *(words.money(amount, currency) for amount in amounts[: len(figures)]))
+        return _text(name, *(formatting.money(amount, currency) for amount in amounts[: len(figures)]))
 
     rows = [
-        line(words.month(item.month), item.product, item.shipping, item.fees, item.total, item.cap) for item in lines
+        line(formatting.month(item.month), item.product, item.shipping, item.fees, item.total, item.cap)
+        for item in lines
     ]
     total = line("Total", totals.product, totals.shipping, totals.fees, totals.cost, budget)
     return Table("Money by month", _heads(("Month", *figures), figures=figures), rows, total)
@@ -153,11 +154,11 @@ def returns(view: CashView) -> Table:
             name,
             f"{part.gifts:,}",
             f"{part.paid:,}",
-            words.money(part.total, currency),
+            formatting.money(part.total, currency),
             f"{part.expected_posts:.1f}",
-            words.money(part.cost_per_expected_post, currency),
+            formatting.money(part.cost_per_expected_post, currency),
             f"{part.silent_gifts:.1f}",
-            words.money(part.waste, currency),
+            formatting.money(part.waste, currency),
         )
 
     return Table(
@@ -175,10 +176,10 @@ def frontier(answer: Frontier) -> Table:
     figures = ("Budget", "Value", "At most", "Least cost", "Gap", "Secured", "Gifts", "Paid", "Posts expected")
     rows = [
         _text(
-            words.money(point.budget, currency),
-            *(words.NOTHING if value is None else f"{value:,}" for value in (point.value, point.value_bound)),
-            words.money(point.cost, currency),
-            words.NOTHING if point.gap is None else words.gap(point.gap),
+            formatting.money(point.budget, currency),
+            *(formatting.NOTHING if value is None else f"{value:,}" for value in (point.value, point.value_bound)),
+            formatting.money(point.cost, currency),
+            formatting.NOTHING if point.gap is None else formatting.gap(point.gap),
             *(f"{number:,}" for number in (len(point.secured), point.gifts, point.paid)),
             f"{point.expected_posts:.1f}",
         )
@@ -190,18 +191,18 @@ def frontier(answer: Frontier) -> Table:
 def certainty(price: PriceOfCertainty) -> Table:
     """Return what each activation costs at each confidence."""
     currency = price.scenario.currency
-    figures = [words.chance(confidence) for confidence in price.confidences]
+    figures = [formatting.probability(confidence) for confidence in price.confidences]
     rows = [
         [
             Cell(curve.activation),
             *(
-                Cell("impossible" if point.status == "infeasible" else words.money(point.cost, currency))
+                Cell("impossible" if point.status == "infeasible" else formatting.money(point.cost, currency))
                 for point in curve.points
             ),
         ]
         for curve in price.activations
     ]
-    total = _text("Sum", *(words.money(amount, currency) for amount in price.totals))
+    total = _text("Sum", *(formatting.money(amount, currency) for amount in price.totals))
     return Table("Cost by confidence", _heads(("Activation", *figures), figures=figures), rows, total)
 
 
@@ -214,23 +215,25 @@ def comparison(answer: Comparison) -> Table:
             "Rules": f"breaks {', '.join(map(statements.rule_words, plan.broken))}"
             if plan.broken
             else "keeps every rule",
-            "Value secured": words.NOTHING if plan.value is None else f"{plan.value:,}",
+            "Value secured": formatting.NOTHING if plan.value is None else f"{plan.value:,}",
             "Activations secured": f"{plan.secured:,} of {plan.activations:,}",
-            "Cost": words.money(plan.cost, money),
-            "Product": words.money(plan.product, money),
-            "Shipping": words.money(plan.shipping, money),
-            "Fees": words.money(plan.fees, money),
+            "Cost": formatting.money(plan.cost, money),
+            "Product": formatting.money(plan.product, money),
+            "Shipping": formatting.money(plan.shipping, money),
+            "Fees": formatting.money(plan.fees, money),
             "Gifts": f"{plan.gifts:,}",
             "Paid": f"{plan.paid:,}",
             "Posts expected": f"{plan.expected_posts:.1f}",
-            "Chance of all secured": words.chance(plan.probability_all) if plan.secured else words.NOTHING,
-            "Proven gap": words.NOTHING if plan.gap is None else words.gap(plan.gap),
+            "Chance of all secured": formatting.probability(plan.probability_all)
+            if plan.secured
+            else formatting.NOTHING,
+            "Proven gap": formatting.NOTHING if plan.gap is None else formatting.gap(plan.gap),
         }
 
     sides = [figures(plan) for plan in answer.plans]
     names = [plan.name for plan in answer.plans]
     rows = [_text(name, *(side[name] for side in sides)) for name in sides[0]]
-    changes = [words.change(item.cost, money) for item in answer.differences if item.cost is not None]
+    changes = [formatting.change(item.cost, money) for item in answer.differences if item.cost is not None]
     note = f"Cost beside the baseline: {', '.join(changes)}." if changes else ""
     return Table("Plans side by side", _heads(("", *names), figures=names), rows, note=note)
 

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from optimizer.export.charts.base import Chart, axis_format, columns
-from optimizer.export.charts.cash import cash_chart, months_chart, months_of
 from optimizer.export.charts.certainty import certainty_chart
 from optimizer.export.charts.frontier import BOUND, FOUND, frontier_chart
+from optimizer.export.charts.months import cash_chart, months_chart, months_of
 from optimizer.export.charts.waterfall import LESS, MORE, WHOLE, waterfall_chart
-from optimizer.export.words import gap
+from optimizer.export.formatting import gap
 from tests.cli.launch import plan, scenario
 from tests.export.charts import answers
 from tests.export.charts.test_plan_charts import of, rows, subtitle

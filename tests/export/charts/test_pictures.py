@@ -11,10 +11,10 @@ import pytest
 from optimizer.errors import InputError
 from optimizer.export.charts import render
 from optimizer.export.charts.base import Chart
-from optimizer.export.charts.cash import cash_chart
 from optimizer.export.charts.certainty import certainty_chart
 from optimizer.export.charts.files import plan_charts, write_chart
 from optimizer.export.charts.frontier import frontier_chart
+from optimizer.export.charts.months import cash_chart
 from optimizer.export.charts.posts import posts_chart
 from optimizer.export.charts.timeline import timeline_chart
 from optimizer.export.charts.together import together_chart

@@ -13,7 +13,7 @@ from optimizer.export.report.page import report_html
 from tests.cli import launch
 from tests.export.charts import answers
 from tests.export.charts.plans import hostile, many
-from tests.export.test_table import nothing, ours
+from tests.export.terminal.test_plan_page import nothing, ours
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PROGRAM = next((found for name in NAMES if (found := shutil.which(name))), None)

@@ -17,7 +17,7 @@ from optimizer.plan import Plan
 from tests.cli.launch import decision, plan, scenario
 from tests.export.charts import answers
 from tests.export.charts.plans import HOSTILE, hostile, renamed
-from tests.export.test_table import nothing, ours
+from tests.export.terminal.test_plan_page import nothing, ours
 
 VOID = {"meta", "link", "input", "br", "img"}
 

@@ -8,9 +8,9 @@ import pytest
 
 from optimizer.analysis.cash import cash_view
 from optimizer.answers.cash import CashMonth, CashView
-from optimizer.export.cash import cash_page
+from optimizer.export.terminal.cash_page import cash_page
 from tests.cli.launch import plan, scenario
-from tests.export.test_table import page, squeezed
+from tests.export.terminal.test_plan_page import page, squeezed
 
 
 def view(**changes: Any) -> CashView:

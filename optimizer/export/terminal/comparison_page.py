@@ -11,9 +11,9 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from optimizer.answers.comparison import Comparison, Difference, KeyFigures
-from optimizer.export import words
-from optimizer.export.changes import changes_view
-from optimizer.export.layout import Adaptive, marked, ruled_table, spaced, titled
+from optimizer.export import formatting
+from optimizer.export.terminal.changes_page import changes_page
+from optimizer.export.terminal.elements import Adaptive, marked, ruled_table, spaced, titled
 
 LABELS, FIGURES = 24, 14
 """Columns of the page that a label and a figure take."""
@@ -22,7 +22,7 @@ Shown = Callable[[KeyFigures], str | Text]
 Changed = Callable[[Difference], str]
 
 
-def comparison_view(comparison: Comparison) -> RenderableType:
+def comparison_page(comparison: Comparison) -> RenderableType:
     """Return the comparison as a page."""
     baseline = comparison.plans[0]
     pairs = list(zip(comparison.plans[1:], comparison.differences, strict=True))
@@ -31,7 +31,7 @@ def comparison_view(comparison: Comparison) -> RenderableType:
             _heading(comparison),
             Adaptive(lambda width: _tables(comparison, width)),
             titled("✗ Broken rules", _broken(comparison.plans)),
-            *(changes_view(baseline, plan, difference, comparison.currency) for plan, difference in pairs),
+            *(changes_page(baseline, plan, difference, comparison.currency) for plan, difference in pairs),
         ]
     )
 
@@ -80,10 +80,10 @@ def _rows(currency: str) -> list[tuple[str, Shown, Changed]]:
     """Return label, figure and change of every line."""
 
     def money(amount: str | None) -> str:
-        return words.money(amount, currency)
+        return formatting.money(amount, currency)
 
     def change(amount: str | None) -> str:
-        return words.change(amount, currency)
+        return formatting.change(amount, currency)
 
     def nothing(_: Difference) -> str:
         return ""
@@ -93,13 +93,17 @@ def _rows(currency: str) -> list[tuple[str, Shown, Changed]]:
         ("Keeps every rule", _kept, nothing),
         ("Activations planned", lambda plan: f"{plan.planned:,} of {plan.activations:,}", nothing),
         ("Activations secured", lambda plan: f"{plan.secured:,} of {plan.activations:,}", lambda d: _whole(d.secured)),
-        ("Proven gap", lambda plan: words.NOTHING if plan.gap is None else words.gap(plan.gap), nothing),
+        ("Proven gap", lambda plan: formatting.NOTHING if plan.gap is None else formatting.gap(plan.gap), nothing),
         ("Value secured", lambda plan: _number(plan.value), lambda d: _whole(d.value)),
         ("Chance of all secured", _together, nothing),
-        ("Posts expected", lambda plan: f"{plan.expected_posts:,.1f}", lambda d: words.signed(d.expected_posts, 1)),
+        (
+            "Posts expected",
+            lambda plan: f"{plan.expected_posts:,.1f}",
+            lambda d: formatting.signed(d.expected_posts, 1),
+        ),
         ("Gifts", lambda plan: _number(plan.gifts), lambda d: _whole(d.gifts)),
         ("Paid", lambda plan: _number(plan.paid), lambda d: _whole(d.paid)),
-        ("Embeddedness", lambda plan: _number(plan.embeddedness, 1), lambda d: words.signed(d.embeddedness, 1)),
+        ("Embeddedness", lambda plan: _number(plan.embeddedness, 1), lambda d: formatting.signed(d.embeddedness, 1)),
         ("Product", lambda plan: money(plan.product), lambda d: change(d.product)),
         ("Shipping", lambda plan: money(plan.shipping), lambda d: change(d.shipping)),
         ("Fees", lambda plan: money(plan.fees), lambda d: change(d.fees)),
@@ -109,17 +113,17 @@ def _rows(currency: str) -> list[tuple[str, Shown, Changed]]:
 
 def _kept(plan: KeyFigures) -> str | Text:
     if plan.cost is None:
-        return words.NOTHING
+        return formatting.NOTHING
     return marked(plan.verified, "yes" if plan.verified else f"NO, {len(plan.broken)} broken")
 
 
 def _together(plan: KeyFigures) -> str:
-    return words.chance(plan.probability_all) if plan.secured else words.NOTHING
+    return formatting.probability(plan.probability_all) if plan.secured else formatting.NOTHING
 
 
 def _number(number: float | None, digits: int = 0) -> str:
-    return words.NOTHING if number is None else f"{number:,.{digits}f}"
+    return formatting.NOTHING if number is None else f"{number:,.{digits}f}"
 
 
 def _whole(number: int | None) -> str:
-    return words.signed(number)
+    return formatting.signed(number)

@@ -11,8 +11,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from optimizer.answers.comparison import ActivationDifference, ActivationSide, CreatorDifference, Difference, KeyFigures
-from optimizer.export import words
-from optimizer.export.layout import LABEL_WIDTH, marked, ruled_table, spaced, titled
+from optimizer.export import formatting
+from optimizer.export.terminal.elements import LABEL_WIDTH, marked, ruled_table, spaced, titled
 
 Kind = Literal["joins", "leaves", "mode", "ship day", "cost"]
 MOST_FIELDS, MOST_ACTIVATIONS, MOST_CREATORS = 12, 12, 5
@@ -26,7 +26,7 @@ KINDS: dict[Kind, str] = {
 }
 
 
-def changes_view(baseline: KeyFigures, plan: KeyFigures, difference: Difference, currency: str) -> RenderableType:
+def changes_page(baseline: KeyFigures, plan: KeyFigures, difference: Difference, currency: str) -> RenderableType:
     """Return what changes from the baseline to one plan."""
     page = _Changes(baseline, plan, difference, currency)
     return spaced(
@@ -52,7 +52,7 @@ class _Changes:
             none = " and ".join(f"{side.name} is no plan ({side.status})" for side in missing)
             return f"{none}: there is no money to compare."
         cost = self.difference.cost or ""
-        dearer = words.money(cost.removeprefix("-"), self.currency)
+        dearer = formatting.money(cost.removeprefix("-"), self.currency)
         price = f"{dearer} {'less' if cost.startswith('-') else 'more'}" if cost.strip("-0.") else "the same cost"
         secured = f"{self.plan.secured:,} of {self.plan.activations:,} activations secured"
         before = f"{self.baseline.secured:,} of {self.baseline.activations:,}"
@@ -83,7 +83,7 @@ class _Changes:
             values = (value or "not given" for value in (field.baseline, field.other))
             table.add_row(Text(field.pointer), *map(Text, values))
         left = len(told) - MOST_FIELDS
-        more = [Text(f"… and {words.count(left, 'more field')}", style="dim")] if left > 0 else []
+        more = [Text(f"… and {formatting.count(left, 'more field')}", style="dim")] if left > 0 else []
         return Group(table, *more)
 
     def waterfall(self) -> RenderableType | None:
@@ -93,11 +93,13 @@ class _Changes:
         first, *steps, last = self.difference.waterfall
         table = ruled_table(totals=True)
         table.add_column("From cost to cost", Text(self.plan.name), ratio=1, min_width=LABEL_WIDTH)
-        table.add_column("Change", words.change(self.difference.cost, self.currency), justify="right", no_wrap=True)
-        table.add_column("Cost", words.money(last.after, self.currency), justify="right", no_wrap=True)
-        table.add_row(Text(self.baseline.name), "", words.money(first.after, self.currency))
+        table.add_column(
+            "Change", formatting.change(self.difference.cost, self.currency), justify="right", no_wrap=True
+        )
+        table.add_column("Cost", formatting.money(last.after, self.currency), justify="right", no_wrap=True)
+        table.add_row(Text(self.baseline.name), "", formatting.money(first.after, self.currency))
         for step in steps:
-            change, after = words.change(step.change, self.currency), words.money(step.after, self.currency)
+            change, after = formatting.change(step.change, self.currency), formatting.money(step.after, self.currency)
             table.add_row(step.step.capitalize(), change, after)
         return table
 
@@ -115,10 +117,10 @@ class _Changes:
             name = Text(item.activation).append(f"\n  {self._what(item)}", style="dim")
             here, there = self._cells(item.other), self._cells(item.baseline)
             pairs = [Text("\n").join(pair) for pair in zip(here, there, strict=True)]
-            table.add_row(name, *pairs, words.change(item.cost_change, self.currency))
+            table.add_row(name, *pairs, formatting.change(item.cost_change, self.currency))
         aid = f"First line: {self.plan.name}; second line: {self.baseline.name}."
         left = len(self.difference.activations) - len(told)
-        same = f" {words.count(left, 'activation')} the same." if left else ""
+        same = f" {formatting.count(left, 'activation')} the same." if left else ""
         more = f" … and {len(told) - MOST_ACTIVATIONS:,} more change." if len(told) > MOST_ACTIVATIONS else ""
         return Group(table, Text(aid + same + more, style="dim"))
 
@@ -133,12 +135,12 @@ class _Changes:
 
     def _cells(self, side: ActivationSide | None) -> list[Text]:
         if side is None or side.window is None:
-            return [Text("not in it" if side is None else "not planned"), *[Text(words.NOTHING)] * 3]
+            return [Text("not in it" if side is None else "not planned"), *[Text(formatting.NOTHING)] * 3]
         return [
-            Text(words.day(side.window.start)),
+            Text(formatting.day(side.window.start)),
             Text(f"{side.gifts:,} + {side.paid:,}"),
-            marked(side.secured, words.chance(side.probability)),
-            Text(words.money(side.cost, self.currency)),
+            marked(side.secured, formatting.probability(side.probability)),
+            Text(formatting.money(side.cost, self.currency)),
         ]
 
     def turnover(self) -> str:
@@ -156,11 +158,11 @@ class _Changes:
             for kind, label in KINDS.items():
                 told = [_person(item) for item in items if item.change == kind]
                 if told:
-                    lines.append(f"{len(told):,} {label}: {words.listed(told, MOST_CREATORS)}")
+                    lines.append(f"{len(told):,} {label}: {formatting.listed(told, MOST_CREATORS)}")
             yield activation, "\n".join(lines)
         left = len(by_activation) - MOST_ACTIVATIONS
         if left > 0:
-            yield "", f"… and in {words.count(left, 'more activation')}"
+            yield "", f"… and in {formatting.count(left, 'more activation')}"
 
     def cash(self) -> RenderableType | None:
         """Return what every month carries in both plans."""
@@ -170,11 +172,13 @@ class _Changes:
         table.add_column("Cash by month", "Total", ratio=1, min_width=LABEL_WIDTH, no_wrap=True)
         costs = (self.baseline.cost, self.plan.cost)
         for side, cost in zip((self.baseline, self.plan), costs, strict=True):
-            table.add_column(Text(side.name), words.money(cost, self.currency), justify="right", overflow="fold")
-        table.add_column("change", words.change(self.difference.cost, self.currency), justify="right", no_wrap=True)
+            table.add_column(Text(side.name), formatting.money(cost, self.currency), justify="right", overflow="fold")
+        table.add_column(
+            "change", formatting.change(self.difference.cost, self.currency), justify="right", no_wrap=True
+        )
         for month in self.difference.cash:
-            amounts = (words.money(amount, self.currency) for amount in (month.baseline, month.other))
-            table.add_row(words.month(month.month), *amounts, words.change(month.change, self.currency))
+            amounts = (formatting.money(amount, self.currency) for amount in (month.baseline, month.other))
+            table.add_row(formatting.month(month.month), *amounts, formatting.change(month.change, self.currency))
         return table
 
 
@@ -190,4 +194,4 @@ def _changes(item: ActivationDifference) -> bool:
     """Tell whether anything about an activation changes, its chance or cost included."""
     if item.change != "same" or item.baseline is None or item.other is None:
         return True
-    return abs(item.probability_change or 0) > words.SHOWN_TOLERANCE or bool((item.cost_change or "").strip("-0."))
+    return abs(item.probability_change or 0) > formatting.SHOWN_TOLERANCE or bool((item.cost_change or "").strip("-0."))

@@ -8,11 +8,11 @@ import pytest
 
 from optimizer.analysis.compare.comparing import Candidate, compare_plans
 from optimizer.answers.comparison import Comparison, FieldDifference
-from optimizer.export.comparison import comparison_view
+from optimizer.export.terminal.comparison_page import comparison_page
 from optimizer.plan import Plan
 from tests.analysis.edits import edited
 from tests.cli.launch import decision, document, plan, scenario
-from tests.export.test_table import page, squeezed
+from tests.export.terminal.test_plan_page import page, squeezed
 
 SHEET = plan([decision("ana", "gift", "2027-03-11")])
 
@@ -28,7 +28,7 @@ def changed(comparison: Comparison, **fields: Any) -> Comparison:
 
 @pytest.mark.parametrize("width", [80, 100, 120])
 def test_figures_stand_side_by_side_with_their_change(width: int) -> None:
-    text = page(comparison_view(compared(SHEET, plan(), SHEET, plan())), width)
+    text = page(comparison_page(compared(SHEET, plan(), SHEET, plan())), width)
     assert all(len(line) <= width for line in text.splitlines())
     assert "…" not in text
     assert "Cost £31.95 £123.90 +£91.95" in squeezed(text)
@@ -40,13 +40,13 @@ def test_figures_stand_side_by_side_with_their_change(width: int) -> None:
     ("width", "tables"), [(80, [["ours"], ["third"], ["fourth"]]), (120, [["ours", "third"], ["fourth"]])]
 )
 def test_many_plans_are_laid_under_each_other_with_the_baseline_again(width: int, tables: list[list[str]]) -> None:
-    text = page(comparison_view(compared(SHEET, plan(), SHEET, plan())), width)
+    text = page(comparison_page(compared(SHEET, plan(), SHEET, plan())), width)
     heads = [line.split() for line in text.splitlines() if line.endswith("change")]
     assert [head[1::2] for head in heads if head[0] == "sheet"] == tables
 
 
 def test_the_way_from_cost_to_cost_can_be_followed() -> None:
-    text = squeezed(page(comparison_view(compared(SHEET, plan()))))
+    text = squeezed(page(comparison_page(compared(SHEET, plan()))))
     assert "From cost to cost Change Cost" in text
     assert "sheet £31.95 Product +£28.00 £59.95 Shipping +£3.95 £63.90 Fees +£60.00 £123.90" in text
     assert "ours +£91.95 £123.90" in text
@@ -54,14 +54,14 @@ def test_the_way_from_cost_to_cost_can_be_followed() -> None:
 
 
 def test_saving_is_said_as_such() -> None:
-    text = squeezed(page(comparison_view(compared(plan(), SHEET))))
+    text = squeezed(page(comparison_page(compared(plan(), SHEET))))
     assert "fewer posts expected, for £91.95 less." in text
     assert "−£60.00" in text
-    assert "for the same cost." in squeezed(page(comparison_view(compared(plan(), plan()))))
+    assert "for the same cost." in squeezed(page(comparison_page(compared(plan(), plan()))))
 
 
 def test_activations_and_people_that_change_are_listed() -> None:
-    text = squeezed(page(comparison_view(compared(SHEET, plan()))))
+    text = squeezed(page(comparison_page(compared(SHEET, plan()))))
     assert "trail Mon 15 Mar 1 + 1 ✓ 97.7% £123.90 +£91.95 gained Mon 15 Mar 1 + 0 ✗ 24.5% £31.95" in text
     assert "First line: ours; second line: sheet. 1 activation the same." in text
     assert "Creators: 1 join trail 1 join: cat (paid)" in text
@@ -80,7 +80,7 @@ def test_long_lists_are_cut_with_how_many_are_left() -> None:
         for n in range(7)
     ]
     many = changed(comparison, scenario=fields, scenario_known=True, activations=activations, creators=creators)
-    text = squeezed(page(comparison_view(many)))
+    text = squeezed(page(comparison_page(many)))
     assert "… and 8 more fields" in text
     assert "/creators/c11/paid_fee 1 not given" in text
     assert "c12/paid_fee" not in text
@@ -91,25 +91,25 @@ def test_long_lists_are_cut_with_how_many_are_left() -> None:
 
 def test_different_scenarios_are_said_to_differ_and_what_to_give() -> None:
     other = edited(plan(), scenario__sha256="0" * 64)
-    text = squeezed(page(comparison_view(compared(plan(), other))))
+    text = squeezed(page(comparison_page(compared(plan(), other))))
     assert "They answer different scenarios, or versions of one" in text
     assert "Small launch (SHA-256 000000000000…)" in text
     assert "The scenarios differ; what changes below may come from that." in text
     assert "--scenario FILE --scenario FILE" in text
     same = changed(compared(plan(), other), scenario_known=True)
-    assert "written differently and mean the same" in squeezed(page(comparison_view(same)))
-    assert "scenarios differ" not in squeezed(page(comparison_view(compared(plan(), plan()))))
+    assert "written differently and mean the same" in squeezed(page(comparison_page(same)))
+    assert "scenarios differ" not in squeezed(page(comparison_page(compared(plan(), plan()))))
 
 
 def test_an_activation_of_one_scenario_only_is_named() -> None:
     short = edited(plan(), activations=[plan().activations[0].model_dump(mode="json")])
-    text = squeezed(page(comparison_view(compared(short, plan()))))
+    text = squeezed(page(comparison_page(compared(short, plan()))))
     assert "bread not planned – – – – not in sheet not in it – – –" in text
 
 
 def test_long_names_and_brackets_stay_on_the_page() -> None:
     names = ("[red]" + "campaigns/" * 6 + "plan.json", "x" * 60)
-    text = page(comparison_view(compared(SHEET, plan(), names=names)), 80)
+    text = page(comparison_page(compared(SHEET, plan(), names=names)), 80)
     assert all(len(line) <= 80 for line in text.splitlines())
     assert "[red]" in text
 
@@ -118,4 +118,4 @@ def test_scenario_text_does_not_reach_the_page_as_markup() -> None:
     named = document(name="[bold]Spring[/bold]")
     assert scenario(name=named["name"])
     found = plan(name=named["name"])
-    assert "[bold]Spring[/bold]" in page(comparison_view(compared(found, found)))
+    assert "[bold]Spring[/bold]" in page(comparison_page(compared(found, found)))

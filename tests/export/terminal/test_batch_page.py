@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from optimizer.answers.batch import Asked, Found, Row
-from optimizer.export.batches import MOST_NOTES, BatchView, tally
+from optimizer.export.terminal.batch_page import MOST_NOTES, BatchPage, tally
 
 
 def asked(scenario: str = "spring.json", **changes: Any) -> Asked:
@@ -32,7 +32,7 @@ FOUND = Found(outcome="optimal", value=3, value_bound=3, cost="1234.50", gap=0.0
 def page(*rows: Row, width: int = 80) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width, markup=False, highlight=False, emoji=False)
-    console.print(BatchView([row.asked for row in rows]).page(rows))
+    console.print(BatchPage([row.asked for row in rows]).page(rows))
     return out.getvalue()
 
 
@@ -42,16 +42,16 @@ def row(found: Found = FOUND, **changes: Any) -> Row:
 
 def test_a_job_is_named_by_what_makes_it_another() -> None:
     jobs = [asked(budget="2000.00"), asked(budget="3000.00", seed=2), asked("other.json", confidence=0.5)]
-    view = BatchView(jobs)
+    view = BatchPage(jobs)
     assert view.title(jobs[1]) == "spring, budget £3,000.00, seed 2"
-    assert BatchView(jobs[1:]).title(jobs[2]) == "other", "jobs of different scenarios need no more"
+    assert BatchPage(jobs[1:]).title(jobs[2]) == "other", "jobs of different scenarios need no more"
 
 
 def test_files_are_named_without_their_folders_where_that_is_enough() -> None:
     jobs = [asked("spring/a.json"), asked("autumn/b.json")]
-    assert [BatchView(jobs).title(one) for one in jobs] == ["a", "b"]
+    assert [BatchPage(jobs).title(one) for one in jobs] == ["a", "b"]
     jobs = [asked("spring/a.json"), asked("autumn/a.json")]
-    assert [BatchView(jobs).title(one) for one in jobs] == ["spring/a", "autumn/a"]
+    assert [BatchPage(jobs).title(one) for one in jobs] == ["spring/a", "autumn/a"]
 
 
 def test_columns_are_those_in_which_jobs_of_one_scenario_differ() -> None:
@@ -115,7 +115,7 @@ def test_endings_are_counted_in_order() -> None:
     ],
 )
 def test_an_end_is_a_line(found: Found | None, line: str) -> None:
-    assert BatchView([asked()]).line(asked(), found, 1.46) == line
+    assert BatchPage([asked()]).line(asked(), found, 1.46) == line
 
 
 def test_without_a_currency_amounts_are_as_written() -> None:

@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from optimizer.answers.certainty import CertaintyCurve, CertaintyPoint, PriceOfCertainty
-from optimizer.export import words
-from optimizer.export.layout import LABEL_WIDTH, Adaptive, ruled_table, spaced
+from optimizer.export import formatting
+from optimizer.export.terminal.elements import LABEL_WIDTH, Adaptive, ruled_table, spaced
 from optimizer.plan import Status
 
 FIGURE_WIDTH = 13
@@ -24,7 +24,7 @@ AID = (
 )
 
 
-def certainty_view(answer: PriceOfCertainty) -> RenderableType:
+def certainty_page(answer: PriceOfCertainty) -> RenderableType:
     """Return the costs as a table, in parts where there are more confidences than the page has room for."""
     return spaced(
         [
@@ -48,8 +48,8 @@ def _table(answer: PriceOfCertainty, columns: Sequence[int]) -> RenderableType:
     table.add_column("Posts\nneeded", justify="right", no_wrap=True)
     table.add_column("Asked\nfor", justify="right", no_wrap=True)
     for column in columns:
-        total = words.money(answer.totals[column], currency)
-        head = f"At {words.chance(answer.confidences[column])}"
+        total = formatting.money(answer.totals[column], currency)
+        head = f"At {formatting.probability(answer.confidences[column])}"
         table.add_column(head, total, justify="right", no_wrap=True)
     for curve in answer.activations:
         table.add_row(*_name(curve), *(_cell(curve.points[column], currency) for column in columns))
@@ -60,17 +60,17 @@ def _name(curve: CertaintyCurve) -> list[Text]:
     name = Text(curve.activation)
     if curve.community != curve.activation:
         name.append(f"\n  {curve.community}", style="dim")
-    return [name, Text(f"{curve.min_posts:,}"), Text(words.chance(curve.confidence))]
+    return [name, Text(f"{curve.min_posts:,}"), Text(formatting.probability(curve.confidence))]
 
 
 def _cell(point: CertaintyPoint, currency: str) -> Text:
     """Return a cost with its people, and its gap where it is not proven; or why there is no cost."""
     if point.cost is None:
-        return Text(WITHOUT_COST.get(point.status, words.NOTHING))
-    cell = Text(f"{words.money(point.cost, currency)}\n")
+        return Text(WITHOUT_COST.get(point.status, formatting.NOTHING))
+    cell = Text(f"{formatting.money(point.cost, currency)}\n")
     cell.append(f"{point.gifts:,} + {point.paid:,}", style="dim")
     if point.status != "optimal":
-        cell.append("\nunproven" if point.gap is None else f"\ngap {words.gap(point.gap)}")
+        cell.append("\nunproven" if point.gap is None else f"\ngap {formatting.gap(point.gap)}")
     return cell
 
 
@@ -78,8 +78,10 @@ def _proof(answer: PriceOfCertainty) -> str:
     points = [point for curve in answer.activations for point in curve.points]
     count = {status: sum(point.status == status for point in points) for status in ("optimal", "feasible", "unknown")}
     gaps = [point.gap for point in points if point.status == "optimal" and point.gap]
-    within = f" within {words.gap(max(gaps))}" if gaps else ""
-    parts = [f"{count['optimal']:,} of {words.count(len(points), 'point')} proven to cost the least there is{within}"]
+    within = f" within {formatting.gap(max(gaps))}" if gaps else ""
+    parts = [
+        f"{count['optimal']:,} of {formatting.count(len(points), 'point')} proven to cost the least there is{within}"
+    ]
     if count["feasible"]:
         parts.append(f"{count['feasible']:,} verified, with the gap shown")
     impossible = len(points) - sum(count.values())

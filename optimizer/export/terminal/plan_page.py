@@ -11,8 +11,8 @@ from itertools import groupby
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from optimizer.export import statements, words
-from optimizer.export.layout import LABEL_WIDTH, Adaptive, marked, ruled_table, spaced, titled
+from optimizer.export import formatting, statements
+from optimizer.export.terminal.elements import LABEL_WIDTH, Adaptive, marked, ruled_table, spaced, titled
 from optimizer.plan import ActivationResult, Assignment, Check, Plan
 from optimizer.scenario.models import Scenario
 
@@ -22,7 +22,7 @@ COUNTS = 5
 """Columns of an activation that hold figures."""
 
 
-def plan_view(plan: Plan, scenario: Scenario) -> RenderableType:
+def plan_page(plan: Plan, scenario: Scenario) -> RenderableType:
     """Return a plan of ours with its proof, its limits and what would help."""
     return spaced(
         [
@@ -38,7 +38,7 @@ def plan_view(plan: Plan, scenario: Scenario) -> RenderableType:
     )
 
 
-def judged_view(plan: Plan, scenario: Scenario) -> RenderableType:
+def judged_page(plan: Plan, scenario: Scenario) -> RenderableType:
     """Return somebody's own plan: the rules it breaks come first, and nothing is said about how good it could be."""
     broken = list(statements.broken(plan))
     return spaced(
@@ -53,7 +53,7 @@ def judged_view(plan: Plan, scenario: Scenario) -> RenderableType:
     )
 
 
-def checks_view(checks: Sequence[Check]) -> RenderableType:
+def checks_page(checks: Sequence[Check]) -> RenderableType:
     """Return the verifier's judgement, rule by rule."""
     table = ruled_table()
     table.add_column("Rule", no_wrap=True)
@@ -102,7 +102,7 @@ class _Activations:
             ("Paid", f"{totals.paid:,}"),
             ("Posts\nneeded", f"{totals.expected_posts:.1f}"),
             ("Chance\nneeded", ""),
-            ("Cost", words.money(totals.cost, self.plan.scenario.currency)),
+            ("Cost", formatting.money(totals.cost, self.plan.scenario.currency)),
         )
         for head, total in columns:
             table.add_column(head, total, justify="right", no_wrap=True)
@@ -119,15 +119,18 @@ class _Activations:
 
     def cells(self, result: ActivationResult, *, wide: bool) -> list[Text]:
         if result.window is None:
-            return [Text("not secured"), *[Text(words.NOTHING)] * COUNTS]
+            return [Text("not secured"), *[Text(formatting.NOTHING)] * COUNTS]
         join = " / " if wide else "\n"
         return [
-            Text(words.window(result.window, between=" " if wide else "\n", year=self.years)),
+            Text(formatting.window(result.window, between=" " if wide else "\n", year=self.years)),
             Text(f"{result.gifts:,}"),
             Text(f"{result.paid:,}"),
             Text(f"{result.expected_posts:.1f}{join}{result.min_posts}"),
-            marked(result.secured, f"{words.chance(result.probability)}{join}{words.chance(result.confidence)}"),
-            Text(words.money(result.cost, self.plan.scenario.currency)),
+            marked(
+                result.secured,
+                f"{formatting.probability(result.probability)}{join}{formatting.probability(result.confidence)}",
+            ),
+            Text(formatting.money(result.cost, self.plan.scenario.currency)),
         ]
 
 
@@ -136,14 +139,14 @@ def _parcels(plan: Plan, scenario: Scenario) -> RenderableType:
     handles = {creator.id: creator.handle or creator.id for creator in scenario.creators}
 
     def payee(line: Assignment) -> str:
-        return f"{handles.get(line.creator, line.creator)} {words.money(line.fee, plan.scenario.currency)}"
+        return f"{handles.get(line.creator, line.creator)} {formatting.money(line.fee, plan.scenario.currency)}"
 
     table = ruled_table()
     table.add_column("Parcels", min_width=LABEL_WIDTH)
     table.add_column("Ship days (parcels)", ratio=1)
     for activation, group in groupby(plan.assignments, key=lambda line: line.activation):
         lines = list(group)
-        table.add_row(Text(activation), Text(words.ship_days([line.ship_on for line in lines])))
+        table.add_row(Text(activation), Text(formatting.ship_days([line.ship_on for line in lines])))
         paid = [payee(line) for line in lines if line.mode == "paid"]
         if paid:
             table.add_row("", Text(f"paid: {', '.join(paid)}", style="dim"))
@@ -157,8 +160,8 @@ def _cash(plan: Plan) -> RenderableType:
     table.add_column("Money", "Total", ratio=1, min_width=LABEL_WIDTH, no_wrap=True)
     sums = (totals.product, totals.shipping, totals.fees, totals.cost)
     for head, total in zip(("Product", "Shipping", "Fees", "Total"), sums, strict=True):
-        table.add_column(head, words.money(total, currency), justify="right", no_wrap=True)
+        table.add_column(head, formatting.money(total, currency), justify="right", no_wrap=True)
     for line in plan.cash:
         amounts = (line.product, line.shipping, line.fees, line.total)
-        table.add_row(words.month(line.month), *(words.money(amount, currency) for amount in amounts))
+        table.add_row(formatting.month(line.month), *(formatting.money(amount, currency) for amount in amounts))
     return table

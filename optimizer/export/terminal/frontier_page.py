@@ -6,8 +6,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from optimizer.answers.frontier import Frontier, FrontierPoint, NextStep
-from optimizer.export import words
-from optimizer.export.layout import LABEL_WIDTH, Adaptive, ruled_table, spaced
+from optimizer.export import formatting
+from optimizer.export.terminal.elements import LABEL_WIDTH, Adaptive, ruled_table, spaced
 
 WIDE = 118
 """From this many columns on, there is room for what the next step buys per 1,000."""
@@ -20,12 +20,12 @@ AID = (
 AID_OF_RATE = ", and how much value that is per 1,000 of the currency"
 
 
-def frontier_view(frontier: Frontier) -> RenderableType:
+def frontier_page(frontier: Frontier) -> RenderableType:
     """Return what every budget buys, and what the next step would take."""
     heading = Group(
         Text(frontier.scenario.name, style="bold"),
         Text(
-            f"What {words.count(len(frontier.points), 'budget')} would buy; all activations are worth "
+            f"What {formatting.count(len(frontier.points), 'budget')} would buy; all activations are worth "
             f"{frontier.most_value:,}."
         ),
     )
@@ -48,10 +48,10 @@ def _table(frontier: Frontier, *, wide: bool) -> RenderableType:
     before: list[str] = []
     for point in frontier.points:
         table.add_row(
-            Text(words.money(point.budget, currency)),
+            Text(formatting.money(point.budget, currency)),
             Text(_value(point)),
-            Text(words.money(point.cost, currency)),
-            Text(words.NOTHING if point.gap is None else words.gap(point.gap)),
+            Text(formatting.money(point.cost, currency)),
+            Text(formatting.NOTHING if point.gap is None else formatting.gap(point.gap)),
             Text(_secured(point, before)),
             Text(_next(point.next_step, currency, wide=wide)),
         )
@@ -61,14 +61,14 @@ def _table(frontier: Frontier, *, wide: bool) -> RenderableType:
 
 def _value(point: FrontierPoint) -> str:
     if point.value is None:
-        return {"infeasible": "impossible"}.get(point.status, words.NOTHING)
+        return {"infeasible": "impossible"}.get(point.status, formatting.NOTHING)
     return f"{point.value:,}" if point.value == point.value_bound else f"{point.value:,} of {point.value_bound:,}"
 
 
 def _secured(point: FrontierPoint, before: list[str]) -> str:
     """Return how many activations, and what is new and gone against the budget before."""
     if point.value is None or not point.secured:
-        return words.NOTHING
+        return formatting.NOTHING
     if point.secured == before:
         return f"{len(point.secured)}: the same"
     came = [item for item in point.secured if item not in before]
@@ -77,13 +77,13 @@ def _secured(point: FrontierPoint, before: list[str]) -> str:
 
 
 def _listed(sign: str, items: list[str]) -> str:
-    return f"{sign}{words.listed(items, MOST_NAMED)}" if items else ""
+    return f"{sign}{formatting.listed(items, MOST_NAMED)}" if items else ""
 
 
 def _next(step: NextStep | None, currency: str, *, wide: bool) -> str:
     if step is None:
-        return words.NOTHING
-    text = f"{words.money(step.more, currency)} more: +{step.gain:,}"
+        return formatting.NOTHING
+    text = f"{formatting.money(step.more, currency)} more: +{step.gain:,}"
     return f"{text} ({step.marginal_value * 1000:.3g} per 1,000)" if wide else text
 
 
@@ -93,6 +93,6 @@ def _effort(frontier: Frontier) -> str:
         return f"There is no plan to verify; {frontier.run.wall_seconds:.1f} s for all budgets."
     verified = sum(point.verified for point in plans)
     return (
-        f"Verified independently: {verified} of {words.count(len(plans), 'plan')}; "
+        f"Verified independently: {verified} of {formatting.count(len(plans), 'plan')}; "
         f"{frontier.run.wall_seconds:.1f} s for all budgets."
     )

@@ -9,8 +9,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from optimizer.answers.cash import CashMonth, CashView, Return
-from optimizer.export import words
-from optimizer.export.layout import LABEL_WIDTH, Adaptive, marked, ruled_table, spaced
+from optimizer.export import formatting
+from optimizer.export.terminal.elements import LABEL_WIDTH, Adaptive, marked, ruled_table, spaced
 
 WIDE = 96
 """From this many columns on, a day has a column for the sum of its parts."""
@@ -42,7 +42,7 @@ class _Page:
         self.currency = view.scenario.currency
 
     def money(self, amount: str | None) -> str:
-        return words.money(amount, self.currency)
+        return formatting.money(amount, self.currency)
 
     def sentence(self) -> str:
         """Return in a sentence how much is committed, when, and what is expected of it."""
@@ -52,8 +52,8 @@ class _Page:
         first, last = self.view.days[0].day, self.view.days[-1].day
         gone = f"{self.money(totals.waste)} of it on gifts expected to lead to no post"
         budget = f" of a budget of {self.money(self.view.budget)}" if self.view.budget else ""
-        spent = f"{self.money(totals.total)}{budget} committed from {words.day(first, year=True)} to"
-        return f"{spent} {words.day(last, year=True)}, {gone}."
+        spent = f"{self.money(totals.total)}{budget} committed from {formatting.day(first, year=True)} to"
+        return f"{spent} {formatting.day(last, year=True)}, {gone}."
 
     def months(self) -> RenderableType:
         """Return what each month carries, against its budget where it has one, and all against the total budget."""
@@ -69,12 +69,12 @@ class _Page:
         for month in self.view.months:
             amounts = (month.product, month.shipping, month.fees, month.total)
             budget = [self.budget(month.total, month.cap)] if capped else []
-            table.add_row(words.month(month.month), *map(self.money, amounts), *budget)
+            table.add_row(formatting.month(month.month), *map(self.money, amounts), *budget)
         return table
 
     def budget(self, spent: str, limit: str | None) -> str | Text:
         """Return a budget, with a sign of whether it is kept."""
-        return words.NOTHING if limit is None else marked(Decimal(spent) <= Decimal(limit), self.money(limit))
+        return formatting.NOTHING if limit is None else marked(Decimal(spent) <= Decimal(limit), self.money(limit))
 
     def matrix(self, width: int) -> RenderableType:
         """Return what each community takes of each month, in several tables where the months do not fit."""
@@ -87,7 +87,7 @@ class _Page:
         table = ruled_table(totals=True)
         table.add_column("By community", "Total", ratio=1, min_width=LABEL_WIDTH)
         for month in months:
-            table.add_column(words.month(month.month), self.money(month.total), justify="right", no_wrap=True)
+            table.add_column(formatting.month(month.month), self.money(month.total), justify="right", no_wrap=True)
         table.add_column("All months", self.money(self.view.totals.total), justify="right", no_wrap=True)
         for item in self.view.communities:
             cells = [self.money(amounts.get((item.community, month.month))) for month in months]
@@ -128,7 +128,7 @@ class _Page:
             table.add_column(head, self.money(total), justify="right", no_wrap=True)
         table.add_column("So far", self.money(totals.total), justify="right", no_wrap=True)
         for item in days:
-            parcels = f"{item.parcels:,}" if item.parcels else words.NOTHING
+            parcels = f"{item.parcels:,}" if item.parcels else formatting.NOTHING
             parts = (item.product, item.shipping, item.fees, *([item.total] if wide else []), item.cumulative)
-            table.add_row(words.day(item.day, year=years), parcels, *map(self.money, parts))
+            table.add_row(formatting.day(item.day, year=years), parcels, *map(self.money, parts))
         return table

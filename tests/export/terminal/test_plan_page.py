@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console, RenderableType
 
 from optimizer.analysis.evaluate import evaluate
-from optimizer.export.table import checks_view, judged_view, plan_view
+from optimizer.export.terminal.plan_page import checks_page, judged_page, plan_page
 from optimizer.plan import BindingLimit, Blocked, Check, Diagnosis, Plan, WarningNote, WayOut
 from optimizer.scenario.loading import scenario_from_data
 from tests.cli.launch import decision, document, plan, scenario
@@ -49,7 +49,7 @@ def nothing(status: str, **objective: Any) -> Plan:
 
 @WIDTHS
 def test_activation_has_window_people_posts_chance_and_cost(width: int) -> None:
-    text = page(plan_view(ours(), scenario()), width)
+    text = page(plan_page(ours(), scenario()), width)
     assert all(len(line) <= width for line in text.splitlines())
     if width == 120:
         assert "trail (Trail running)" in text
@@ -63,11 +63,11 @@ def test_activation_has_window_people_posts_chance_and_cost(width: int) -> None:
 
 @WIDTHS
 def test_activation_that_is_not_planned_says_so(width: int) -> None:
-    assert "not secured – – – – –" in squeezed(page(plan_view(ours(), scenario()), width))
+    assert "not secured – – – – –" in squeezed(page(plan_page(ours(), scenario()), width))
 
 
 def test_totals_parcels_and_money_by_month() -> None:
-    text = squeezed(page(plan_view(ours(), scenario())))
+    text = squeezed(page(plan_page(ours(), scenario())))
     assert "Total 1 1 1.2 £123.90" in text
     assert "trail Wed 10 Mar (1), Thu 11 Mar (1) paid: @cat £60.00" in text
     assert "Mar 2027 £56.00 £7.90 £60.00 £123.90" in text
@@ -75,13 +75,13 @@ def test_totals_parcels_and_money_by_month() -> None:
 
 def test_amounts_have_thousands_separators() -> None:
     dear = plan([decision("ben", "paid", "2027-03-10")])
-    text = page(judged_view(dear, scenario()))
+    text = page(judged_page(dear, scenario()))
     assert "1 of 2 activations secured for £1,212.45: 0 gifts, 1 paid" in text
 
 
 def test_horizon_over_new_year_shows_years() -> None:
     winter = {"start": "2027-02-01", "end": "2028-01-31"}
-    assert "Sun 28 Mar 2027" in page(judged_view(plan(horizon=winter), scenario(horizon=winter)))
+    assert "Sun 28 Mar 2027" in page(judged_page(plan(horizon=winter), scenario(horizon=winter)))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_horizon_over_new_year_shows_years() -> None:
     ],
 )
 def test_status_in_words(status: str, objective: dict[str, Any], words: str) -> None:
-    assert words in "\n".join(map(str.rstrip, page(plan_view(ours(status, **objective), scenario())).splitlines()))
+    assert words in "\n".join(map(str.rstrip, page(plan_page(ours(status, **objective), scenario())).splitlines()))
 
 
 @pytest.mark.parametrize(
@@ -110,11 +110,11 @@ def test_status_in_words(status: str, objective: dict[str, Any], words: str) -> 
     ],
 )
 def test_proof_in_words(objective: dict[str, Any], words: str) -> None:
-    assert words in squeezed(page(plan_view(ours(**objective), scenario()), 120))
+    assert words in squeezed(page(plan_page(ours(**objective), scenario()), 120))
 
 
 def test_value_is_not_spoken_of_where_everything_must_be_secured() -> None:
-    assert "Value" not in page(plan_view(ours(goal="min_cost"), scenario()))
+    assert "Value" not in page(plan_page(ours(goal="min_cost"), scenario()))
 
 
 def test_limits_warnings_and_assumptions() -> None:
@@ -130,7 +130,7 @@ def test_limits_warnings_and_assumptions() -> None:
     found = ours().model_copy(
         update={"warnings": notes, "binding": limits, "assumptions": ["/posting/a", "/posting/b"]}
     )
-    text = squeezed(page(plan_view(found, scenario()), 120))
+    text = squeezed(page(plan_page(found, scenario()), 120))
     assert "daily capacity 1 of 1 parcels on 2027-03-10 paid share trail: 1 of 2 creators paid" in text
     assert "unusable Ben is away. (1 more like it)" in text
     assert "no_holidays No holidays." in text
@@ -152,34 +152,34 @@ def test_diagnosis_says_what_blocks_and_what_was_tried() -> None:
             ),
         ],
     )
-    text = squeezed(page(plan_view(ours().model_copy(update={"diagnosis": diagnosis}), scenario()), 120))
+    text = squeezed(page(plan_page(ours().model_copy(update={"diagnosis": diagnosis}), scenario()), 120))
     assert "bread network: All of them reach 0.1. Everything budget total: 200.00 is needed." in text
     assert "none → 200.00 /budget/total bread too. (tried by solving)" in text
     assert "60 → 30 /rotation/rest_days more. (not tried)" in text
 
 
 def test_infeasible_and_unknown_show_no_tables() -> None:
-    text = page(plan_view(nothing("infeasible", value_bound=None), scenario()))
+    text = page(plan_page(nothing("infeasible", value_bound=None), scenario()))
     assert "Infeasible: proven that no plan" in text
     assert "2 activations asked for" in text
     assert "Window" not in text
-    unknown = page(plan_view(nothing("unknown", value_bound=3), scenario()))
+    unknown = page(plan_page(nothing("unknown", value_bound=3), scenario()))
     assert "No plan found in the time given" in unknown
     assert "proven that no plan secures more than 3" in unknown
     assert "Embeddedness" not in unknown
 
 
 def test_certificate_line() -> None:
-    assert "Verified independently: 28 of 28 rules kept.\n" in page(plan_view(plan(), scenario()), 120).replace(
+    assert "Verified independently: 28 of 28 rules kept.\n" in page(plan_page(plan(), scenario()), 120).replace(
         " \n", "\n"
     )
-    simulated = page(judged_view(plan(draws=2000), scenario()), 120)
+    simulated = page(judged_page(plan(draws=2000), scenario()), 120)
     assert "28 of 28 rules kept; 2,000 simulated campaigns agree with the chances." in simulated
 
 
 def test_hand_made_plan_shows_broken_rules_first() -> None:
     late = plan([decision("cat", "paid", "2027-03-28"), decision("ana", "gift", "2027-03-11")])
-    text = page(judged_view(late, scenario()))
+    text = page(judged_page(late, scenario()))
     assert "Judged as it stands: 3 rules broken" in text
     assert text.index("✗ Broken") < text.index("ship_days") < text.index("delivery") < text.index("Activation")
     assert "✗ 24.5%" in text
@@ -188,13 +188,13 @@ def test_hand_made_plan_shows_broken_rules_first() -> None:
 
 
 def test_hand_made_plan_that_keeps_every_rule() -> None:
-    text = page(judged_view(plan(), scenario()))
+    text = page(judged_page(plan(), scenario()))
     assert "Judged as it stands: keeps every rule" in text
     assert "✗" not in text
 
 
 def test_empty_plan_has_no_parcels_and_no_money() -> None:
-    text = page(judged_view(plan([]), scenario()))
+    text = page(judged_page(plan([]), scenario()))
     assert "0 of 2 activations secured for £0.00" in text
     assert "Parcels" not in text
     assert "Money" not in text
@@ -205,7 +205,7 @@ def test_plan_of_people_who_do_not_exist_is_shown_all_the_same() -> None:
     strange = [line.model_copy(update={"creator": "nobody"}) for line in found.assignments]
     results = [found.activations[0].model_copy(update={"community": "elsewhere"}), *found.activations[1:]]
     odd = found.model_copy(update={"assignments": strange, "activations": results})
-    text = page(judged_view(odd, scenario()))
+    text = page(judged_page(odd, scenario()))
     assert "nobody £60.00" in text
     assert "elsewhere" in text
 
@@ -213,12 +213,12 @@ def test_plan_of_people_who_do_not_exist_is_shown_all_the_same() -> None:
 def test_square_brackets_are_text() -> None:
     named = scenario(name="[red]Spring[/red]")
     renamed = plan(name="[red]Spring[/red]")
-    assert "[red]Spring[/red]" in page(judged_view(renamed, named))
+    assert "[red]Spring[/red]" in page(judged_page(renamed, named))
 
 
 def test_checks_do_not_rely_on_colour() -> None:
     text = squeezed(
-        page(checks_view([Check(rule="stock", ok=True, detail="a"), Check(rule="locks", ok=False, detail="b")]))
+        page(checks_page([Check(rule="stock", ok=True, detail="a"), Check(rule="locks", ok=False, detail="b")]))
     )
     assert "stock ✓ yes a" in text
     assert "locks ✗ NO b" in text
@@ -230,4 +230,4 @@ def test_wide_long_names_stay_inside_the_page() -> None:
     case, name = scenario_from_data(wordy), wordy["activations"][0]["id"]
     long = evaluate(case, [decision("cat", "paid", "2027-03-10", name)], {name: date(2027, 3, 15)}, draws=0)
     for width in (80, 120):
-        assert all(len(line) <= width for line in page(judged_view(long, case), width).splitlines())
+        assert all(len(line) <= width for line in page(judged_page(long, case), width).splitlines())

@@ -41,16 +41,27 @@ def symbol(currency: str) -> str:
     return _SYMBOLS.get(currency, currency + " ")
 
 
-def chance(probability: float) -> str:
+def probability(fraction: float) -> str:
     """Return a probability in per cent, rounded down to a tenth so that it never looks better than it is.
 
     Examples
     --------
-    >>> chance(0.9012), chance(0.89996), chance(0.9), chance(1.0)
+    >>> probability(0.9012), probability(0.89996), probability(0.9), probability(1.0)
     ('90.1%', '89.9%', '90%', '100%')
     """
-    tenths = math.floor((probability + SHOWN_TOLERANCE) * 1000)
+    tenths = math.floor((fraction + SHOWN_TOLERANCE) * 1000)
     return f"{tenths / 10:g}%"
+
+
+def probability_and_goal(reached: float, asked_for: float) -> str:
+    """Return a probability beside the one asked for.
+
+    Examples
+    --------
+    >>> probability_and_goal(0.9012, 0.9)
+    '90.1% (90% asked for)'
+    """
+    return f"{probability(reached)} ({probability(asked_for)} asked for)"
 
 
 def gap(fraction: float) -> str:

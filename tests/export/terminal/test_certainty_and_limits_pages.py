@@ -11,9 +11,9 @@ from rich.console import Console, RenderableType
 from optimizer.analysis.sharing import Step
 from optimizer.answers.certainty import CertaintyPoint, PriceOfCertainty
 from optimizer.answers.limits import CostOfLimits
-from optimizer.export.certainties import certainty_view
-from optimizer.export.limit_costs import limits_view
-from optimizer.export.steps import StepLine
+from optimizer.export.terminal.certainty_page import certainty_page
+from optimizer.export.terminal.elements import StepLine
+from optimizer.export.terminal.limits_page import limits_page
 
 REFERENCE = {"name": "Spring [bold]", "sha256": "0", "currency": "GBP"}
 RUN = {"seed": 1, "time_limit_seconds": 1, "wall_seconds": 1, "workers": 1, "versions": {}}
@@ -56,7 +56,7 @@ def certainty(*points: CertaintyPoint, totals: list[str | None] | None = None) -
 
 
 def test_costs_people_and_what_is_asked_for() -> None:
-    text = page(certainty_view(certainty(point(0.9), point(0.995, cost="2000.00", gap=0.0004), totals=["1.00", None])))
+    text = page(certainty_page(certainty(point(0.9), point(0.995, cost="2000.00", gap=0.0004), totals=["1.00", None])))
     for part in ("Spring [bold]", "At 90%", "At 99.5%", "£1,795.10", "1,014 + 3", "85%", "trail-running", "£1.00"):
         assert part in text
     assert "2 of 2 points proven to cost the least there is within 0.04%. Every plan is verified." in text
@@ -64,7 +64,7 @@ def test_costs_people_and_what_is_asked_for() -> None:
 
 def test_what_is_not_proven_or_not_there_says_so() -> None:
     points = [point(0.5, status="feasible", gap=0.021), point(0.6, status="feasible", gap=None, cost_bound=None)]
-    text = page(certainty_view(certainty(*points, nothing(0.7, "unknown"), nothing(0.8, "infeasible"))), 200)
+    text = page(certainty_page(certainty(*points, nothing(0.7, "unknown"), nothing(0.8, "infeasible"))), 200)
     for part in ("gap 2.1%", "unproven", "not found", "impossible", "0 of 4 points proven", "1 proven impossible"):
         assert part in text
     assert "--time-limit" in text
@@ -73,7 +73,7 @@ def test_what_is_not_proven_or_not_there_says_so() -> None:
 @pytest.mark.parametrize("width", [80, 100, 120])
 def test_many_confidences_stand_in_several_tables(width: int) -> None:
     many = [point(number / 20) for number in range(1, 20)]
-    text = page(certainty_view(certainty(*many)), width)
+    text = page(certainty_page(certainty(*many)), width)
     assert all(f"At {number * 5}%" in text for number in range(1, 20))
     assert text.count("1,014 + 3") == 19
     assert text.count("Activation") == -(-19 // ((width - 34) // 13))
@@ -120,7 +120,7 @@ def row(**fields: Any) -> dict[str, Any]:
 
 
 def test_savings_with_the_most_that_can_be_saved() -> None:
-    text = page(limits_view(limits(row())))
+    text = page(limits_page(limits(row())))
     for part in (
         "value 15, least cost found £3,783.20; proven",
         "20 →",
@@ -136,23 +136,23 @@ def test_savings_with_the_most_that_can_be_saved() -> None:
 def test_gains_with_what_they_cost_and_what_goes() -> None:
     gain = {"value": 17, "value_gain": 2, "value_gain_bound": 4, "cost_change": "233.00", "cost_change_bound": None}
     money = {"limit": "budget_total", "subject": "Total budget", "from": "3900.00", "to": "4290.00"}
-    text = page(limits_view(limits(row(**gain, **money, gained=["pilates", "tea"], lost=["bread"], gap=0.1))))
+    text = page(limits_page(limits(row(**gain, **money, gained=["pilates", "tea"], lost=["bread"], gap=0.1))))
     for part in ("£3,900.00 →", "£4,290.00", "+2", "+4", "+£233.00", "+ pilates, tea", "− bread"):
         assert part in text
 
 
 def test_open_bounds_are_told() -> None:
     unknown = row(status="feasible", value_gain_bound=None, cost_change="0.00", cost_change_bound=None, gap=None)
-    text = page(limits_view(limits(unknown, status="feasible", gap=0.059)))
+    text = page(limits_page(limits(unknown, status="feasible", gap=0.059)))
     for part in ("gap 5.9%", "unproven", "£0.00", "–", "longer --time-limit"):
         assert part in text
 
 
 def test_nothing_to_loosen_and_nothing_to_measure() -> None:
-    assert "No limit binds" in page(limits_view(limits()))
+    assert "No limit binds" in page(limits_page(limits()))
     without = {"value": None, "value_bound": None, "cost": None, "cost_bound": None, "gap": None}
-    assert "no plan: proven." in page(limits_view(limits(**without, status="infeasible")))
-    assert "none found in the time" in page(limits_view(limits(**without, status="unknown")))
+    assert "no plan: proven." in page(limits_page(limits(**without, status="infeasible")))
+    assert "none found in the time" in page(limits_page(limits(**without, status="unknown")))
 
 
 @pytest.mark.parametrize("width", [80, 100])
@@ -164,7 +164,7 @@ def test_no_figure_is_cut(width: int) -> None:
         cost_change="-123456.78",
         cost_change_bound="-223456.78",
     )
-    text = page(limits_view(limits(wide)), width)
+    text = page(limits_page(limits(wide)), width)
     assert all(part in text for part in ("£1,234,567.00 →", "£1,358,023.70", "−£123,456.78", "−£223,456.78"))
     assert "…" not in text
 

@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 
 from optimizer.answers.cash import CashMonth, CashView
-from optimizer.export import words
+from optimizer.export import formatting
 from optimizer.export.charts.base import Chart, Layer, Room, Row, amount, axis_format, data, finished, nothing
 from optimizer.export.charts.theme import CHARACTER, DASH, INK, LIGHT, MIDDLE, PAPER, WIDTH, hatch
 from optimizer.money import from_minor, minor_digits, to_minor
@@ -73,10 +73,10 @@ def _caps(months: Sequence[CashMonth], currency: str) -> list[Layer]:
     rows = [
         {
             "month": item.month,
-            "name": words.month(item.month),
+            "name": formatting.month(item.month),
             "limit": amount(item.cap),
             "kind": CAP,
-            "shown": words.money(item.cap, currency),
+            "shown": formatting.money(item.cap, currency),
         }
         for item in months
         if item.cap is not None
@@ -98,11 +98,11 @@ def _parts(months: Sequence[CashMonth], currency: str) -> Iterator[Row]:
             spent: str = getattr(item, part)
             yield {
                 "month": item.month,
-                "name": words.month(item.month),
+                "name": formatting.month(item.month),
                 "part": part,
                 "order": order,
                 "amount": amount(spent),
-                "shown": words.money(spent, currency),
+                "shown": formatting.money(spent, currency),
             }
 
 
@@ -115,13 +115,13 @@ def _every_month(first: str, last: str) -> Iterator[str]:
 
 def _labels(months: Sequence[CashMonth], every: Sequence[str], currency: str, width: int) -> str:
     """Return a Vega expression for what stands under a bar: month, with the year where one begins, and sum."""
-    sums = {item.month: words.money(item.total, currency) for item in months}
+    sums = {item.month: formatting.money(item.total, currency) for item in months}
     fits = max(map(len, sums.values())) * CHARACTER <= width / len(every)
     labels = {}
     for name in every:
         turns = name == every[0] or name.endswith("-01")
-        label = words.month(name) if turns else f"{date.fromisoformat(name + '-01'):%b}"
-        labels[name] = [label, sums.get(name, words.NOTHING)] if fits else [label]
+        label = formatting.month(name) if turns else f"{date.fromisoformat(name + '-01'):%b}"
+        labels[name] = [label, sums.get(name, formatting.NOTHING)] if fits else [label]
     return f"{json.dumps(labels)}[datum.value]"
 
 
@@ -131,5 +131,5 @@ def _subtitle(months: Sequence[CashMonth]) -> str:
 
 
 def _description(months: Sequence[CashMonth], currency: str) -> str:
-    spent = "; ".join(f"{words.month(item.month)} {words.money(item.total, currency)}" for item in months)
+    spent = "; ".join(f"{formatting.month(item.month)} {formatting.money(item.total, currency)}" for item in months)
     return f"Bars of money spent by month: {spent}."

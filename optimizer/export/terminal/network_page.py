@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from optimizer.analysis.network import UNTIERED, CommunityNetwork
-from optimizer.export import words
-from optimizer.export.layout import LABEL_WIDTH, marked, ruled_table
+from optimizer.export import formatting
+from optimizer.export.terminal.elements import LABEL_WIDTH, marked, ruled_table
 
 AID = (
     "Creators: all, and nano + emerging + established (+ without tier). Reaches: chance that all usable ones together "
@@ -19,7 +19,7 @@ AID = (
 COLUMNS = ("Creators\nby tier", "Usable", "Take\ngifts", "Take\npay", "Posts\nneeded", "Reaches\nneeded", "Missing")
 
 
-def network_view(networks: Sequence[CommunityNetwork]) -> RenderableType:
+def network_page(networks: Sequence[CommunityNetwork]) -> RenderableType:
     """Return per activation who there is, and whether everybody together would do."""
     table = ruled_table()
     table.add_column("Activation", ratio=1, min_width=LABEL_WIDTH)
@@ -37,6 +37,6 @@ def _cells(item: CommunityNetwork) -> list[Text]:
     return [
         Text(f"{item.creators:,}\n{tiers}{f'+{untiered:,}' if untiered else ''}"),
         *(Text(f"{number:,}") for number in (item.usable, item.giftable, item.payable, item.min_posts)),
-        marked(item.suffices, f"{words.chance(item.attainable)}\n{words.chance(item.confidence)}"),
-        Text(words.NOTHING if item.suffices else missing),
+        marked(item.suffices, f"{formatting.probability(item.attainable)}\n{formatting.probability(item.confidence)}"),
+        Text(formatting.NOTHING if item.suffices else missing),
     ]

@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from optimizer.answers.limits import CostOfLimits, LooserLimit
-from optimizer.export import words
-from optimizer.export.layout import LABEL_WIDTH, ruled_table, spaced, titled
+from optimizer.export import formatting
+from optimizer.export.terminal.elements import LABEL_WIDTH, ruled_table, spaced, titled
 
 AID = (
     "One limit at a time, one step looser, solved anew; all else as it is. Value counts first: where it rises, the "
@@ -21,7 +21,7 @@ OPEN = (
 )
 
 
-def limits_view(answer: CostOfLimits) -> RenderableType:
+def limits_page(answer: CostOfLimits) -> RenderableType:
     """Return the scenario's own plan in a line, the limits as a table, and why each was looked into."""
     heading = Group(
         Text(answer.scenario.name, style="bold"), Text("What limits cost: one step looser each"), Text(_own(answer))
@@ -38,7 +38,7 @@ def _own(answer: CostOfLimits) -> str:
         return "The scenario has no plan: " + (
             "proven." if answer.status == "infeasible" else "none found in the time."
         )
-    cost = words.money(answer.cost, answer.scenario.currency)
+    cost = formatting.money(answer.cost, answer.scenario.currency)
     return (
         f"The scenario as it is: value {answer.value:,}, least cost found {cost}; {_proven(answer.status, answer.gap)}"
     )
@@ -46,8 +46,8 @@ def _own(answer: CostOfLimits) -> str:
 
 def _proven(status: str, gap: float | None) -> str:
     if status == "optimal":
-        return f"proven within {words.gap(gap)}" if gap else "proven"
-    return "unproven" if gap is None else f"gap {words.gap(gap)}"
+        return f"proven within {formatting.gap(gap)}" if gap else "proven"
+    return "unproven" if gap is None else f"gap {formatting.gap(gap)}"
 
 
 def _table(answer: CostOfLimits) -> RenderableType:
@@ -64,19 +64,19 @@ def _table(answer: CostOfLimits) -> RenderableType:
 
 def _cells(item: LooserLimit, currency: str) -> list[Text]:
     money = item.limit in {"budget_total", "budget_month"}
-    step = [words.money(str(end), currency) if money else str(end) for end in (item.from_, item.to)]
+    step = [formatting.money(str(end), currency) if money else str(end) for end in (item.from_, item.to)]
     name = Text(item.subject)
     for sign, ids in (("+", item.gained), ("−", item.lost)):
         if ids:
             name.append(f"\n  {sign} {', '.join(ids)}", style="dim")
-    value = Text(words.signed(item.value_gain), style="green" if item.value_gain else "")
-    value.append(f"\n{words.signed(item.value_gain_bound)}")
-    cost = Text(f"{words.change(item.cost_change, currency)}\n{_most_saved(item, currency)}")
+    value = Text(formatting.signed(item.value_gain), style="green" if item.value_gain else "")
+    value.append(f"\n{formatting.signed(item.value_gain_bound)}")
+    cost = Text(f"{formatting.change(item.cost_change, currency)}\n{_most_saved(item, currency)}")
     return [name, Text(f"{step[0]} →\n{step[1]}"), value, cost, Text(_proven(item.status, item.gap))]
 
 
 def _most_saved(item: LooserLimit, currency: str) -> str:
-    return "" if item.value_gain else words.change(item.cost_change_bound, currency)
+    return "" if item.value_gain else formatting.change(item.cost_change_bound, currency)
 
 
 def _reasons(answer: CostOfLimits) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from optimizer.export.progress import ProgressLine
+from optimizer.export.terminal.elements import ProgressLine
 from optimizer.solve.control import Progress
 
 

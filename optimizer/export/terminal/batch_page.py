@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from optimizer.answers.batch import Asked, Ending, Found, Row
-from optimizer.export import words
-from optimizer.export.layout import LABEL_WIDTH, marked, ruled_table, spaced, titled
+from optimizer.export import formatting
+from optimizer.export.terminal.elements import LABEL_WIDTH, marked, ruled_table, spaced, titled
 
 ENDINGS: dict[Ending, str] = {
     "optimal": "optimal",
@@ -36,8 +36,8 @@ _GOOD = frozenset({"optimal", "feasible"})
 def budget(asked: Asked) -> str:
     """Return the budget of a job for people; without currency where the scenario could not be read."""
     if asked.currency is None:
-        return asked.budget or words.NOTHING
-    return words.money(asked.budget, asked.currency)
+        return asked.budget or formatting.NOTHING
+    return formatting.money(asked.budget, asked.currency)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class _Choice:
 _COLUMNS = (
     _Choice("budget", budget, "Budget"),
     _Choice(
-        "confidence", lambda asked: words.NOTHING if asked.confidence is None else f"{asked.confidence:g}", "Conf."
+        "confidence", lambda asked: formatting.NOTHING if asked.confidence is None else f"{asked.confidence:g}", "Conf."
     ),
     _Choice("seed", lambda asked: str(asked.seed), "Seed"),
 )
@@ -65,7 +65,7 @@ _BELOW = (
 """Those that stand below the scenario's name, where there is room for words."""
 
 
-class BatchView:
+class BatchPage:
     """Shows the jobs of one batch, and of what they are made only that in which jobs of one scenario differ."""
 
     def __init__(self, asked: Sequence[Asked]) -> None:
@@ -85,7 +85,10 @@ class BatchView:
             return f"{self.title(asked)}: {ENDINGS['open']}"
         parts = [ENDINGS[found.outcome]]
         if found.cost is not None and asked.currency is not None:
-            parts += [f"value {found.value} of at most {found.value_bound}", words.money(found.cost, asked.currency)]
+            parts += [
+                f"value {found.value} of at most {found.value_bound}",
+                formatting.money(found.cost, asked.currency),
+            ]
         parts += [f"{seconds:.1f} s"]
         parts += [found.message] if found.message else []
         return f"{self.title(asked)}: {', '.join(parts)}"
@@ -143,7 +146,7 @@ def tally(rows: Sequence[Row]) -> str:
     """Return how many jobs there are and how many ended how."""
     counts = Counter(row.found.outcome for row in rows)
     parts = ", ".join(f"{counts[ending]:,} {name}" for ending, name in ENDINGS.items() if counts[ending])
-    return f"{words.count(len(rows), 'job')}: {parts}."
+    return f"{formatting.count(len(rows), 'job')}: {parts}."
 
 
 def _figures(row: Row) -> Iterator[Text]:
@@ -151,11 +154,11 @@ def _figures(row: Row) -> Iterator[Text]:
     outcome = ENDINGS[found.outcome]
     yield Text(outcome) if found.outcome in ("open", "interrupted") else marked(found.outcome in _GOOD, outcome)
     yield Text(_of(found.value, found.value_bound))
-    yield Text(words.money(found.cost, row.asked.currency) if row.asked.currency else words.NOTHING)
-    yield Text(words.NOTHING if found.gap is None else words.gap(found.gap))
+    yield Text(formatting.money(found.cost, row.asked.currency) if row.asked.currency else formatting.NOTHING)
+    yield Text(formatting.NOTHING if found.gap is None else formatting.gap(found.gap))
 
 
 def _of(part: int | None, whole: int | None) -> str:
     if part is None:
-        return words.NOTHING
+        return formatting.NOTHING
     return f"{part:,}" if whole is None else f"{part:,} / {whole:,}"

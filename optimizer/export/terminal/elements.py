@@ -1,0 +1,147 @@
+"""Elements of what stands on a terminal: ruled tables, titled lists, marks that do not rely on colour, live lines."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
+from types import TracebackType
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
+
+from rich.box import Box
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.live import Live
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from optimizer.export import formatting
+from optimizer.money import from_minor, minor_digits
+
+if TYPE_CHECKING:
+    from optimizer.analysis.sharing import Step
+    from optimizer.solve.control import Progress
+
+T = TypeVar("T")
+
+RULED = Box("    \n    \n ── \n    \n    \n ── \n    \n    \n")
+"""Rules under the head and above the totals, nothing else."""
+LABEL_WIDTH = 14
+INDENT = 2
+
+
+class Adaptive:
+    """Renders by the width there is: `render` is given it in columns."""
+
+    def __init__(self, render: Callable[[int], RenderableType]):
+        self.render = render
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield what fits."""
+        yield self.render(options.max_width)
+
+
+def ruled_table(*, totals: bool = False) -> Table:
+    """Return an empty table as wide as the page, with or without a line of totals."""
+    return Table(
+        box=RULED,
+        show_edge=False,
+        show_footer=totals,
+        expand=True,
+        padding=(0, 2, 0, 0),
+        collapse_padding=True,
+        pad_edge=False,
+        header_style="bold",
+        footer_style="bold",
+    )
+
+
+def titled(title: str, lines: Iterable[tuple[str, str]]) -> RenderableType | None:
+    """Return a title with labelled lines under it, None where there are none."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(min_width=LABEL_WIDTH - INDENT, max_width=28)
+    table.add_column()
+    for label, text in lines:
+        table.add_row(Text(label), Text(text))
+    return Group(Text(title, style="bold"), Padding(table, (0, 0, 0, INDENT))) if table.row_count else None
+
+
+def marked(good: bool, text: str) -> Text:
+    """Return a text with a sign of whether it is good; colour only repeats what the sign says."""
+    return Text(f"{'✓' if good else '✗'} {text}", style="green" if good else "bold red")
+
+
+def spaced(parts: Iterable[RenderableType | None]) -> RenderableType:
+    """Return the parts that there are, with an empty line between them."""
+    shown = [part for part in parts if part is not None]
+    gaps: list[RenderableType] = []
+    for part in shown:
+        gaps += [part, Text("")]
+    return Group(*gaps[:-1])
+
+
+class LiveLine(ABC, Generic[T]):
+    """Context manager that shows the latest that it was told until it is left; silent where nobody watches.
+
+    `tell` may be called from any thread.
+    """
+
+    def __init__(self, console: Console):
+        self._latest: T | None = None
+        self._began = time.monotonic()
+        self._live = Live(console=console, get_renderable=self.line, transient=True)
+
+    def __enter__(self) -> Self:
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._live.stop()
+
+    def tell(self, latest: T) -> None:
+        """Show this from now on."""
+        self._latest = latest
+
+    def line(self) -> Text:
+        """Return what is shown: the latest, and the time elapsed."""
+        told = ["starting"] if self._latest is None else self.parts(self._latest)
+        elapsed = f"{time.monotonic() - self._began:.0f} s"
+        return Text(" · ".join([*told, elapsed]), no_wrap=True, overflow="ellipsis")
+
+    @abstractmethod
+    def parts(self, latest: T) -> Sequence[str]:
+        """Return what is shown of the latest."""
+
+
+class ProgressLine(LiveLine["Progress"]):
+    """Shows the latest `Progress`, with amounts in a currency."""
+
+    def __init__(self, console: Console, currency: str):
+        super().__init__(console)
+        self._currency = currency
+        self._digits = minor_digits(currency) or 0
+
+    def parts(self, latest: Progress) -> Sequence[str]:
+        """Return phase, incumbent, bound and gap."""
+        if latest.value is None:
+            return [latest.phase, "no plan yet"]
+        told = [latest.phase, f"value {latest.value} of at most {latest.value_bound}"]
+        told.append(f"cost {self._money(latest.cost_minor)}")
+        if latest.cost_bound_minor is not None:
+            told.append(f"at least {self._money(latest.cost_bound_minor)}")
+        if latest.gap is not None:
+            told.append(f"gap {formatting.gap(latest.gap)}")
+        return told
+
+    def _money(self, minor: int | None) -> str:
+        return formatting.money(None if minor is None else from_minor(minor, self._digits), self._currency)
+
+
+class StepLine(LiveLine["Step"]):
+    """Shows the latest `Step`."""
+
+    def parts(self, latest: Step) -> Sequence[str]:
+        """Return which question of how many it is, and what it is."""
+        return [f"{latest.number} of {latest.of}", latest.what] if latest.of else [latest.what]
