@@ -9,14 +9,14 @@ from typing import Any
 from api.metrics import Metrics
 from api.store import Failure, Figures, Planned
 from optimizer.execution.executor import Finished, Outcome
-from optimizer.money import minor_digits, to_minor
+from optimizer.money import decimals, to_minor
 
 
 def planned(text: str) -> Planned:
     """Return a plan given as JSON text with the figures that a list of runs shows."""
     data = json.loads(text)
     objective: dict[str, Any] = data["objective"]
-    digits = minor_digits(data["scenario"]["currency"]) or 0
+    digits = decimals(data["scenario"]["currency"])
 
     def minor(amount: str | None) -> int | None:
         return None if amount is None else to_minor(Decimal(amount), digits)

@@ -28,6 +28,17 @@ def minor_digits(currency: str) -> int | None:
         return None
 
 
+def decimals(currency: str) -> int:
+    """Return the number of decimals of the currency of a scenario or plan; 0 for a code that names no money.
+
+    Examples
+    --------
+    >>> decimals("GBP"), decimals("JPY"), decimals("XAU")
+    (2, 0, 0)
+    """
+    return minor_digits(currency) or 0
+
+
 def to_minor(amount: Decimal, digits: int) -> int:
     """Return `amount` in minor units; raise ValueError where it is finer than the minor unit.
 

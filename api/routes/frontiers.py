@@ -16,7 +16,7 @@ from api.routes.bodies import BODY_PROBLEMS, json_body
 from api.service import Service
 from optimizer.answers.frontier import Frontier
 from optimizer.errors import Problem, pointer
-from optimizer.money import LARGEST_MINOR, minor_digits, to_minor
+from optimizer.money import LARGEST_MINOR, decimals, to_minor
 from optimizer.solve.settings import Settings
 
 router = APIRouter(tags=["plans"])
@@ -51,7 +51,7 @@ def _asked(raw: bytes, service: Service) -> tuple[str, Settings]:
     asked = SolveSettings(
         time_limit_seconds=body.settings.time_limit_seconds or limit, gap=body.settings.gap, seed=body.settings.seed
     )
-    digits = minor_digits(found.scenario.currency) or 0
+    digits = decimals(found.scenario.currency)
     budgets = body.points or POINTS if body.budgets is None else [to_minor(one, digits) for one in body.budgets]
     text = f'{{"scenario":{found.text},"budgets":{json.dumps(budgets)}}}'
     return text, settings_for(asked, limit, service.settings.solver_threads)
@@ -59,7 +59,7 @@ def _asked(raw: bytes, service: Service) -> tuple[str, Settings]:
 
 def _problems(body: FrontierBody, found: Checked) -> Iterator[Problem]:
     """Yield what the fields' types do not see."""
-    digits = minor_digits(found.scenario.currency) or 0
+    digits = decimals(found.scenario.currency)
     if body.budgets is not None and body.points is not None:
         yield Problem("both_given", "/points", "`budgets` are given as well", "Give one of them.", body.points)
     seen = set()

@@ -9,7 +9,7 @@ from typing import Any
 
 from api.store import Cursor, EventKind, EventRecord, RunRecord
 from api.views import FailureView, FiguresView, RunView, ScenarioView, SettingsView, TimesView
-from optimizer.money import from_minor, minor_digits
+from optimizer.money import decimals, from_minor
 
 
 def run_view(run: RunRecord) -> RunView:
@@ -81,5 +81,5 @@ def cursor_from(text: str) -> Cursor:
 def _figures(value: int | None, cost_minor: int | None, currency: str) -> FiguresView | None:
     if value is None:
         return None
-    cost = None if cost_minor is None else from_minor(cost_minor, minor_digits(currency) or 0)
+    cost = None if cost_minor is None else from_minor(cost_minor, decimals(currency))
     return FiguresView(value=value, cost=cost)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import groupby
 
-from optimizer.money import from_minor, minor_digits, to_minor
+from optimizer.money import decimals, from_minor, to_minor
 from optimizer.plan import ActivationResult, Assignment, BindingLimit, Plan
 from optimizer.scenario.logistics import Product
 from optimizer.scenario.meaning import Wave, accepted_modes, max_paid_share, service_of, waves
@@ -74,7 +74,7 @@ class _Usage:
 
     @cached_property
     def digits(self) -> int:
-        return minor_digits(self.scenario.currency) or 0
+        return decimals(self.scenario.currency)
 
     @cached_property
     def waves(self) -> dict[str, Wave]:

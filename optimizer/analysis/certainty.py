@@ -21,7 +21,7 @@ from optimizer.analysis.judging import effort_of, facts_of
 from optimizer.analysis.sharing import LEAST_SECONDS, FairTime, Step, side_by_side
 from optimizer.answers.certainty import CertaintyCurve, CertaintyPoint, PriceOfCertainty
 from optimizer.errors import InputError, Problem, VerificationError, pointer
-from optimizer.money import from_minor, minor_digits, to_minor
+from optimizer.money import decimals, from_minor, to_minor
 from optimizer.plan import Plan, Status
 from optimizer.scenario.logistics import Budget
 from optimizer.scenario.meaning import Wave, waves
@@ -170,7 +170,7 @@ class _Search:
     def __init__(self, scenario: Scenario, confidences: list[float], settings: Settings, cancel: threading.Event):
         self.scenario, self.confidences, self.settings, self.cancel = scenario, confidences, settings, cancel
         self.waves = waves(scenario)
-        self.digits = minor_digits(scenario.currency) or 0
+        self.digits = decimals(scenario.currency)
         self.findings: dict[str, list[Finding]] = {wave.id: [] for wave in self.waves}
 
     def run(self, deadline: float, progress: Callable[[Step], None] | None) -> None:

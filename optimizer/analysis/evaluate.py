@@ -8,7 +8,7 @@ from datetime import date
 
 from optimizer.analysis.judging import SIMULATED_CAMPAIGNS, bound, compose, facts_of, judge, run_of
 from optimizer.analysis.report import Decision, Figures, figures
-from optimizer.money import from_minor, minor_digits
+from optimizer.money import decimals, from_minor
 from optimizer.plan import ObjectiveReport, Plan
 from optimizer.scenario.meaning import waves
 from optimizer.scenario.models import Scenario
@@ -62,7 +62,7 @@ def _objective(scenario: Scenario, found: Figures) -> ObjectiveReport:
         value=found.value,
         value_bound=most,
         value_gap=value_gap,
-        least_cost=from_minor(found.cost_minor, minor_digits(scenario.currency) or 0),
+        least_cost=from_minor(found.cost_minor, decimals(scenario.currency)),
         cost_bound=None,
         cost_gap=None,
         gap=value_gap or None,

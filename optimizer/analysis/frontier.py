@@ -21,7 +21,7 @@ from optimizer.answers.frontier import Frontier, FrontierPoint, NextStep
 from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.model.rules import every_day
-from optimizer.money import LARGEST_MINOR, from_minor, minor_digits
+from optimizer.money import LARGEST_MINOR, decimals, from_minor
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
 from optimizer.solve.budget_sweep import BudgetSearch
@@ -168,7 +168,7 @@ def even_budgets(low: int, high: int, count: int, digits: int) -> list[int]:
 def _points(
     scenario: Scenario, searches: BudgetSearch, budgets: Sequence[int], judge: BudgetJudge
 ) -> tuple[BudgetPlan, ...]:
-    digits = minor_digits(scenario.currency) or 0
+    digits = decimals(scenario.currency)
     return tuple(_point(within(scenario, from_minor(budget, digits)), searches, budget, judge) for budget in budgets)
 
 

@@ -13,7 +13,7 @@ from functools import cached_property
 
 from optimizer.chance.tail import SECURE_TOLERANCE, distribution, joint_distribution
 from optimizer.derive.posting import PostingModel, rate_model
-from optimizer.money import from_minor, minor_digits, to_minor
+from optimizer.money import decimals, from_minor, to_minor
 from optimizer.plan import ActivationResult, Assignment, CashLine, Totals, Window
 from optimizer.scenario.fields import Mode
 from optimizer.scenario.meaning import Wave, embeddedness, service_of, shipping_calendar, waves
@@ -89,7 +89,7 @@ class _Describer:
 
     @cached_property
     def digits(self) -> int:
-        return minor_digits(self.scenario.currency) or 0
+        return decimals(self.scenario.currency)
 
     @cached_property
     def posting(self) -> PostingModel:

@@ -39,7 +39,7 @@ from optimizer.export.answer_tables import frontier_table
 from optimizer.export.files import make_folder, write_atomically
 from optimizer.export.terminal.elements import ProgressLine
 from optimizer.export.terminal.frontier_page import frontier_page
-from optimizer.money import LARGEST_MINOR, minor_digits, to_minor
+from optimizer.money import LARGEST_MINOR, decimals, to_minor
 from optimizer.plan import to_json
 from optimizer.scenario.models import Scenario
 from optimizer.solve.settings import Settings
@@ -97,7 +97,7 @@ def amounts(text: str, currency: str) -> list[int]:
     InputError
         With everything that is wrong with it.
     """
-    digits = minor_digits(currency) or 0
+    digits = decimals(currency)
     found = sorted(set(_amounts(text, digits)))
     if len(found) > MOST_BUDGETS:
         detail = f"these are {len(found):,} budgets, at most {MOST_BUDGETS} are allowed"

@@ -16,7 +16,7 @@ from optimizer.derive.limits import limits_of
 from optimizer.derive.people import People
 from optimizer.derive.posting import PostingModel, rate_model
 from optimizer.derive.table import Choices, Kind, Stretches, tabulated
-from optimizer.money import minor_digits, to_minor
+from optimizer.money import decimals, to_minor
 from optimizer.scenario.meaning import Wave, max_paid_share, shipping_calendar, waves
 from optimizer.scenario.models import Scenario
 
@@ -46,7 +46,7 @@ class _Derivation:
 
     @cached_property
     def digits(self) -> int:
-        return minor_digits(self.scenario.currency) or 0
+        return decimals(self.scenario.currency)
 
     @cached_property
     def waves(self) -> tuple[Wave, ...]:

@@ -8,13 +8,13 @@ import numpy as np
 
 from optimizer.calendar import days
 from optimizer.derive.instance import Limits
-from optimizer.money import minor_digits, to_minor
+from optimizer.money import decimals, to_minor
 from optimizer.scenario.models import Scenario
 
 
 def limits_of(scenario: Scenario) -> Limits:
     """Return the shared limits of a scenario."""
-    digits = minor_digits(scenario.currency) or 0
+    digits = decimals(scenario.currency)
     total = scenario.budget.total
     horizon = days(scenario.horizon.start, scenario.horizon.end)
     return Limits(

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.derive.instance import Flags, Floats, Ints
-from optimizer.money import minor_digits, to_minor
+from optimizer.money import decimals, to_minor
 from optimizer.scenario.meaning import accepted_modes, embeddedness, passes_floor
 from optimizer.scenario.models import Creator, Scenario
 
@@ -60,7 +60,7 @@ class People:
     @cached_property
     def fee_minor(self) -> Ints:
         """Fee for a paid post, 0 where there is none."""
-        digits = minor_digits(self.scenario.currency) or 0
+        digits = decimals(self.scenario.currency)
         fees = [creator.paid_fee for creator in self.creators]
         return np.array([0 if fee is None else to_minor(fee, digits) for fee in fees], dtype=np.int64)
 

@@ -18,7 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from optimizer.export import formatting
 from optimizer.export.tables import Column, Kind, Table, Value
-from optimizer.money import minor_digits
+from optimizer.money import decimals
 from optimizer.scenario.neutral import neutral
 
 A4 = 9
@@ -37,7 +37,7 @@ class Style:
 
     def __init__(self, book: Workbook, currency: str):
         self.book = book
-        digits = minor_digits(currency) or 0
+        digits = decimals(currency)
         self.currency = currency
         self.shown: dict[Kind, str] = {
             "day": "ddd d mmm yyyy",

@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 from optimizer.export import formatting, statements
 from optimizer.export.sheet import Style, TableSheet, printed, put
 from optimizer.export.tables import Kind
-from optimizer.money import minor_digits
+from optimizer.money import decimals
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
 
@@ -83,7 +83,7 @@ class Summary:
             self._line(label, None if amount is None else Decimal(amount), "money")
         self._line("Cost of the plan", Decimal(totals.cost or 0), "money", bold=True)
         cost = xl_rowcol_to_cell(self.row - 1, AMOUNT, row_abs=True, col_abs=True)
-        digits = minor_digits(self.plan.scenario.currency) or 0
+        digits = decimals(self.plan.scenario.currency)
         self._budget(cost)
         for name, (part, column) in parts.items():
             there = part.table.total(column)

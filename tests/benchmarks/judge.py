@@ -9,7 +9,7 @@ import numpy as np
 
 from optimizer.analysis.evaluate import evaluate
 from optimizer.derive.build import build_instance
-from optimizer.money import minor_digits, to_minor
+from optimizer.money import decimals, to_minor
 from optimizer.plan import Plan
 from optimizer.scenario.meaning import waves
 from optimizer.scenario.models import Scenario
@@ -35,7 +35,7 @@ def judged(scenario: Scenario, answer: Answer) -> Record:
     return {
         "value": plan.objective.value or 0,
         "claimed_value": sum(value[item.activation] for item in planned),
-        "cost": to_minor(cost, minor_digits(scenario.currency) or 0),
+        "cost": to_minor(cost, decimals(scenario.currency)),
         "planned": len(planned),
         "holding": sum(item.secured for item in planned),
         "wanted": len(plan.activations),

@@ -14,7 +14,7 @@ from optimizer.analysis.diagnosis.documents import Patch
 from optimizer.analysis.diagnosis.knobs import Knob, listed_values, raised, steps
 from optimizer.derive.instance import Limits
 from optimizer.errors import pointer
-from optimizer.money import from_minor, minor_digits, to_minor
+from optimizer.money import decimals, from_minor, to_minor
 from optimizer.plan import Plan
 from optimizer.scenario.logistics import Product
 from optimizer.scenario.meaning import Wave
@@ -68,10 +68,10 @@ class SharedLimits:
         yield from self._gaps()
 
     def _money(self, minor: int) -> str:
-        return from_minor(minor, minor_digits(self.scenario.currency) or 0)
+        return from_minor(minor, decimals(self.scenario.currency))
 
     def _minor(self, amount: str | Decimal | None) -> int:
-        return to_minor(Decimal(amount or 0), minor_digits(self.scenario.currency) or 0)
+        return to_minor(Decimal(amount or 0), decimals(self.scenario.currency))
 
     def _budget(self) -> Iterator[Limit]:
         total = self.scenario.budget.total

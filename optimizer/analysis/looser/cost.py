@@ -17,7 +17,7 @@ from optimizer.analysis.looser.steps import Looser, looser_limits
 from optimizer.analysis.sharing import FairTime, Step, side_by_side
 from optimizer.answers.limits import CostOfLimits, LooserLimit
 from optimizer.errors import InputError, Problem, VerificationError
-from optimizer.money import from_minor, minor_digits
+from optimizer.money import decimals, from_minor
 from optimizer.plan import Plan
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.scenario.meaning import waves
@@ -94,7 +94,7 @@ class _Study:
 
     @property
     def digits(self) -> int:
-        return minor_digits(self.scenario.currency) or 0
+        return decimals(self.scenario.currency)
 
     def own(self, given: Plan | None, deadline: float, progress: Callable[[Step], None] | None) -> Plan:
         """Return the scenario's own plan: the given one, judged anew, or the one made in a share of the time."""

@@ -30,7 +30,7 @@ from optimizer.analysis.diagnosis.knobs import Knob
 from optimizer.analysis.diagnosis.own_limits import OwnLimits
 from optimizer.analysis.diagnosis.shared_limits import Limit, SharedLimits
 from optimizer.derive.limits import limits_of
-from optimizer.money import minor_digits, to_minor
+from optimizer.money import decimals, to_minor
 from optimizer.plan import Plan
 from optimizer.scenario.meaning import Wave, waves
 from optimizer.scenario.models import Scenario
@@ -127,7 +127,7 @@ class _Candidates:
         return min(rung, knob.rungs - 1)
 
     def _units(self, rule: str, knob: Knob) -> int:
-        digits = minor_digits(self.scenario.currency) or 0
+        digits = decimals(self.scenario.currency)
         return to_minor(Decimal(str(knob.current)), digits if rule in MONEY else 0)
 
     def _use(self, limit: Limit, knob: Knob) -> str | None:

@@ -13,7 +13,7 @@ from optimizer.answers.cash import CashMonth, CashView
 from optimizer.export import formatting
 from optimizer.export.charts.base import Chart, Layer, Room, Row, amount, axis_format, data, finished, nothing
 from optimizer.export.charts.theme import CHARACTER, DASH, INK, LIGHT, MIDDLE, PAPER, WIDTH, hatch
-from optimizer.money import from_minor, minor_digits, to_minor
+from optimizer.money import decimals, from_minor, to_minor
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
 
@@ -31,7 +31,7 @@ def cash_chart(view: CashView) -> Chart:
 
 def months_of(plan: Plan, scenario: Scenario) -> list[CashMonth]:
     """Return the months of a plan with their caps, where there is no cash view."""
-    digits = minor_digits(scenario.currency) or 0
+    digits = decimals(scenario.currency)
     caps = {month: from_minor(to_minor(cap, digits), digits) for month, cap in (scenario.budget.monthly or {}).items()}
     return [CashMonth(**line.model_dump(), cap=caps.get(line.month)) for line in plan.cash]
 

@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from optimizer.export import formatting
-from optimizer.money import from_minor, minor_digits
+from optimizer.money import decimals, from_minor
 
 if TYPE_CHECKING:
     from optimizer.analysis.sharing import Step
@@ -121,7 +121,7 @@ class ProgressLine(LiveLine["Progress"]):
     def __init__(self, console: Console, currency: str):
         super().__init__(console)
         self._currency = currency
-        self._digits = minor_digits(currency) or 0
+        self._digits = decimals(currency)
 
     def parts(self, latest: Progress) -> Sequence[str]:
         """Return phase, incumbent, bound and gap."""

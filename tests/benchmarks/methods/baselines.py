@@ -9,7 +9,7 @@ from optimizer.analysis.baselines.pessimist import pessimist_plan
 from optimizer.analysis.baselines.sheets import Decided, costs
 from optimizer.analysis.baselines.spreadsheet import spreadsheet_plan
 from optimizer.derive.build import build_instance
-from optimizer.money import minor_digits, to_minor
+from optimizer.money import decimals, to_minor
 from optimizer.scenario.meaning import waves
 from optimizer.scenario.models import Scenario
 from tests.benchmarks.methods.base import Answer, Moment, Run, answer_of
@@ -38,5 +38,5 @@ def _told(scenario: Scenario, run: Run, decided: Decided) -> Answer:
     decisions, starts = decided
     value = sum(wave.value for wave in waves(scenario) if wave.id in starts)
     total = sum(costs(scenario, decisions).values(), Decimal(0))
-    run.tell(Moment(round(run.elapsed, 3), value, to_minor(total, minor_digits(scenario.currency) or 0)))
+    run.tell(Moment(round(run.elapsed, 3), value, to_minor(total, decimals(scenario.currency))))
     return Answer(decisions, starts)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from optimizer.analysis.report import Decision
-from optimizer.money import minor_digits, to_minor
+from optimizer.money import decimals, to_minor
 from optimizer.plan import Plan
 from optimizer.planner import make_plan
 from optimizer.scenario.models import Scenario
@@ -65,7 +65,7 @@ def _answer(plan: Plan, scenario: Scenario) -> Answer:
         item.activation: item.window.start for item in plan.activations if item.window is not None
     }
     bound = plan.objective.cost_bound
-    digits = minor_digits(scenario.currency) or 0
+    digits = decimals(scenario.currency)
     return Answer(
         decisions,
         starts,
