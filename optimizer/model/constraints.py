@@ -237,8 +237,8 @@ def _counts(v: Variables, activation: int) -> None:
 def _tilted(v: Variables, activation: int, cover: Cover, row: int) -> None:
     options = v.options_of(activation, paid=False)
     cells = v.cells[activation]
-    chances = v.instance.options.probability[options]
-    weights = phi(np.maximum(chances, cover.low), cover.tilts[row])
+    probabilities = v.instance.options.probability[options]
+    weights = phi(np.maximum(probabilities, cover.low), cover.tilts[row])
     scale = _scale(weights, [cell.sufficient[row] for cell, _ in cells if cell.choosable])
     up = v.approximation is Approximation.OUTER
     rounded = np.ceil(weights * scale) if up else np.floor(weights * scale)

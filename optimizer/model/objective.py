@@ -40,9 +40,9 @@ def add_window_bounds(v: Variables, lower_bounds: Mapping[int, int]) -> None:
     """Add what is proven of each window alone: an activation costs at least the lower bound of the window it takes."""
     for activation in v.part.activations:
         windows = [int(w) for w in v.windows_of(activation)]
-        known = [(v.window[w], lower_bounds[w]) for w in windows if lower_bounds.get(w, 0) > 0]
-        if known:
-            flags, weights = zip(*known, strict=True)
+        bounded = [(v.window[w], lower_bounds[w]) for w in windows if lower_bounds.get(w, 0) > 0]
+        if bounded:
+            flags, weights = zip(*bounded, strict=True)
             v.model.add(v.cost(activation) >= cp_model.LinearExpr.weighted_sum(list(flags), list(weights)))
 
 

@@ -13,7 +13,7 @@ from optimizer.model.selection import EMPTY
 from optimizer.money import exact
 from optimizer.solve.bounds.knapsack import solve_knapsack
 from optimizer.solve.control import Control, Progress
-from optimizer.solve.decomposition import Search, advance, begin, glance
+from optimizer.solve.decomposition import Decomposition, quick_pass, run_phases, start_decomposition
 from optimizer.solve.problem import prepare
 from optimizer.solve.search import Solution, status_of
 from optimizer.solve.search_parameters import PARAMETERS
@@ -40,7 +40,7 @@ class BudgetSearch:
     settings: Settings
     control: Control
     pool: Pool = field(default_factory=Pool)
-    _search: Search | None = None
+    _search: Decomposition | None = None
 
     def __post_init__(self) -> None:
         """Prepare and price the parts: most of the work that does not depend on the budget."""
@@ -49,7 +49,7 @@ class BudgetSearch:
         state.set_phase("preparing")
         problem = prepare(state.instance, self.control, seed=settings.seed, gap=settings.gap, workers=settings.workers)
         if not self.control.stopped:
-            self._search = begin(problem, state)
+            self._search = start_decomposition(problem, state)
 
     def run(self, budget: int | None, *, share: float = 1.0, name: str = "", thorough: bool = True) -> None:
         """Search under a budget (minor units; None for no limit) in this share of the time left."""
@@ -63,7 +63,7 @@ class BudgetSearch:
             return
         problem = self._search.problem.under(state.instance, within)
         self._search = replace(self._search, problem=problem, state=state)
-        (advance if thorough else glance)(self._search)
+        (run_phases if thorough else quick_pass)(self._search)
         self.pool.learn(state)
 
     def run_all(self, budgets: Sequence[int]) -> None:
@@ -86,9 +86,9 @@ class BudgetSearch:
             self.pool.prove(value + 1, IMPOSSIBLE if step.impossible else step.bound or 0)
             if step.impossible:
                 return
-            known = self.pool.next_step(value)
+            step_known = self.pool.next_step(value)
             enough = math.ceil(self.pool.least_for(value + 1) * (1 + exact(self.settings.gap)))
-            if known is None or known[0] > enough:
+            if step_known is None or step_known[0] > enough:
                 self.run(enough, name="the next step", thorough=False)
             for budget in (enough, None):
                 if self.pool.next_step(value) is None:
@@ -115,12 +115,12 @@ class BudgetSearch:
     def solution(self, budget: int | None) -> Solution:
         """Return the best that is known under a budget: a larger one is never worse."""
         state = self._ledger(budget, self.control)
-        found = state.incumbent is not None
+        has_plan = state.incumbent is not None
         return Solution(
             status_of(state),
             state.incumbent,
-            state.value if found else None,
-            state.cost if found else None,
+            state.value if has_plan else None,
+            state.cost if has_plan else None,
             state.value_bound,
             state.cost_bound,
             {},
@@ -167,11 +167,11 @@ def coarse_to_fine(budgets: Sequence[int]) -> list[int]:
     """
     ranked = sorted(budgets)
     ends = [ranked[-1], ranked[0]] if len(ranked) > 1 else ranked
-    found, stretches = list(ends), deque([(0, len(ranked) - 1)])
+    order, stretches = list(ends), deque([(0, len(ranked) - 1)])
     while stretches:
         first, last = stretches.popleft()
         middle = (first + last) // 2
         if first < middle < last:
-            found.append(ranked[middle])
+            order.append(ranked[middle])
             stretches += [(first, middle), (middle, last)]
-    return found
+    return order

@@ -21,9 +21,9 @@ from optimizer.solve.bounds.lagrangian import raise_bound
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.bounds.parcel_counts import bound_parcel_counts
 from optimizer.solve.bounds.schedule import Schedule, make_schedule
-from optimizer.solve.heuristics.exact_insertion import place
-from optimizer.solve.heuristics.from_schedule import follow
-from optimizer.solve.heuristics.neighbourhoods import complete, improve
+from optimizer.solve.heuristics.exact_insertion import insert_exactly
+from optimizer.solve.heuristics.from_schedule import plan_from_schedule
+from optimizer.solve.heuristics.neighbourhoods import improve_by_neighbourhoods, make_room
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.heuristics.ruin_recreate import RuinRecreate, scarcity
 from optimizer.solve.monolithic import prove_monolithic
@@ -34,7 +34,7 @@ from optimizer.solve.windows.greedy_team import Team
 
 
 @dataclass
-class Search:
+class Decomposition:
     """One decomposed search.
 
     Attributes
@@ -50,7 +50,7 @@ class Search:
     lower_bounds: LowerBounds
     window_bounds: dict[int, int]
     wanted: list[int] = field(default_factory=list)
-    known: dict[int, list[Team]] = field(default_factory=dict)
+    proposals: dict[int, list[Team]] = field(default_factory=dict)
     draws: int = 0
 
     @property
@@ -67,9 +67,9 @@ class Search:
             return
         self.state.tighten_value_bound(value)
         target = self.state.value_bound
-        known = cost_bound(instance, self.lower_bounds, target, coupled)
-        if known is not None:
-            self.state.tighten_cost_bound(target, known)
+        bound = cost_bound(instance, self.lower_bounds, target, coupled)
+        if bound is not None:
+            self.state.tighten_cost_bound(target, bound)
         chosen = best_set(instance, self.lower_bounds, coupled)
         self.wanted = self.in_order(chosen or ())
 
@@ -91,7 +91,13 @@ class Search:
         self.draws += 1
         charges = scarcity(self.problem, wanted)
         builder = RuinRecreate(
-            self.problem, partial, wanted, self.lower_bounds.own, charges, self.problem.seed + self.draws, self.known
+            self.problem,
+            partial,
+            wanted,
+            self.lower_bounds.own,
+            charges,
+            self.problem.seed + self.draws,
+            self.proposals,
         )
         builder.fill()
         builder.run(self.state, tries)
@@ -110,27 +116,27 @@ def search_decomposed(problem: Problem, state: SearchState) -> Mapping[int, int]
     if problem.control.stopped:
         # Covers may be missing: nothing can be told from what is not there.
         return {a: 0 for a in problem.instance.activations if len(problem.windows_of(a))}
-    search = begin(problem, state)
-    advance(search)
+    search = start_decomposition(problem, state)
+    run_phases(search)
     return search.lower_bounds.own
 
 
-def begin(problem: Problem, state: SearchState) -> Search:
+def start_decomposition(problem: Problem, state: SearchState) -> Decomposition:
     """Return a search that knows what each activation costs at least on its own."""
     state.set_phase("pricing each activation")
     blocks = bound_activations(problem, problem.instance.activations)
     lower_bounds = LowerBounds({block.activation: block.lower_bound for block in blocks if not block.impossible})
     windows = {window: lower_bound for block in blocks for window, lower_bound in block.windows.items()}
-    return Search(problem, state, lower_bounds, windows)
+    return Decomposition(problem, state, lower_bounds, windows)
 
 
-def advance(search: Search) -> None:
+def run_phases(search: Decomposition) -> None:
     """Bound, place, prove and improve, step by step, until the state is closed or the time is up.
 
     What a search with the same instance but for the total budget has learnt of its parts is used and added to.
     """
     search.bound()
-    steps: tuple[tuple[str, Callable[[Search], None]], ...] = (
+    steps: tuple[tuple[str, Callable[[Decomposition], None]], ...] = (
         ("assembling a plan", _first_plan),
         ("pricing what is coupled together", _tied),
         ("proving with one model", _small),
@@ -148,7 +154,7 @@ def advance(search: Search) -> None:
         step(search)
 
 
-def glance(search: Search) -> None:
+def quick_pass(search: Decomposition) -> None:
     """Bound and place what the bound proposes, and leave it at that."""
     search.bound()
     if not search.done:
@@ -156,31 +162,31 @@ def glance(search: Search) -> None:
         _first_plan(search)
 
 
-def _first_plan(search: Search) -> None:
+def _first_plan(search: Decomposition) -> None:
     """Place what the knapsack chose with quick teams, then exactly where that fails."""
     search.rebuild(search.wanted, PARAMETERS.first_tries, over_budget=True)
     if search.done or (search.state.incumbent is not None and search.state.incumbent.windows):
         return
     fixed = EMPTY
     for activation in search.wanted:
-        found = place(search.problem, activation, fixed, search.lower_bounds.own[activation])
-        if found is not None:
+        inserted = insert_exactly(search.problem, activation, fixed, search.lower_bounds.own[activation])
+        if inserted is not None:
             partial = PartialPlan(search.problem.instance, fixed)
-            partial.insert(activation, found.windows[activation], np.array(found.options, dtype=np.int64))
+            partial.insert(activation, inserted.windows[activation], np.array(inserted.options, dtype=np.int64))
             fixed = partial.selection()
     if not search.state.try_improve(fixed) and fixed.windows:
         search.state.set_phase("making room")
-        search.state.try_improve(complete(search.problem, fixed, search.lower_bounds.own, search.wanted))
+        search.state.try_improve(make_room(search.problem, fixed, search.lower_bounds.own, search.wanted))
 
 
-def _tied(search: Search) -> None:
+def _tied(search: Decomposition) -> None:
     if not search.problem.coupled:
         return
-    search.known = bound_coupled(search.problem, search.lower_bounds, search.known)
+    search.proposals = bound_coupled(search.problem, search.lower_bounds, search.proposals)
     search.bound()
 
 
-def _schedule(search: Search) -> None:
+def _schedule(search: Decomposition) -> None:
     """Bound value and cost by a schedule, and place people by the best one."""
     limits, problem, state = search.problem.instance.limits, search.problem, search.state
     if limits.daily_capacity is None and not limits.arrivals and not limits.month_caps and not problem.coupled:
@@ -196,12 +202,12 @@ def _schedule(search: Search) -> None:
             return
         if most.bound is not None:
             state.tighten_value_bound(most.bound)
-    found = _with_reserve(search, _cheapest(search))
-    if found.windows:
-        _follow(search, found, state.value_bound)
+    schedule = _with_reserve(search, _cheapest(search))
+    if schedule.windows:
+        _follow(search, schedule, state.value_bound)
 
 
-def _cheapest(search: Search) -> Schedule:
+def _cheapest(search: Decomposition) -> Schedule:
     """Return the cheapest schedule of the highest value one was found for; bound value and cost by it.
 
     What its coupled activations cost together is priced where that is not yet known, as long as there is something new.
@@ -214,7 +220,7 @@ def _cheapest(search: Search) -> Schedule:
             state.tighten_value_bound(target - 1)
         elif schedule.bound is not None:
             state.tighten_cost_bound(target, schedule.bound)
-        fresh = schedule.windows and bound_neighbours(problem, lower_bounds, schedule.windows, search.known)
+        fresh = schedule.windows and bound_neighbours(problem, lower_bounds, schedule.windows, search.proposals)
         if fresh and bound_excess(problem, lower_bounds):
             target = state.value_bound
         elif schedule.windows:
@@ -224,7 +230,7 @@ def _cheapest(search: Search) -> Schedule:
     return schedule
 
 
-def _with_reserve(search: Search, schedule: Schedule) -> Schedule:
+def _with_reserve(search: Decomposition, schedule: Schedule) -> Schedule:
     """Return a schedule, or one of a little less value where its teams would hardly be paid for.
 
     People cost a little more than their sizes promise, and a plan over budget loses a whole activation.
@@ -237,7 +243,7 @@ def _with_reserve(search: Search, schedule: Schedule) -> Schedule:
     return lower if lower.windows else schedule
 
 
-def _follow(search: Search, schedule: Schedule, target: int) -> None:
+def _follow(search: Decomposition, schedule: Schedule, target: int) -> None:
     """Turn schedules into plans, ruling out what did not go together, until one is placed as it stands.
 
     Every other schedule asks for a little less value: it leaves more room for what a schedule does not see.
@@ -246,7 +252,7 @@ def _follow(search: Search, schedule: Schedule, target: int) -> None:
     reserve, lower = PARAMETERS.time_after_schedules * problem.control.remaining, target
     for number in range(PARAMETERS.schedules):
         search.wanted = search.in_order(list(schedule.windows))
-        partial, fresh = follow(problem, schedule, search.wanted, search.known)
+        partial, fresh = plan_from_schedule(problem, schedule, search.wanted, search.proposals)
         if len(partial.windows) == len(schedule.windows):
             search.rebuild(search.wanted, PARAMETERS.first_tries, partial, over_budget=True)
         else:
@@ -264,7 +270,7 @@ def _follow(search: Search, schedule: Schedule, target: int) -> None:
             return
 
 
-def _improve(search: Search) -> None:
+def _improve(search: Decomposition) -> None:
     """Ruin and recreate what is wanted, then with everything else beside it, then exact neighbourhoods."""
     state = search.state
     search.rebuild(search.wanted, PARAMETERS.tries, over_budget=True)
@@ -272,7 +278,7 @@ def _improve(search: Search) -> None:
         search.rebuild(search.everything(), PARAMETERS.tries, over_budget=False)
     if not search.done:
         order = search.everything()
-        improve(
+        improve_by_neighbourhoods(
             search.problem,
             state,
             search.lower_bounds.own,
@@ -282,7 +288,7 @@ def _improve(search: Search) -> None:
         )
 
 
-def _prices(search: Search) -> None:
+def _prices(search: Decomposition) -> None:
     """Raise the bounds by prices for what is shared, as long as that changes what to secure."""
     for _ in range(PARAMETERS.rounds_in_vain):
         before = set(search.wanted)
@@ -296,7 +302,7 @@ def _prices(search: Search) -> None:
             return
 
 
-def _small(search: Search) -> None:
+def _small(search: Decomposition) -> None:
     """Small scenarios are proven fastest as a whole, with what is known of their parts."""
     if len(search.problem.instance.options) <= PARAMETERS.monolithic_first_options:
         control = search.problem.control
@@ -306,12 +312,12 @@ def _small(search: Search) -> None:
         )
 
 
-def _whole(search: Search) -> None:
+def _whole(search: Decomposition) -> None:
     if len(search.problem.instance.options) <= PARAMETERS.monolithic_last_options:
         prove_monolithic(search.problem, search.state, search.lower_bounds.own, search.window_bounds)
 
 
-def _keep_improving(search: Search) -> None:
+def _keep_improving(search: Decomposition) -> None:
     """Go on until nothing has helped for some rounds."""
     state, in_vain = search.state, 0
     while not search.done and in_vain < PARAMETERS.rounds_in_vain:

@@ -112,7 +112,7 @@ def _exchange(
     out = optimise(
         v, objective.embeddedness(v), problem.control, seed=problem.seed, maximise=True, limits=limits, hint=best
     )
-    found = out.selection
-    if found is None or failing(instance, found, free):
+    exchanged = out.selection
+    if exchanged is None or failing(instance, exchanged, free):
         return best
-    return found if embeddedness_of(instance, found) > embeddedness_of(instance, best) else best
+    return exchanged if embeddedness_of(instance, exchanged) > embeddedness_of(instance, best) else best

@@ -57,8 +57,8 @@ def search_monolithic(problem: Problem, state: SearchState) -> dict[int, int]:
             v.model.add(objective.value(v) >= state.value)
         limits = CallLimits(gap=problem.gap / 2 if cheaper else 0.0, seconds=share * problem.control.remaining)
         hint = state.incumbent if state.value > 0 else None
-        found = optimise(v, target, problem.control, seed=problem.seed, maximise=not cheaper, limits=limits, hint=hint)
-        state.try_improve(found.selection)
+        result = optimise(v, target, problem.control, seed=problem.seed, maximise=not cheaper, limits=limits, hint=hint)
+        state.try_improve(result.selection)
     if not state.closed and not problem.control.stopped:
         prove_monolithic(problem, state, lower_bounds, {})
     secured = state.incumbent.windows if state.incumbent is not None else {}

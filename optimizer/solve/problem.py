@@ -19,7 +19,7 @@ from optimizer.solve.control import Control
 from optimizer.solve.coupling import components
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
-from optimizer.solve.windows.window import WindowData, entry, most_people
+from optimizer.solve.windows.window import WindowData, most_people, window_data_of
 
 NOTHING_PREPARED = Cover((), 0.0, 1.0, 1.0, ())
 Item = TypeVar("Item")
@@ -57,11 +57,11 @@ class Problem:
     @cached_property
     def others(self) -> dict[int, int]:
         """How many people the activations coupled to each one use at most."""
-        found = dict.fromkeys(self.instance.activations, 0)
+        people = dict.fromkeys(self.instance.activations, 0)
         for group in self.coupled:
             size = {a: sum(most_people(self.instance, self.covers[a], a)) for a in group}
-            found.update({a: sum(size.values()) - size[a] for a in group})
-        return found
+            people.update({a: sum(size.values()) - size[a] for a in group})
+        return people
 
     @cached_property
     def window_data(self) -> dict[int, WindowData]:
@@ -69,10 +69,10 @@ class Problem:
 
         def made(window: int) -> WindowData:
             activation = int(self.instance.windows.activation[window])
-            return entry(self.instance, self.covers[activation], window, self.others[activation])
+            return window_data_of(self.instance, self.covers[activation], window, self.others[activation])
 
-        found = in_parallel(made, [int(w) for w in self.windows], self.workers)
-        return {item.window: item for item in found}
+        computed = in_parallel(made, [int(w) for w in self.windows], self.workers)
+        return {item.window: item for item in computed}
 
     def under(self, instance: Instance, control: Control) -> Problem:
         """Return the problem of an instance that differs in its total budget only, under another control.

@@ -104,8 +104,8 @@ class SearchState:
         """The best certified bound on the cost at the incumbent's value; None until the value is proven."""
         if not self.value_proven:
             return None
-        known = [bound for value, bound in self.cost_bounds.items() if value <= self.value]
-        return min(self.cost, max(known, default=0))
+        bounds = [bound for value, bound in self.cost_bounds.items() if value <= self.value]
+        return min(self.cost, max(bounds, default=0))
 
     @property
     def cost_target(self) -> int | None:
@@ -133,15 +133,15 @@ class SearchState:
         """Tell the listener, if there is one."""
         if self.control.listener is None:
             return
-        found, bound = self.incumbent is not None, self.cost_bound
-        value_gap = (self.value_bound - self.value) / max(1, self.value_bound) if found else None
+        has_plan, bound = self.incumbent is not None, self.cost_bound
+        value_gap = (self.value_bound - self.value) / max(1, self.value_bound) if has_plan else None
         cost_gap = None if bound is None else (self.cost - bound) / max(1, self.cost)
         self.control.listener(
             Progress(
                 self.phase,
-                self.value if found else None,
+                self.value if has_plan else None,
                 self.value_bound,
-                self.cost if found else None,
+                self.cost if has_plan else None,
                 bound,
                 value_gap or cost_gap,
                 self.control.elapsed,

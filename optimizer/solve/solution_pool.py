@@ -38,8 +38,8 @@ class Pool:
 
     def note(self, value: int, cost: int, selection: Selection) -> None:
         """Keep a selection that keeps every rule but perhaps the budget, where none as cheap has its value."""
-        known = self.plans.get(value)
-        if known is None or cost < known[0]:
+        best = self.plans.get(value)
+        if best is None or cost < best[0]:
             self.plans[value] = (cost, selection)
 
     def prove(self, value: int, cost: int) -> None:

@@ -17,7 +17,7 @@ from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
 from optimizer.solve.windows.core import best_days, core
-from optimizer.solve.windows.window import WindowData, entry
+from optimizer.solve.windows.window import WindowData, window_data_of
 from tests.derive.small import CALM, activation, creator, instance
 from tests.solve.searching import METHODS, control, found, problem
 from tests.solve.windows import day_prices, one_window
@@ -44,7 +44,7 @@ def least(given: Instance, cover: Cover, options: Ints, cost: Ints) -> tuple[int
 
 def known(given: Instance, others: int = 0) -> tuple[Cover, WindowData]:
     cover = cover_of(given, 0)
-    return cover, entry(given, cover, 0, others)
+    return cover, window_data_of(given, cover, 0, others)
 
 
 def cost_of_people(given: Instance, seed: int) -> Ints:

@@ -11,7 +11,7 @@ from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance, Ints
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.bounds.activation import bound_activations
-from optimizer.solve.bounds.coupled import bound_coupled, bound_part, record
+from optimizer.solve.bounds.coupled import bound_coupled, bound_part, keep_bound
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.coupling import components
 from optimizer.solve.cpsat.cuts import holds
@@ -121,7 +121,7 @@ def test_a_group_that_cannot_be_secured_together_costs_more_than_everything() ->
     asked, known = problem(given), LowerBounds({0: 1_000, 1: 1_000})
     run = bound_part(asked, (0, 1), known)
     assert (run.lower_bound, run.selection) == (None, None)
-    record(asked, known, run)
+    keep_bound(asked, known, run)
     assert known.joint == {(0, 1): 2_001}
     assert {found(given, method=method).value for method in METHODS} == {1}
 

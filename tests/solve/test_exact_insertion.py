@@ -13,8 +13,8 @@ from optimizer.model.variables import Approximation
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.bounds.activation import bound_activations
 from optimizer.solve.cpsat.cuts import failing
-from optimizer.solve.heuristics.exact_insertion import place, worth_shipping
-from optimizer.solve.heuristics.neighbourhoods import complete
+from optimizer.solve.heuristics.exact_insertion import insert_exactly, worth_shipping
+from optimizer.solve.heuristics.neighbourhoods import make_room
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.heuristics.ruin_recreate import RuinRecreate
 from optimizer.solve.search import Status
@@ -81,7 +81,7 @@ def test_the_least_cost_does_not_depend_on_the_days_left_out(monkeypatch: pytest
 def placed_alone(given: Instance) -> list[int | None]:
     """The least cost of every activation with the warehouse to itself."""
     asked = problem(given)
-    plans = [place(asked, a, EMPTY, 0) for a in given.activations]
+    plans = [insert_exactly(asked, a, EMPTY, 0) for a in given.activations]
     return [None if plan is None else plan.cost(given) for plan in plans]
 
 
@@ -171,11 +171,11 @@ def test_a_horizon_beyond_400_days_with_a_capacity_is_planned() -> None:
 def test_place_finds_the_cheapest_beside_what_stands() -> None:
     asked = problem(instance(PEOPLE, *WAVES, rotation={"rest_days": 30}))
     desk = Desk(asked.instance)
-    alone = place(asked, 1, EMPTY, 0)
+    alone = insert_exactly(asked, 1, EMPTY, 0)
     assert alone is not None
     assert alone.cost(asked.instance) == 1_000
     fixed = Selection(tuple(sorted(desk.draft(("y", "a", "gift"), ("z", "a", "gift")).options)), {0: 0})
-    beside = place(asked, 1, fixed, 0)
+    beside = insert_exactly(asked, 1, fixed, 0)
     assert beside is not None
     assert set(beside.windows) == {1}
     assert {int(asked.instance.options.creator[o]) for o in beside.options} == {0}
@@ -185,8 +185,8 @@ def test_place_finds_the_cheapest_beside_what_stands() -> None:
 
 def test_place_keeps_below_its_ceiling() -> None:
     asked = problem(instance(PEOPLE, *WAVES))
-    assert place(asked, 1, EMPTY, 0, 1_000) is None
-    cheap = place(asked, 1, EMPTY, 0, 1_001)
+    assert insert_exactly(asked, 1, EMPTY, 0, 1_000) is None
+    cheap = insert_exactly(asked, 1, EMPTY, 0, 1_001)
     assert cheap is not None
     assert cheap.cost(asked.instance) == 1_000
 
@@ -194,7 +194,7 @@ def test_place_keeps_below_its_ceiling() -> None:
 def test_place_ends_when_stopped() -> None:
     asked = problem(instance(PEOPLE, *WAVES))
     asked.control.cancel.set()
-    assert place(asked, 1, EMPTY, 0) is None
+    assert insert_exactly(asked, 1, EMPTY, 0) is None
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -207,9 +207,9 @@ def test_what_is_assembled_keeps_every_rule_and_holds(seed: int) -> None:
     RuinRecreate(asked, partial, list(possible), possible, np.zeros(len(given.options), dtype=np.int64), 1).fill()
     exact = EMPTY
     for a, lower_bound in possible.items():
-        found_one = place(asked, a, exact, lower_bound)
+        found_one = insert_exactly(asked, a, exact, lower_bound)
         exact = exact if found_one is None else exact.union(found_one)
-    for plan in (partial.selection(), exact, complete(asked, partial.selection(), possible, list(possible))):
+    for plan in (partial.selection(), exact, make_room(asked, partial.selection(), possible, list(possible))):
         draft = Draft(frozenset(plan.options), frozenset(plan.windows.values()), frozenset(plan.windows))
         waiting = {"locks"} if any(choice.activation not in plan.windows for choice in given.locks) else set()
         assert Desk(given).allows(draft, approximation=Approximation.OUTER, without={"required", *waiting})

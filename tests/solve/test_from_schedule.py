@@ -9,7 +9,7 @@ from optimizer.solve.bounds.activation import bound_activations
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.bounds.schedule import Schedule, make_schedule
 from optimizer.solve.cpsat.cuts import failing
-from optimizer.solve.heuristics.from_schedule import follow
+from optimizer.solve.heuristics.from_schedule import plan_from_schedule
 from optimizer.solve.problem import Problem
 from tests.solve.searching import problem, tight
 
@@ -27,7 +27,7 @@ def scheduled(capacity: int, seed: int) -> tuple[Problem, Schedule]:
 @pytest.mark.parametrize("capacity", [2, 3])
 def test_what_is_placed_keeps_the_schedule_and_every_rule(capacity: int, seed: int) -> None:
     given, schedule = scheduled(capacity, seed)
-    partial, conflicts = follow(given, schedule, sorted(schedule.windows), {})
+    partial, conflicts = plan_from_schedule(given, schedule, sorted(schedule.windows), {})
     found = partial.selection()
     assert not failing(given.instance, found, found.windows)
     assert found.windows.items() <= schedule.windows.items()
@@ -43,14 +43,14 @@ def test_who_does_not_fit_is_decided_anew_with_those_who_share_its_days(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     given, schedule = scheduled(2, seed)
-    repaired, _ = follow(given, schedule, sorted(schedule.windows), {})
+    repaired, _ = plan_from_schedule(given, schedule, sorted(schedule.windows), {})
     monkeypatch.setattr("optimizer.solve.heuristics.from_schedule.CLUSTERS", (1,))
-    alone, _ = follow(given, schedule, sorted(schedule.windows), {})
+    alone, _ = plan_from_schedule(given, schedule, sorted(schedule.windows), {})
     assert len(repaired.windows) > len(alone.windows)
 
 
 def test_a_roomy_schedule_is_placed_as_it_stands() -> None:
     given, schedule = scheduled(4, 1)
-    partial, conflicts = follow(given, schedule, sorted(schedule.windows), {})
+    partial, conflicts = plan_from_schedule(given, schedule, sorted(schedule.windows), {})
     assert partial.windows == dict(schedule.windows)
     assert not conflicts

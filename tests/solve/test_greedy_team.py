@@ -10,7 +10,7 @@ from optimizer.derive.instance import Instance, Ints
 from optimizer.solve.cpsat.cuts import holds
 from optimizer.solve.windows.candidates import candidates_of
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, cell_bounds
-from optimizer.solve.windows.greedy_team import Team, quick_team, redated
+from optimizer.solve.windows.greedy_team import Team, greedy_team, redated
 from tests.derive.small import activation, creator, instance
 from tests.solve.windows import day_prices, keeps_own_rules, one_window, teams
 
@@ -18,7 +18,7 @@ from tests.solve.windows import day_prices, keeps_own_rules, one_window, teams
 def quick(given: Instance, cost: Ints, free: Ints | None = None, below: int = INFEASIBLE_COST) -> Team | None:
     cover, options = cover_of(given, 0), given.options.in_window(0)
     bounds = cell_bounds(given, cover, options, cost[options])
-    return quick_team(given, cover, candidates_of(given, 0, options, cost[options]), bounds, free, below)
+    return greedy_team(given, cover, candidates_of(given, 0, options, cost[options]), bounds, free, below)
 
 
 def remaining_capacity(given: Instance, seed: int) -> Ints:

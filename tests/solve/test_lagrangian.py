@@ -11,7 +11,15 @@ from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance, Ints
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.bounds.knapsack import cost_bound
-from optimizer.solve.bounds.lagrangian import THOUSAND, _worth, charges, evaluate, raise_bound, shared_rows, use
+from optimizer.solve.bounds.lagrangian import (
+    THOUSAND,
+    _worth,
+    bound_at_prices,
+    charges,
+    raise_bound,
+    shared_rows,
+    use_of,
+)
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.problem import Problem
 from optimizer.solve.search import Solution
@@ -66,7 +74,7 @@ def test_no_plan_costs_less_than_any_prices_say(seed: int) -> None:
         prices, total = some_prices(given, rng), 0
         for own in secured:
             team = best.selection.options_of(given, own)
-            bound = evaluate(asked, rows, prices, own, lower_bounds).bound
+            bound = bound_at_prices(asked, rows, prices, own, lower_bounds).bound
             assert bound >= lower_bounds[own]
             assert bound <= (given.options.cost_minor[team] + charges(given, rows, prices, team)).sum()
             total += bound
@@ -98,7 +106,7 @@ def test_who_is_charged_pays_no_more_than_the_limits_are_worth(seed: int) -> Non
     scale = np.where(np.arange(len(rows)) < len(rows.days) + len(rows.lots), 1.0, 1 / THOUSAND)
     for _ in range(5):
         chosen = np.array(sorted(rng.sample(range(len(table)), min(len(table), 6))), dtype=np.int64)
-        owed = float((prices * scale) @ use(given, rows, chosen))
+        owed = float((prices * scale) @ use_of(given, rows, chosen))
         paid = charges(given, rows, prices, chosen).sum()
         assert owed - len(rows.months) * len(chosen) <= paid <= owed + 1e-6
     assert _worth(rows, prices) >= float((prices * scale) @ rows.capacity) - 1e-6

@@ -10,7 +10,7 @@ import pytest
 
 from optimizer.derive.instance import Instance
 from optimizer.solve.bounds.activation import bound_activations
-from optimizer.solve.bounds.coupled import bound_part, record
+from optimizer.solve.bounds.coupled import bound_part, keep_bound
 from optimizer.solve.bounds.coupled_excess import bound_excess
 from optimizer.solve.bounds.lower_bounds import LowerBounds, ParcelCountBound, parcel_count_bounds_from
 from optimizer.solve.bounds.parcel_counts import bound_parcel_counts, parcel_count_bounds
@@ -27,7 +27,7 @@ def floors_of(asked: Problem, *, pairs: bool = False) -> LowerBounds:
     blocks = bound_activations(asked, asked.instance.activations)
     lower_bounds = LowerBounds({block.activation: block.lower_bound for block in blocks if not block.impossible})
     for pair in combinations(sorted(lower_bounds.own), 2) if pairs else ():
-        record(asked, lower_bounds, bound_part(asked, pair, lower_bounds))
+        keep_bound(asked, lower_bounds, bound_part(asked, pair, lower_bounds))
     windows = {window: lower_bound for block in blocks for window, lower_bound in block.windows.items()}
     bound_parcel_counts(asked, lower_bounds, [int(w) for w in asked.windows], windows)
     bound_excess(asked, lower_bounds)

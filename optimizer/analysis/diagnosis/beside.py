@@ -19,7 +19,7 @@ from optimizer.chance.covers import Cover, cover_of
 from optimizer.derive.instance import Limits
 from optimizer.model.selection import EMPTY
 from optimizer.solve.control import Control
-from optimizer.solve.heuristics.exact_insertion import place
+from optimizer.solve.heuristics.exact_insertion import insert_exactly
 from optimizer.solve.problem import Problem
 
 
@@ -53,7 +53,7 @@ class Beside:
         seed = self.inquiry.settings.seed
         problem = Problem(instance, {self.activation: self.cover}, windows, (), control, seed, ANY_PLAN, 1)
         floor = self.result.solution.lower_bounds.get(self.activation, 0)
-        found = place(problem, self.activation, standing, floor)
+        found = insert_exactly(problem, self.activation, standing, floor)
         scenario = self.inquiry.changed(patches)
         if found is None or scenario is None:
             return NOT_KNOWN

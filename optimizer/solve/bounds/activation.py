@@ -62,11 +62,11 @@ def _bound_activation(problem: Problem, activation: int) -> ActivationBound:
             continue
         if item.least >= INFEASIBLE_COST:
             continue
-        lower_bounds[item.window], found = bound_window(problem, item)
-        if found is not None:
-            cost = int(costs[list(found.options)].sum())
-            problem.window_data[item.window] = replace(item, team=Team(found.options, cost, cost))
-            best = min(best, (cost, item.window, found.options)) if best else (cost, item.window, found.options)
+        lower_bounds[item.window], cheapest = bound_window(problem, item)
+        if cheapest is not None:
+            cost = int(costs[list(cheapest.options)].sum())
+            problem.window_data[item.window] = replace(item, team=Team(cheapest.options, cost, cost))
+            best = min(best, (cost, item.window, cheapest.options)) if best else (cost, item.window, cheapest.options)
     lower_bound = min(lower_bounds.values(), default=INFEASIBLE_COST)
     selection = None if best is None else Selection(best[2], {activation: best[1]})
     return ActivationBound(

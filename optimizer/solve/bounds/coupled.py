@@ -32,8 +32,8 @@ from optimizer.solve.windows.greedy_team import Team
 
 
 @dataclass(frozen=True)
-class Run:
-    """A priced run: its lower bound (minor units), None where it is impossible, and a selection that holds, if any."""
+class CoupledBound:
+    """What activations cost together at least (minor units), None where that is impossible, and a selection, if any."""
 
     activations: tuple[int, ...]
     lower_bound: int | None
@@ -47,84 +47,84 @@ def bound_coupled(
 
     `teams`: those met before.
 
-    Pairs bound longer runs well: where everybody rests through one wave, every other wave can use the same people.
+    Pairs bound longer parts well: where everybody rests through one wave, every other wave can use the same people.
     """
-    found = {activation: list(known) for activation, known in (teams or {}).items()}
+    met = {activation: list(own) for activation, own in (teams or {}).items()}
     for _ in range(PARAMETERS.coupled_rounds):
         chosen = best_set(problem.instance, lower_bounds, problem.coupled) if not problem.control.stopped else None
-        if chosen is None or not bound_neighbours(problem, lower_bounds, chosen, found):
+        if chosen is None or not bound_neighbours(problem, lower_bounds, chosen, met):
             break
-    return found
+    return met
 
 
 def bound_neighbours(
     problem: Problem, lower_bounds: LowerBounds, chosen: Collection[int], teams: dict[int, list[Team]]
 ) -> bool:
     """Bound the neighbours in the parts of a set, and add to `teams` those met; tell whether any was new."""
-    runs = [
-        run for group in problem.coupled for run in coupled_parts(problem.instance, [a for a in group if a in chosen])
+    parts = [
+        part for group in problem.coupled for part in coupled_parts(problem.instance, [a for a in group if a in chosen])
     ]
-    pairs = dict.fromkeys(pair for run in runs for pair in pairwise(run) if pair not in lower_bounds.joint)
-    for run in in_parallel(lambda pair: bound_part(problem, pair, lower_bounds), pairs, problem.workers):
-        record(problem, lower_bounds, run)
-        for activation, team in _teams(problem.instance, run).items():
+    pairs = dict.fromkeys(pair for part in parts for pair in pairwise(part) if pair not in lower_bounds.joint)
+    for bound in in_parallel(lambda pair: bound_part(problem, pair, lower_bounds), pairs, problem.workers):
+        keep_bound(problem, lower_bounds, bound)
+        for activation, team in _teams(problem.instance, bound).items():
             teams.setdefault(activation, []).append(team)
     return bool(pairs)
 
 
-def record(problem: Problem, lower_bounds: LowerBounds, run: Run) -> None:
-    """Keep the lower bound of a run; an impossible one costs more than any plan."""
+def keep_bound(problem: Problem, lower_bounds: LowerBounds, bound: CoupledBound) -> None:
+    """Keep a bound; what is impossible costs more than any plan."""
     beyond = int(problem.instance.options.cost_minor.sum()) + 1
-    lower_bounds.joint[run.activations] = beyond if run.lower_bound is None else run.lower_bound
+    lower_bounds.joint[bound.activations] = beyond if bound.lower_bound is None else bound.lower_bound
 
 
-def _teams(instance: Instance, run: Run) -> dict[int, Team]:
-    """Return the teams of a run's selection by activation."""
-    found = {}
-    for activation in run.activations if run.selection is not None else ():
-        options = run.selection.options_of(instance, activation) if run.selection else np.zeros(0, dtype=np.int64)
+def _teams(instance: Instance, bound: CoupledBound) -> dict[int, Team]:
+    """Return the teams of the selection by activation."""
+    teams = {}
+    for activation in bound.activations if bound.selection is not None else ():
+        options = bound.selection.options_of(instance, activation) if bound.selection else np.zeros(0, dtype=np.int64)
         cost = int(instance.options.cost_minor[options].sum())
-        found[activation] = Team(tuple(options.tolist()), cost, cost)
-    return found
+        teams[activation] = Team(tuple(options.tolist()), cost, cost)
+    return teams
 
 
-def bound_part(problem: Problem, run: tuple[int, ...], lower_bounds: LowerBounds) -> Run:
-    """Return what the activations of a run cost at least when all of them are secured."""
-    v = part_model(problem, run, lower_bounds)
-    for known, lower_bound in lower_bounds.joint.items():
-        if set(known) < set(run):
-            v.model.add(cp_model.LinearExpr.sum([v.cost(a) for a in known]) >= lower_bound)
+def bound_part(problem: Problem, activations: tuple[int, ...], lower_bounds: LowerBounds) -> CoupledBound:
+    """Return what activations cost at least when all of them are secured."""
+    v = part_model(problem, activations, lower_bounds)
+    for members, lower_bound in lower_bounds.joint.items():
+        if set(members) < set(activations):
+            v.model.add(cp_model.LinearExpr.sum([v.cost(a) for a in members]) >= lower_bound)
     limits = CallLimits(gap=problem.gap / 4, effort=PARAMETERS.coupled_effort)
     result = solve_with_cuts(
         v, objective.cost(v), problem.control, seed=problem.seed, limits=limits, rounds=PARAMETERS.coupled_cut_rounds
     )
     total = (
-        lower_bounds.subset_costs(run)[-1]
-        if len(run) <= PARAMETERS.largest_subset_group
-        else sum(lower_bounds.own[a] for a in run)
+        lower_bounds.subset_costs(activations)[-1]
+        if len(activations) <= PARAMETERS.largest_subset_group
+        else sum(lower_bounds.own[a] for a in activations)
     )
-    beside = min(sum(lower_bounds.own[b] for b in run if b != a) + problem.rest_of(a) for a in run)
+    beside = min(sum(lower_bounds.own[b] for b in activations if b != a) + problem.rest_of(a) for a in activations)
     if result.infeasible:
-        return Run(run, None if beside >= INFEASIBLE_COST else beside, None)
-    return Run(run, min(beside, max(total, result.bound or 0)), result.selection)
+        return CoupledBound(activations, None if beside >= INFEASIBLE_COST else beside, None)
+    return CoupledBound(activations, min(beside, max(total, result.bound or 0)), result.selection)
 
 
-def part_model(problem: Problem, run: tuple[int, ...], lower_bounds: LowerBounds) -> Variables:
-    """Return the bounding model of a run in which all are secured, without the limits that are shared by everybody."""
+def part_model(problem: Problem, activations: tuple[int, ...], lower_bounds: LowerBounds) -> Variables:
+    """Return the outer approximation of activations that are all secured, without the limits that all share."""
     instance = problem.instance
-    windows = [int(w) for a in run for w in problem.windows_of(a)]
+    windows = [int(w) for a in activations for w in problem.windows_of(a)]
     core = problem.core_of(windows)
     part = part_of(
         instance,
-        {a: problem.lean_cover(a) for a in run},
+        {a: problem.lean_cover(a) for a in activations},
         Approximation.OUTER,
-        activations=run,
+        activations=activations,
         windows=windows,
         options=best_days(instance, core, instance.options.cost_minor[core]),
     )
     v = Variables(part, Approximation.OUTER)
     add_rules(v, without=outside_of_parts())
-    for activation in run:
+    for activation in activations:
         v.model.add(v.secured[activation] == 1)
-    objective.add_cost_bounds(v, {a: lower_bounds.own[a] for a in run})
+    objective.add_cost_bounds(v, {a: lower_bounds.own[a] for a in activations})
     return v

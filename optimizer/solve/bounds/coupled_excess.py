@@ -32,8 +32,8 @@ def bound_excess(problem: Problem, lower_bounds: LowerBounds) -> bool:
     fresh = [
         pair for pair in lower_bounds.joint if pair not in lower_bounds.excess and len(pair) == 2 and set(pair) <= ready
     ]
-    found = in_parallel(lambda pair: _excess(problem, pair, lower_bounds), fresh, problem.workers)
-    lower_bounds.excess.update(zip(fresh, found, strict=True))
+    excesses = in_parallel(lambda pair: _excess(problem, pair, lower_bounds), fresh, problem.workers)
+    lower_bounds.excess.update(zip(fresh, excesses, strict=True))
     return bool(fresh)
 
 
@@ -41,9 +41,9 @@ def _excess(problem: Problem, pair: tuple[int, ...], lower_bounds: LowerBounds) 
     """Return what a pair costs beyond its sizes; where it has no choice of sizes its joint lower bound tells."""
     sizes = {a: [lower_bounds.sizes[int(w)] for w in problem.windows_of(a)] for a in pair}
     dearest = sum(max(size.cost for own in sizes[a] for size in own) for a in pair)
-    told = max(0, lower_bounds.joint[pair] - dearest)
+    from_joint = max(0, lower_bounds.joint[pair] - dearest)
     if all(len(own) == 1 for a in pair for own in sizes[a]):
-        return told
+        return from_joint
     v = part_model(problem, pair, lower_bounds)
     credit = cp_model.LinearExpr.sum([_credit(v, a, sizes[a]) for a in pair])
     limits = CallLimits(gap=PARAMETERS.excess_gap, effort=PARAMETERS.excess_effort)
@@ -51,7 +51,7 @@ def _excess(problem: Problem, pair: tuple[int, ...], lower_bounds: LowerBounds) 
     result = solve_with_cuts(
         v, beyond, problem.control, seed=problem.seed, limits=limits, rounds=PARAMETERS.excess_cut_rounds
     )
-    return max(told, result.bound or 0)
+    return max(from_joint, result.bound or 0)
 
 
 def _credit(v: Variables, activation: int, sizes: Sequence[Sequence[ParcelCountBound]]) -> cp_model.LinearExpr:

@@ -120,8 +120,8 @@ def _spent(
     grouped: set[int] = set()
     for group in groups:
         members = [a for a in group if a in secured]
-        known = any(set(joint) <= set(members) for joint in lower_bounds.joint)
-        if not known:
+        bounded_jointly = any(set(joint) <= set(members) for joint in lower_bounds.joint)
+        if not bounded_jointly:
             continue
         grouped.update(members)
         terms.extend(

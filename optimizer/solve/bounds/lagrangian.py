@@ -62,7 +62,7 @@ def shared_rows(instance: Instance) -> Rows:
     return Rows(days, tuple(lots), months, capacity)
 
 
-def use(instance: Instance, rows: Rows, options: Ints) -> Floats:
+def use_of(instance: Instance, rows: Rows, options: Ints) -> Floats:
     """Return what options take of every row: parcels, and minor units of a month."""
     table = instance.options
     shipped, product = table.ship_day[options], instance.product[table.activation[options]]
@@ -101,17 +101,19 @@ def charges(instance: Instance, rows: Rows, prices: Ints, options: Ints) -> Ints
 
 
 @dataclass(frozen=True)
-class Priced:
+class PricedBound:
     """One activation at some prices: a bound on its priced cost, and options that reach it or nearly so."""
 
     bound: int
     options: Ints
 
 
-def evaluate(problem: Problem, rows: Rows, prices: Ints, activation: int, lower_bounds: Mapping[int, int]) -> Priced:
+def bound_at_prices(
+    problem: Problem, rows: Rows, prices: Ints, activation: int, lower_bounds: Mapping[int, int]
+) -> PricedBound:
     """Return the least priced cost of an activation over its windows, at least what is proven without prices."""
     instance = problem.instance
-    best = Priced(INFEASIBLE_COST, np.zeros(0, dtype=np.int64))
+    best = PricedBound(INFEASIBLE_COST, np.zeros(0, dtype=np.int64))
     items = sorted(
         (problem.window_data[int(w)] for w in problem.windows_of(activation)), key=lambda e: (e.least, e.window)
     )
@@ -124,8 +126,8 @@ def evaluate(problem: Problem, rows: Rows, prices: Ints, activation: int, lower_
         bounds = cell_bounds(instance, item.cover, kept, kept_cost)
         bound = min(item.rest, bounds.least)
         if bound < best.bound:
-            best = Priced(bound, _minimiser(instance, item, kept, kept_cost, bounds))
-    return Priced(max(best.bound, lower_bounds.get(activation, 0)), best.options)
+            best = PricedBound(bound, _minimiser(instance, item, kept, kept_cost, bounds))
+    return PricedBound(max(best.bound, lower_bounds.get(activation, 0)), best.options)
 
 
 def _minimiser(instance: Instance, item: WindowData, options: Ints, cost: Ints, bounds: CellBounds) -> Ints:
@@ -175,10 +177,10 @@ def raise_bound(
     proposal = centre
     for _ in range(PARAMETERS.price_rounds):
         prices = np.rint(proposal).astype(np.int64)
-        found = [evaluate(problem, rows, prices, a, lower_bounds) for a in wanted]
-        value = sum(item.bound for item in found) - _worth(rows, prices)
-        for number, item in enumerate(found):
-            model.add(number, item.bound, use(instance, rows, item.options), prices)
+        evaluated = [bound_at_prices(problem, rows, prices, a, lower_bounds) for a in wanted]
+        value = sum(item.bound for item in evaluated) - _worth(rows, prices)
+        for number, item in enumerate(evaluated):
+            model.add(number, item.bound, use_of(instance, rows, item.options), prices)
         box *= 1.3 if value > best else 0.7
         if value > best:
             best, centre = value, prices.astype(float)
@@ -194,7 +196,7 @@ def raise_bound(
     if best <= start:
         return None
     prices = np.rint(centre).astype(np.int64)
-    own = {a: evaluate(problem, rows, prices, a, lower_bounds).bound for a in lower_bounds}
+    own = {a: bound_at_prices(problem, rows, prices, a, lower_bounds).bound for a in lower_bounds}
     return LagrangianBounds(own, _worth(rows, prices))
 
 

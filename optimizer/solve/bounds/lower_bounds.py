@@ -52,13 +52,13 @@ def parcel_count_bounds_from(
     kept, aside
         (parcels, cost): with so many parcels or more it costs at least this, of what the core serves and of the rest.
     """
-    found: list[ParcelCountBound] = []
+    counts: list[ParcelCountBound] = []
     for cost, parcels in sorted((cost, parcels) for parcels, cost in {*kept, *aside}):
-        most = found[-1].parcels - 1 if found else None
+        most = counts[-1].parcels - 1 if counts else None
         if most is None or parcels <= most:
             others = [own for count, own in aside if most is None or count <= most]
-            found.append(ParcelCountBound(window, parcels, cost, min(others, default=INFEASIBLE_COST) - cost))
-    return tuple(found)
+            counts.append(ParcelCountBound(window, parcels, cost, min(others, default=INFEASIBLE_COST) - cost))
+    return tuple(counts)
 
 
 @dataclass
@@ -98,11 +98,11 @@ class LowerBounds:
         return _best_partition(group, [0] * len(group), self.excess)
 
 
-def _best_partition(group: Sequence[int], single: Sequence[int], known: Mapping[tuple[int, ...], int]) -> list[int]:
+def _best_partition(group: Sequence[int], single: Sequence[int], joint: Mapping[tuple[int, ...], int]) -> list[int]:
     """Return the largest total over partitions of every subset into single members and known sets, by bit mask."""
     place = {a: index for index, a in enumerate(group)}
     parts: list[list[tuple[int, int]]] = [[(1 << index, own)] for index, own in enumerate(single)]
-    for members, lower_bound in known.items():
+    for members, lower_bound in joint.items():
         if all(a in place for a in members):
             mask = sum(1 << place[a] for a in members)
             parts[(mask & -mask).bit_length() - 1].append((mask, lower_bound))

@@ -22,9 +22,9 @@ from optimizer.solve.windows.window import WindowData
 
 def parcel_count_bounds(problem: Problem, lower_bounds: LowerBounds, window: int) -> tuple[ParcelCountBound, ...]:
     """Return the sizes of a window: as they were priced, or else by the quick bounds."""
-    known = lower_bounds.sizes.get(window)
-    if known is not None:
-        return known
+    counted = lower_bounds.sizes.get(window)
+    if counted is not None:
+        return counted
     item = problem.window_data[window]
     return parcel_count_bounds_from(window, item.kept, item.aside)
 

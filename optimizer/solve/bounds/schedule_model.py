@@ -143,8 +143,8 @@ def spent_on(m: ScheduleModel) -> cp_model.IntVar:
     spent = m.model.new_int_var(0, most, "")
     m.model.add(spent >= sum(parts) + sum(cost_of(m, a) for a in m.secured if a not in grouped))
     for priced in m.lower_bounds.priced:
-        known = [(flag, priced.own[a]) for a, flag in m.secured.items() if a in priced.own]
-        m.model.add(spent >= sum(flag * lower_bound for flag, lower_bound in known) - priced.constant)
+        terms = [(flag, priced.own[a]) for a, flag in m.secured.items() if a in priced.own]
+        m.model.add(spent >= sum(flag * lower_bound for flag, lower_bound in terms) - priced.constant)
     return spent
 
 

@@ -73,16 +73,16 @@ def no_good_cut(instance: Instance, activation: int, options: Ints) -> NoGoodCut
     everyone = _strongest(instance, activation)
 
     def reaches(members: dict[tuple[int, bool], float]) -> bool:
-        gifts = [chance for (_, paid), chance in members.items() if not paid]
-        payers = [chance for (_, paid), chance in members.items() if paid]
+        gifts = [p for (_, paid), p in members.items() if not paid]
+        payers = [p for (_, paid), p in members.items() if paid]
         return tail(gifts, payers, wave.min_posts, instance.rates) >= target
 
     if reaches(best):
         raise ValueError("a selection that holds has no failing set")
-    for creator, (paid, chance) in sorted(everyone.items(), key=lambda item: (item[1][1], item[0])):
+    for creator, (paid, p) in sorted(everyone.items(), key=lambda item: (item[1][1], item[0])):
         if creator in used:
             continue
-        wider = {**best, (creator, paid): chance}
+        wider = {**best, (creator, paid): p}
         if reaches(wider):
             break
         best = wider
@@ -98,13 +98,13 @@ def _strongest(instance: Instance, activation: int) -> dict[int, tuple[bool, flo
         modes = top.setdefault(int(table.creator[option]), {})
         paid = bool(table.paid[option])
         modes[paid] = max(modes.get(paid, 0.0), float(table.probability[option]))
-    found = {}
+    strongest = {}
     for creator, modes in top.items():
         if len(modes) == 1:
-            found[creator] = next(iter(modes.items()))
+            strongest[creator] = next(iter(modes.items()))
         elif modes[True] >= modes[False] * instance.rates.high:
-            found[creator] = (True, modes[True])
-    return found
+            strongest[creator] = (True, modes[True])
+    return strongest
 
 
 def _with_weaker_gifts(
@@ -116,11 +116,11 @@ def _with_weaker_gifts(
     for option in mine:
         creator = int(table.creator[option])
         gifts[creator] = max(gifts.get(creator, 0.0), float(table.probability[option]))
-    found = dict(members)
-    for (creator, paid), chance in members.items():
-        if paid and creator in gifts and gifts[creator] * instance.rates.high <= chance:
-            found[(creator, False)] = gifts[creator]
-    return found
+    covered = dict(members)
+    for (creator, paid), p in members.items():
+        if paid and creator in gifts and gifts[creator] * instance.rates.high <= p:
+            covered[(creator, False)] = gifts[creator]
+    return covered
 
 
 def add_cuts(v: Variables, cuts: Sequence[NoGoodCut]) -> None:

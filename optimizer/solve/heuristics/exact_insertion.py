@@ -17,7 +17,7 @@ from optimizer.solve.problem import Problem
 from optimizer.solve.search_parameters import PARAMETERS
 
 
-def place(
+def insert_exactly(
     problem: Problem, activation: int, fixed: Selection, lower_bound: int, ceiling: int | None = None
 ) -> Selection | None:
     """Return the cheapest way found to add an activation to `fixed`; None if no way was found.
@@ -33,10 +33,10 @@ def place(
             break
         if best_cost is not None and problem.window_data[window].least >= best_cost:
             continue
-        found = _settle(problem, activation, window, fixed, lower_bound, best_cost)
-        if found is None:
+        inserted = _insert_in_window(problem, activation, window, fixed, lower_bound, best_cost)
+        if inserted is None:
             continue
-        best, best_cost = found, found.cost(problem.instance)
+        best, best_cost = inserted, inserted.cost(problem.instance)
         if best_cost <= target:
             break
     return best
@@ -54,13 +54,13 @@ def _by_room(problem: Problem, activation: int, fixed: Selection) -> Sequence[in
         if not len(options):
             return (np.inf, 0.0, window)
         busy = used[np.unique(table.ship_day[options])].mean() if instance.limits.daily_capacity else 0.0
-        chances = np.sort(table.probability[options])[::-1][: 2 * instance.waves[activation].min_posts]
-        return (round(float(busy), 3), -round(float(chances.mean()), 3), window)
+        probabilities = np.sort(table.probability[options])[::-1][: 2 * instance.waves[activation].min_posts]
+        return (round(float(busy), 3), -round(float(probabilities.mean()), 3), window)
 
     return sorted((int(w) for w in problem.windows_of(activation)), key=key)
 
 
-def _settle(
+def _insert_in_window(
     problem: Problem, activation: int, window: int, fixed: Selection, lower_bound: int, ceiling: int | None
 ) -> Selection | None:
     """Return the cheapest selection for one activation in one window beside `fixed`, cheaper than `ceiling`."""
@@ -87,17 +87,17 @@ def _settle(
 
     v = model(Approximation.INNER, ceiling)
     chosen = optimise(v, v.cost(activation), problem.control, seed=problem.seed, limits=limits)
-    found = None if chosen.selection is None else chosen.selection.only(problem.instance, activation)
-    if found is not None and failing(problem.instance, found, [activation]):
-        found = None
-    cost = None if found is None else found.cost(problem.instance)
+    inserted = None if chosen.selection is None else chosen.selection.only(problem.instance, activation)
+    if inserted is not None and failing(problem.instance, inserted, [activation]):
+        inserted = None
+    cost = None if inserted is None else inserted.cost(problem.instance)
     if cost is not None and cost <= int(lower_bound * (1 + problem.gap / 2)):
-        return found
+        return inserted
     v = model(Approximation.OUTER, cost if cost is not None else ceiling)
     result = solve_with_cuts(
         v, v.cost(activation), problem.control, seed=problem.seed, limits=limits, rounds=PARAMETERS.insertion_cut_rounds
     )
-    return found if result.selection is None else result.selection.only(problem.instance, activation)
+    return inserted if result.selection is None else result.selection.only(problem.instance, activation)
 
 
 def worth_shipping(instance: Instance, activation: int, options: Ints, fixed: Selection) -> Ints:

@@ -25,8 +25,8 @@ from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.greedy_team import Team
 
 
-def follow(
-    problem: Problem, schedule: Schedule, order: Sequence[int], known: Mapping[int, Sequence[Team]]
+def plan_from_schedule(
+    problem: Problem, schedule: Schedule, order: Sequence[int], proposals: Mapping[int, Sequence[Team]]
 ) -> tuple[PartialPlan, list[frozenset[int]]]:
     """Return a partial with as much of a schedule as could be placed, and the sets of windows that did not go together.
 
@@ -46,8 +46,8 @@ def follow(
         del pending[activation]
         kept = np.sum(list(pending.values()), axis=0) if pending else None
         window = schedule.windows[activation]
-        proposals = known.get(activation, ())
-        team = greedy_team_beside(problem, partial, window, proposals=proposals, kept=kept)
+        own = proposals.get(activation, ())
+        team = greedy_team_beside(problem, partial, window, proposals=own, kept=kept)
         if team is None:
             missing.append(activation)
         else:
@@ -73,9 +73,9 @@ def _repaired(
             if len(wider) == len(free):
                 break
             free = wider
-            found, impossible = _together(problem, schedule, partial.selection(), free)
-            if found is not None:
-                partial = PartialPlan(problem.instance, found, over_budget=True)
+            selection, impossible = _together(problem, schedule, partial.selection(), free)
+            if selection is not None:
+                partial = PartialPlan(problem.instance, selection, over_budget=True)
             if not impossible:
                 break
         if impossible:

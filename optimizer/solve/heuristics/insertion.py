@@ -12,7 +12,7 @@ from optimizer.solve.problem import Problem
 from optimizer.solve.windows.candidates import candidates_of
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, cell_bounds
 from optimizer.solve.windows.core import best_days
-from optimizer.solve.windows.greedy_team import Team, quick_team, redated
+from optimizer.solve.windows.greedy_team import Team, greedy_team, redated
 
 Charges = Ints
 """Per option of the instance: what prices of shared limits add to its cost (minor units)."""
@@ -41,20 +41,20 @@ def insert_greedily(
     proposals
         People to try in every window first; where one will do, no other team is looked for.
     """
-    found: tuple[int, int, Team] | None = None
+    best: tuple[int, int, Team] | None = None
     tried = [int(w) for w in problem.windows_of(activation)]
     for window in sorted(tried, key=lambda w: (problem.window_data[w].least, w)):
-        limit = below if found is None else found[0]
+        limit = below if best is None else best[0]
         if problem.window_data[window].least >= limit or not partial.dates_allow(activation, window):
             continue
         team = greedy_team_beside(
             problem, partial, window, charges=charges, below=limit, reserved=reserved, proposals=proposals
         )
         if team is not None:
-            found = (team.priced, window, team)
-    if found is None:
+            best = (team.priced, window, team)
+    if best is None:
         return False
-    partial.insert(activation, found[1], np.array(found[2].options, dtype=np.int64))
+    partial.insert(activation, best[1], np.array(best[2].options, dtype=np.int64))
     return True
 
 
@@ -94,15 +94,15 @@ def greedy_team_beside(
     unlimited = free.min() >= UNLIMITED // 2
     pool = reduced if unlimited else options
     people = candidates_of(instance, window, pool, cost[np.searchsorted(options, pool)])
-    known: Team | None = None
+    proposal: Team | None = None
     for team in [*proposals, *([] if item.team is None else [item.team])]:
         dated = redated(instance, people, team, free)
         if dated is not None and dated.priced < below and partial.fits(activation, window, _array(dated)):
-            known, below = dated, dated.priced
+            proposal, below = dated, dated.priced
             if proposals:
-                return known
-    quick = quick_team(instance, item.cover, people, bounds, None if unlimited else free, below)
-    return known if quick is None or not partial.fits(activation, window, _array(quick)) else quick
+                return proposal
+    quick = greedy_team(instance, item.cover, people, bounds, None if unlimited else free, below)
+    return proposal if quick is None or not partial.fits(activation, window, _array(quick)) else quick
 
 
 def _array(team: Team) -> Ints:

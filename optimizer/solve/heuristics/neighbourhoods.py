@@ -13,14 +13,14 @@ from optimizer.model.rules import add_rules
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
-from optimizer.solve.heuristics.exact_insertion import place
+from optimizer.solve.heuristics.exact_insertion import insert_exactly
 from optimizer.solve.problem import Problem
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from optimizer.solve.windows.core import best_days
 
 
-def improve(
+def improve_by_neighbourhoods(
     problem: Problem,
     state: SearchState,
     lower_bounds: Mapping[int, int],
@@ -52,7 +52,9 @@ def improve(
         groups = []
 
 
-def complete(problem: Problem, partial: Selection, lower_bounds: Mapping[int, int], wanted: Sequence[int]) -> Selection:
+def make_room(
+    problem: Problem, partial: Selection, lower_bounds: Mapping[int, int], wanted: Sequence[int]
+) -> Selection:
     """Return `partial` with as many of the missing wanted activations as room can be made for, one after the other.
 
     Room is made by deciding one or two of those already placed anew.
@@ -108,7 +110,7 @@ def _reassign(
     had_all = all(activation in best.windows for activation in free)
     ceiling = best.cost(problem.instance) - standing_cost if had_all else None
     if len(free) == 1:
-        placed = place(problem, free[0], fixed, lower_bounds.get(free[0], 0), ceiling)
+        placed = insert_exactly(problem, free[0], fixed, lower_bounds.get(free[0], 0), ceiling)
         return None if placed is None else fixed.union(placed)
     part = part_of(
         problem.instance,

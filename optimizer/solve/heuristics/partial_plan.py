@@ -78,14 +78,14 @@ class PartialPlan:
 
     def _spending(self, window: int, options: Ints) -> dict[int, int]:
         table, instance = self.instance.options, self.instance
-        found = {}
+        spending = {}
         for month in self._months:
             goods = instance.limits.ship_month[table.ship_day[options]] == month
             spent = int((table.product_minor + table.shipping_minor)[options[goods]].sum())
             if int(instance.window_month[window]) == month:
                 spent += int(table.fee_minor[options].sum())
-            found[month] = spent
-        return found
+            spending[month] = spent
+        return spending
 
     def remaining_capacity(self, activation: int) -> Ints:
         """Return how many parcels of an activation's product each day could still take, stock included."""

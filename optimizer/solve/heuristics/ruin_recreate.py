@@ -41,7 +41,7 @@ class RuinRecreate:
     lower_bounds: Mapping[int, int]
     charges: Charges
     seed: int
-    known: Mapping[int, Sequence[Team]] = field(default_factory=dict)
+    proposals: Mapping[int, Sequence[Team]] = field(default_factory=dict)
     rng: Random = field(init=False)
     days: dict[int, frozenset[int]] = field(init=False)
     partners: dict[int, frozenset[int]] = field(init=False)
@@ -59,7 +59,7 @@ class RuinRecreate:
         """Place what is wanted and missing, hardest first, each beside what stands."""
         for activation in self.wanted:
             if activation not in self.partial.windows and not self.problem.control.stopped:
-                self._place(activation, self.known.get(activation, ()))
+                self._place(activation, self.proposals.get(activation, ()))
 
     def _place(self, activation: int, proposals: Sequence[Team] = (), reserved: frozenset[int] = frozenset()) -> bool:
         return insert_greedily(
@@ -105,14 +105,14 @@ class RuinRecreate:
         """Insert an activation: at times as a known team, at times leaving a team's people to a coupled one."""
         proposals: Sequence[Team] = ()
         reserved: frozenset[int] = frozenset()
-        if self.known and self.rng.random() < PARAMETERS.reserving:
+        if self.proposals and self.rng.random() < PARAMETERS.reserving:
             creators = self.problem.instance.options.creator
-            waiting = [b for b in later if b in self.known and b in self.partners.get(activation, ())]
+            waiting = [b for b in later if b in self.proposals and b in self.partners.get(activation, ())]
             if waiting:
-                team = self.rng.choice(list(self.known[self.rng.choice(waiting)]))
+                team = self.rng.choice(list(self.proposals[self.rng.choice(waiting)]))
                 reserved = frozenset(creators[list(team.options)].tolist())
-            elif activation in self.known:
-                proposals = [self.rng.choice(list(self.known[activation]))]
+            elif activation in self.proposals:
+                proposals = [self.rng.choice(list(self.proposals[activation]))]
         return self._place(activation, proposals, reserved)
 
     def _centre(self) -> int | None:

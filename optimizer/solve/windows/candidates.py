@@ -12,7 +12,7 @@ from optimizer.model.rules import quotas_of
 
 
 @dataclass(frozen=True)
-class Mode:
+class ModeCandidates:
     """One mode of one window: rows are creators, columns the ship days of the candidates_of.
 
     Attributes
@@ -31,7 +31,7 @@ class Mode:
 
     creator: Ints
     cost: Ints
-    chance: Floats
+    probability: Floats
     option: Ints
     priced: Ints
 
@@ -46,8 +46,8 @@ class Candidates:
     activation: int
     window: int
     days: Ints
-    gifts: Mode
-    payers: Mode
+    gifts: ModeCandidates
+    payers: ModeCandidates
 
 
 def candidates_of(instance: Instance, window: int, options: Ints, cost: Ints) -> Candidates:
@@ -72,17 +72,17 @@ def candidates_of(instance: Instance, window: int, options: Ints, cost: Ints) ->
     )
 
 
-def _mode(instance: Instance, options: Ints, cost: Ints, days: Ints) -> Mode:
+def _mode(instance: Instance, options: Ints, cost: Ints, days: Ints) -> ModeCandidates:
     table = instance.options
     creator, row = np.unique(table.creator[options], return_inverse=True)
     column = np.searchsorted(days, table.ship_day[options])
     shape = (len(creator), len(days))
-    chance, option = np.zeros(shape), np.full(shape, -1, dtype=np.int64)
+    probability, option = np.zeros(shape), np.full(shape, -1, dtype=np.int64)
     priced = np.full(shape, np.iinfo(np.int64).max // 4, dtype=np.int64)
-    chance[row, column] = table.probability[options]
+    probability[row, column] = table.probability[options]
     option[row, column] = options
     priced[row, column] = cost
-    return Mode(creator, priced.min(axis=1, initial=np.iinfo(np.int64).max // 4), chance, option, priced)
+    return ModeCandidates(creator, priced.min(axis=1, initial=np.iinfo(np.int64).max // 4), probability, option, priced)
 
 
 @dataclass(frozen=True)

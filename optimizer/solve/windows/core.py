@@ -36,12 +36,12 @@ def best_days(instance: Instance, options: Ints, cost: Ints) -> Ints:
     if not len(options):
         return options
     window, creator, paid = table.window[options], table.creator[options], table.paid[options]
-    chance = table.probability[options]
-    order = np.lexsort((table.ship_day[options], -chance, cost, paid, creator, window))
+    probability = table.probability[options]
+    order = np.lexsort((table.ship_day[options], -probability, cost, paid, creator, window))
     keys = np.stack([window[order], creator[order], paid[order]])
     starts = np.concatenate([[True], np.any(keys[:, 1:] != keys[:, :-1], axis=0)])
     # Groups are set apart by steps of 2 so that one running maximum serves them all: probabilities are at most 1.
-    raised = chance[order] + 2.0 * np.cumsum(starts)
+    raised = probability[order] + 2.0 * np.cumsum(starts)
     before = np.concatenate([[-np.inf], np.maximum.accumulate(raised)[:-1]])
     kept: Ints = np.sort(options[order[starts | (raised > before)]])
     return kept
@@ -81,11 +81,11 @@ def _strongest(instance: Instance, options: Ints, classes: Ints, count: int) -> 
     creator = np.unique(table.creator[options])
     if len(creator) <= count:
         return creator
-    chance = np.zeros(len(creator))
+    probability = np.zeros(len(creator))
     position = np.searchsorted(creator, table.creator[options])
-    np.maximum.at(chance, position, table.probability[options])
+    np.maximum.at(probability, position, table.probability[options])
     label = classes[creator]
-    order = np.lexsort((creator, -chance, label))
+    order = np.lexsort((creator, -probability, label))
     rank = rank_within(label[order])
     chosen: Ints = np.sort(creator[order[rank < count]])
     return chosen
@@ -97,21 +97,21 @@ def _payers(instance: Instance, options: Ints, classes: Ints, count: int, givers
     creator, first = np.unique(table.creator[options], return_index=True)
     if len(creator) <= count:
         return creator
-    chance = np.zeros(len(creator))
-    np.maximum.at(chance, np.searchsorted(creator, table.creator[options]), table.probability[options])
+    probability = np.zeros(len(creator))
+    np.maximum.at(probability, np.searchsorted(creator, table.creator[options]), table.probability[options])
     fee = table.fee_minor[options[first]]
     label = classes[creator]
-    order = np.lexsort((creator, -chance, fee, label))
+    order = np.lexsort((creator, -probability, fee, label))
     outside = ~np.isin(creator[order], givers)
-    beaten = _beaten_by(label[order], chance[order], outside)
+    beaten = _beaten_by(label[order], probability[order], outside)
     chosen: Ints = np.sort(creator[order[beaten < count]])
     return chosen
 
 
-def _beaten_by(label: Ints, chance: np.ndarray, outside: Flags) -> Ints:
+def _beaten_by(label: Ints, probability: np.ndarray, outside: Flags) -> Ints:
     """Return for each payer, sorted by class and cost, how many before them in the class are as likely and outside."""
     earlier = np.tri(len(label), k=-1, dtype=bool)
-    better = (label[None] == label[:, None]) & (chance[None] >= chance[:, None]) & earlier & outside[None]
+    better = (label[None] == label[:, None]) & (probability[None] >= probability[:, None]) & earlier & outside[None]
     counted: Ints = better.sum(axis=1, dtype=np.int64)
     return counted
 

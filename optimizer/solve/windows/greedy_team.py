@@ -18,7 +18,7 @@ from optimizer.chance.tail import SECURE_TOLERANCE, tail
 from optimizer.chance.tilt import phi
 from optimizer.derive.instance import Floats, Instance, Ints
 from optimizer.solve.search_parameters import PARAMETERS
-from optimizer.solve.windows.candidates import Candidates, Mode, Quotas
+from optimizer.solve.windows.candidates import Candidates, ModeCandidates, Quotas
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, STEPS, CellBounds
 
 
@@ -31,7 +31,7 @@ class Team:
     priced: int
 
 
-def quick_team(
+def greedy_team(
     instance: Instance,
     cover: Cover,
     people: Candidates,
@@ -62,9 +62,9 @@ def quick_team(
         for payers in _payer_orders(people, bounds, index, cover):
             for extra in range(PARAMETERS.greedy_spare_gifts + 1):
                 counts = cell.paid, int(bounds.gifts[index]) + extra
-                found = _fill(instance, people, payers, counts, places, quotas)
-                if found is not None:
-                    best = found if best is None or found.priced < best.priced else best
+                team = _fill(instance, people, payers, counts, places, quotas)
+                if team is not None:
+                    best = team if best is None or team.priced < best.priced else best
                     break
     return best if best is not None and best.priced < below else None
 
@@ -92,7 +92,7 @@ def _payer_orders(people: Candidates, bounds: CellBounds, index: int, cover: Cov
     count = int(bounds.gifts[index])
     if not len(payers) or not 0 < count <= len(gifts):
         return [plain]
-    weights = phi(np.maximum(gifts.chance.max(axis=1), cover.low), cover.tilts[bounds.row[index]])
+    weights = phi(np.maximum(gifts.probability.max(axis=1), cover.low), cover.tilts[bounds.row[index]])
     reduced = gifts.cost - bounds.multiplier[index] * weights
     last = np.partition(reduced, count - 1)[count - 1]
     missed = np.zeros(len(payers))
@@ -105,10 +105,10 @@ def _payer_orders(people: Candidates, bounds: CellBounds, index: int, cover: Cov
     return [plain] if same else [plain, weighed]
 
 
-def _unit(gifts: Mode) -> float:
-    if not len(gifts) or gifts.chance.max() <= 0:
+def _unit(gifts: ModeCandidates) -> float:
+    if not len(gifts) or gifts.probability.max() <= 0:
         return 1.0
-    return max(1.0, float(np.median(gifts.cost))) / float(phi(gifts.chance.max(), PARAMETERS.greedy_tilt))
+    return max(1.0, float(np.median(gifts.cost))) / float(phi(gifts.probability.max(), PARAMETERS.greedy_tilt))
 
 
 def _fill(
@@ -125,9 +125,9 @@ def _fill(
     usable = np.flatnonzero(~np.isin(people.gifts.creator, people.payers.creator[payers]))
     if len(payers) < paid or gifts > len(usable):
         return None
-    weights = phi(people.gifts.chance[usable].max(axis=1, initial=0.0), PARAMETERS.greedy_tilt)
+    weights = phi(people.gifts.probability[usable].max(axis=1, initial=0.0), PARAMETERS.greedy_tilt)
     steps = np.concatenate([[1e-6], STEPS]) * _unit(people.gifts)
-    low, high, found = 0, len(steps) - 1, None
+    low, high, best = 0, len(steps) - 1, None
     while low <= high:
         middle = (low + high) // 2
         order = usable[np.argsort(people.gifts.cost[usable] - steps[middle] * weights, kind="stable")]
@@ -140,16 +140,16 @@ def _fill(
         if team is None:
             low = middle + 1
         else:
-            found, high = team, middle - 1
-    return found
+            best, high = team, middle - 1
+    return best
 
 
 def _dated(instance: Instance, people: Candidates, payers: Ints, gifts: Ints, places: Ints | None) -> Team | None:
     """Return these people with their ship days if they hold together, else None."""
     value = np.concatenate(
         [
-            PARAMETERS.greedy_paid_weight * people.payers.chance[payers],
-            phi(people.gifts.chance[gifts], PARAMETERS.greedy_tilt),
+            PARAMETERS.greedy_paid_weight * people.payers.probability[payers],
+            phi(people.gifts.probability[gifts], PARAMETERS.greedy_tilt),
         ]
     )
     option = np.concatenate([people.payers.option[payers], people.gifts.option[gifts]])
@@ -158,9 +158,9 @@ def _dated(instance: Instance, people: Candidates, payers: Ints, gifts: Ints, pl
     if days is None:
         return None
     rows = np.arange(len(option))
-    chance = np.concatenate([people.payers.chance[payers], people.gifts.chance[gifts]])[rows, days]
+    probability = np.concatenate([people.payers.probability[payers], people.gifts.probability[gifts]])[rows, days]
     wave = instance.waves[people.activation]
-    reached = tail(chance[len(payers) :], chance[: len(payers)], wave.min_posts, instance.rates)
+    reached = tail(probability[len(payers) :], probability[: len(payers)], wave.min_posts, instance.rates)
     if reached < wave.confidence - SECURE_TOLERANCE:
         return None
     chosen = option[rows, days]

@@ -18,7 +18,7 @@ from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.candidates import candidates_of
 from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, CellBounds, cell_bounds
 from optimizer.solve.windows.core import best_days, core
-from optimizer.solve.windows.greedy_team import Team, quick_team
+from optimizer.solve.windows.greedy_team import Team, greedy_team
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class WindowData:
         return min(self.rest, self.bounds.least)
 
 
-def entry(instance: Instance, cover: Cover, window: int, others: int) -> WindowData:
+def window_data_of(instance: Instance, cover: Cover, window: int, others: int) -> WindowData:
     """Return what is known of a window; `others` as in `core`."""
     table = instance.options
     everything = table.in_window(window)
@@ -76,7 +76,7 @@ def entry(instance: Instance, cover: Cover, window: int, others: int) -> WindowD
     best = core(instance, best, gifts=gifts, paid=paid, others=others)
     cost = table.cost_minor[best]
     bounds = cell_bounds(instance, cover, best, cost)
-    team = quick_team(instance, cover, candidates_of(instance, window, best, cost), bounds, None)
+    team = greedy_team(instance, cover, candidates_of(instance, window, best, cost), bounds, None)
     limit = INFEASIBLE_COST if team is None else int(PARAMETERS.worth_planning * team.cost)
     worthwhile = bounds.bound <= min(limit, INFEASIBLE_COST - 1)
     kept = np.flatnonzero(worthwhile & _reliable(instance, cover, everything))
@@ -88,11 +88,11 @@ def entry(instance: Instance, cover: Cover, window: int, others: int) -> WindowD
 
 def undominated(parcels: Ints, cost: Ints) -> tuple[tuple[int, int], ...]:
     """Return the (parcels, cost) that cost less than all with as few parcels, the cheapest first."""
-    found: list[tuple[int, int]] = []
+    steps: list[tuple[int, int]] = []
     for price, count in sorted(zip(cost.tolist(), parcels.tolist(), strict=True)):
-        if price < INFEASIBLE_COST and (not found or count < found[-1][0]):
-            found.append((count, price))
-    return tuple(found)
+        if price < INFEASIBLE_COST and (not steps or count < steps[-1][0]):
+            steps.append((count, price))
+    return tuple(steps)
 
 
 def _parcels(cover: Cover, bounds: CellBounds) -> Ints:
@@ -151,7 +151,7 @@ def _trimmed(cover: Cover, bounds: CellBounds, kept: Ints, options: Ints) -> tup
         for index in kept
     )
     lean = replace(cover, tilts=tuple(cover.tilts[row] for row in rows), cells=cells)
-    known = CellBounds(
+    trimmed = CellBounds(
         bounds.bound[kept], bounds.gifts[kept], np.searchsorted(rows, bounds.row[kept]), bounds.multiplier[kept]
     )
-    return lean, options, known
+    return lean, options, trimmed
