@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from optimizer.cli import outcome
-from optimizer.cli.application import command_names
+from optimizer.cli.application import COMMANDS, command_names
 from optimizer.cli.console import ExitCode
 from optimizer.model.rules import RULES as MODEL_RULES
 from optimizer.scenario.families.table import TIERS
@@ -24,6 +24,7 @@ from tests.docs_pages import PAGES, README, ROOT, Page, page
 
 EXPECTED = re.compile(r"# exit code (\d+)$")
 AMOUNT = re.compile(r"£[\d,]+\.\d\d")
+NAMED = re.compile(r"^\| `groundswell ([\w-]+)", re.MULTILINE)
 KINDS = {"sh", "console", "csv", "python", "json", "math", "mermaid"}
 FOLDERS = ("optimizer/", "api/", "tests/", "docs/", "scenarios/", ".ci/")
 RUN = [each for each in PAGES if {"console", "python"} & {block.kind for block in each.blocks}]
@@ -109,8 +110,15 @@ def test_every_command_has_a_line_and_is_shown_nowhere_without_one() -> None:
     named = command_names()
     assert {"serve", "keys list"} <= named
     assert shown == named
-    used = {command for text in PAGES for block in text.blocks for command in re.findall(pattern, block.text)}
+    typed = [block.text for text in PAGES for block in text.blocks if block.kind in ("sh", "console")]
+    used = {command for lines in typed for command in re.findall(pattern, lines)}
     assert used <= named
+
+
+def test_commands_stand_under_the_headings_of_the_help() -> None:
+    parts = re.split(r"^### (.+)$", page("commands").section("Commands"), flags=re.MULTILINE)[1:]
+    listed = {name: panel for panel, text in zip(parts[::2], parts[1::2], strict=True) for name in NAMED.findall(text)}
+    assert {name: listed[name] for name in COMMANDS} == {name: entry.panel for name, entry in COMMANDS.items()}
 
 
 def test_every_rule_has_a_line() -> None:
@@ -121,7 +129,6 @@ def test_every_rule_has_a_line() -> None:
 def test_the_rooms_stand_in_the_order_in_which_they_may_import() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     layers = next(each["layers"] for each in settings["contracts"] if each.get("containers") == ["optimizer"])
-    layers = [layer for layer in layers if layer != "commands"]
     rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", page("architecture").section("The rooms"), re.MULTILINE)
     assert [re.findall(r"\w+", row) for row in rows] == [re.findall(r"\w+", layer) for layer in layers]
 
