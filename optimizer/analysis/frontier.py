@@ -19,7 +19,7 @@ from optimizer.analysis.budget_judge import BudgetJudge
 from optimizer.analysis.judging import SIMULATED_CAMPAIGNS, effort_of, facts_of
 from optimizer.answers.frontier import Frontier, FrontierPoint, NextStep
 from optimizer.derive.build import build_instance
-from optimizer.derive.instance import Instance
+from optimizer.derive.instance import INFEASIBLE_COST, Instance
 from optimizer.model.rules import every_day
 from optimizer.money import LARGEST_MINOR, decimals, from_minor
 from optimizer.plan import Plan
@@ -27,7 +27,6 @@ from optimizer.scenario.models import Scenario
 from optimizer.solve.budget_sweep import BudgetSearch
 from optimizer.solve.control import Control, Progress
 from optimizer.solve.settings import Settings
-from optimizer.solve.solution_pool import IMPOSSIBLE
 
 SHARE_FOR_STEPS = 0.125
 """Share of the time that is kept for closing in on the next step beyond each budget."""
@@ -212,5 +211,5 @@ def _next_step(searches: BudgetSearch, instance: Instance, budget: int, value: i
         value=more,
         gain=gain,
         marginal_value=gain / float(Decimal(from_minor(cost - budget, instance.digits))),
-        at_least=from_minor(least, instance.digits) if budget < least < IMPOSSIBLE else None,
+        at_least=from_minor(least, instance.digits) if budget < least < INFEASIBLE_COST else None,
     )

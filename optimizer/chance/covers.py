@@ -11,7 +11,7 @@ import numpy as np
 
 from optimizer.chance.tail import equal_gifts, tail
 from optimizer.chance.tilt import ERROR, TILTS, Question, Thresholds, thresholds
-from optimizer.derive.instance import Instance, Ints, RateModel
+from optimizer.derive.instance import UNLIMITED, Instance, Ints, RateModel
 
 GRID = 100
 """[lo, hi] is rounded outward to this many steps per unit, so that equal questions meet in the cache."""
@@ -185,4 +185,4 @@ def least_gifts(paid: int, share: Fraction) -> int:
     """Return the fewest gifts m paid creators allow: ⌈m(1 − share)/share⌉, beyond reach where the share is 0."""
     if paid == 0:
         return 0
-    return 10**9 if share == 0 else math.ceil(paid * (1 - share) / share)
+    return UNLIMITED if share == 0 else math.ceil(paid * (1 - share) / share)

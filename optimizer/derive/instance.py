@@ -22,6 +22,11 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+UNLIMITED = 2**40
+"""Stands for "any number" of parcels, places or people: more than any scenario has."""
+INFEASIBLE_COST = 2**53
+"""Stands for "cannot be" among costs (minor units): the largest number up to which floats tell whole numbers apart."""
+
 
 @dataclass(frozen=True)
 class RateModel:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from optimizer.derive.instance import Instance
+from optimizer.derive.instance import INFEASIBLE_COST, Instance
 from optimizer.model.selection import EMPTY
 from optimizer.money import exact
 from optimizer.solve.bounds.knapsack import solve_knapsack
@@ -19,7 +19,7 @@ from optimizer.solve.search import Solution, status_of
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from optimizer.solve.settings import Settings
-from optimizer.solve.solution_pool import IMPOSSIBLE, Pool
+from optimizer.solve.solution_pool import Pool
 
 
 @dataclass
@@ -79,11 +79,11 @@ class BudgetSearch:
         stays a plan and a bound with a distance. Where none is, the search goes all the way.
         """
         for value in sorted({self._value_within(budget) for budget in budgets}):
-            if self._search is None or self.control.stopped or self.pool.least_for(value + 1) >= IMPOSSIBLE:
+            if self._search is None or self.control.stopped or self.pool.least_for(value + 1) >= INFEASIBLE_COST:
                 return
             instance, problem = self._within(None), self._search.problem
             step = solve_knapsack(instance, self._search.lower_bounds, problem.coupled, least_value=value + 1)
-            self.pool.prove(value + 1, IMPOSSIBLE if step.impossible else step.bound or 0)
+            self.pool.prove(value + 1, INFEASIBLE_COST if step.impossible else step.bound or 0)
             if step.impossible:
                 return
             step_known = self.pool.next_step(value)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from optimizer.derive.instance import INFEASIBLE_COST
 from optimizer.model.selection import EMPTY
 from optimizer.solve.bounds.activation import bound_activations
 from optimizer.solve.bounds.coupled import bound_coupled, bound_neighbours
@@ -292,7 +293,7 @@ def _prices(search: Decomposition) -> None:
     """Raise the bounds by prices for what is shared, as long as that changes what to secure."""
     for _ in range(PARAMETERS.rounds_in_vain):
         before = set(search.wanted)
-        enough = search.state.cost if search.state.value_proven else 2**53
+        enough = search.state.cost if search.state.value_proven else INFEASIBLE_COST
         priced = raise_bound(search.problem, search.lower_bounds.own, search.wanted, enough)
         if priced is None:
             return

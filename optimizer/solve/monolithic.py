@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from optimizer.derive.instance import INFEASIBLE_COST
 from optimizer.model import objective
 from optimizer.model.rules import add_rules
 from optimizer.model.selection import EMPTY
@@ -13,7 +14,6 @@ from optimizer.solve.cpsat.solve_model import CallLimits, optimise
 from optimizer.solve.problem import Problem
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
-from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
 
 
 def bounding_model(

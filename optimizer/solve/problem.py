@@ -14,11 +14,10 @@ from optimizer.chance.covers import Cover, cover_of
 from optimizer.chance.network import ceiling, strongest
 from optimizer.chance.tail import SECURE_TOLERANCE, tail
 from optimizer.chance.tilt import UnfinishedError
-from optimizer.derive.instance import Instance, Ints
+from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
 from optimizer.solve.control import Control
 from optimizer.solve.coupling import components
 from optimizer.solve.search_parameters import PARAMETERS
-from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
 from optimizer.solve.windows.window import WindowData, most_people, window_data_of
 
 NOTHING_PREPARED = Cover((), 0.0, 1.0, 1.0, ())

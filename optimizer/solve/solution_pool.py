@@ -11,11 +11,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from optimizer.derive.instance import INFEASIBLE_COST
 from optimizer.model.selection import Selection
 from optimizer.solve.search_state import SearchState
-
-IMPOSSIBLE = 2**62
-"""Cost (minor units) of what no budget can buy."""
 
 
 @dataclass
@@ -32,7 +30,7 @@ class Pool:
         No plan costs more than this, whatever the total budget (minor units).
     """
 
-    most: int = IMPOSSIBLE - 1
+    most: int = INFEASIBLE_COST - 1
     plans: dict[int, tuple[int, Selection]] = field(default_factory=dict)
     least: dict[int, int] = field(default_factory=dict)
 
@@ -49,7 +47,7 @@ class Pool:
     def learn(self, state: SearchState) -> None:
         """Keep what a search under its budget has proven."""
         budget = state.instance.limits.budget_minor
-        beyond = IMPOSSIBLE if budget is None or budget >= self.most else budget + 1
+        beyond = INFEASIBLE_COST if budget is None or budget >= self.most else budget + 1
         self.prove(0 if state.infeasible else state.value_bound + 1, beyond)
         for value, bound in state.cost_bounds.items():
             self.prove(value, min(bound, beyond))

@@ -9,13 +9,12 @@ import numpy as np
 import pytest
 
 from optimizer.chance.covers import Cover, cover_of
-from optimizer.derive.instance import Instance, Ints
+from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
 from optimizer.model.rules import add_rules, outside_of_parts
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.bounds.activation import bound_activations
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
-from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
 from optimizer.solve.windows.core import best_days, core
 from optimizer.solve.windows.window import WindowData, window_data_of
 from tests.derive.small import CALM, activation, creator, instance

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from optimizer.chance.covers import cover_of
-from optimizer.derive.instance import Instance, Ints
+from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
 from optimizer.solve.cpsat.cuts import holds
 from optimizer.solve.windows.candidates import candidates_of
-from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, cell_bounds
+from optimizer.solve.windows.cell_bounds import cell_bounds
 from optimizer.solve.windows.greedy_team import Team, greedy_team, redated
 from tests.derive.small import activation, creator, instance
 from tests.solve.windows import day_prices, keeps_own_rules, one_window, teams

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from optimizer.derive.build import build_instance
-from optimizer.derive.instance import Instance, Ints
+from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.bounds.knapsack import cost_bound
 from optimizer.solve.bounds.lagrangian import (
@@ -23,7 +23,6 @@ from optimizer.solve.bounds.lagrangian import (
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.problem import Problem
 from optimizer.solve.search import Solution
-from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
 from tests.derive.small import EVERY_DAY, activation, creator, instance, shipping
 from tests.solve.middle import busy_scenario
 from tests.solve.searching import found, problem

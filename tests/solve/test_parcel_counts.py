@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from optimizer.derive.instance import Instance
+from optimizer.derive.instance import INFEASIBLE_COST, Instance
 from optimizer.solve.bounds.activation import bound_activations
 from optimizer.solve.bounds.coupled import bound_part, keep_bound
 from optimizer.solve.bounds.coupled_excess import bound_excess
@@ -16,7 +16,6 @@ from optimizer.solve.bounds.lower_bounds import LowerBounds, ParcelCountBound, p
 from optimizer.solve.bounds.parcel_counts import bound_parcel_counts, parcel_count_bounds
 from optimizer.solve.cpsat.cuts import holds
 from optimizer.solve.problem import Problem
-from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
 from tests.derive.small import activation, creator, instance
 from tests.solve.searching import found, problem
 

@@ -8,10 +8,10 @@ import pytest
 from optimizer.analysis.certify import decisions_of
 from optimizer.analysis.evaluate import evaluate
 from optimizer.derive.build import build_instance
-from optimizer.derive.instance import Instance, Ints
+from optimizer.derive.instance import UNLIMITED, Instance, Ints
 from optimizer.model.selection import EMPTY, Selection
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.heuristics.partial_plan import UNLIMITED, PartialPlan
+from optimizer.solve.heuristics.partial_plan import PartialPlan
 from tests.derive.small import activation, creator, instance, shipping
 from tests.solve.middle import busy_scenario
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from optimizer.derive.instance import INFEASIBLE_COST
 from optimizer.model.selection import Selection
 from optimizer.solve.search_state import SearchState
-from optimizer.solve.solution_pool import IMPOSSIBLE, Pool
+from optimizer.solve.solution_pool import Pool
 from tests.derive.small import activation, creator, instance
 from tests.solve.searching import control
 
@@ -76,7 +77,7 @@ def test_without_a_budget_what_is_out_of_reach_cannot_be_bought() -> None:
     pool, book = Pool(), state(None)
     book.tighten_value_bound(2)
     pool.learn(book)
-    assert pool.least == {3: IMPOSSIBLE}
+    assert pool.least == {3: INFEASIBLE_COST}
     unlimited = state(None)
     pool.teach(unlimited)
     assert unlimited.value_bound == 2

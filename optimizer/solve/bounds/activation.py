@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from optimizer.derive.instance import Ints
+from optimizer.derive.instance import INFEASIBLE_COST, Ints
 from optimizer.model import objective
 from optimizer.model.rules import add_rules, outside_of_parts
 from optimizer.model.selection import Selection
@@ -19,7 +19,6 @@ from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
 from optimizer.solve.problem import Problem, in_parallel
 from optimizer.solve.search_parameters import PARAMETERS
-from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
 from optimizer.solve.windows.core import best_days
 from optimizer.solve.windows.greedy_team import Team
 from optimizer.solve.windows.window import WindowData

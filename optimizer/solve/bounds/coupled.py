@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from ortools.sat.python import cp_model
 
-from optimizer.derive.instance import Instance
+from optimizer.derive.instance import INFEASIBLE_COST, Instance
 from optimizer.model import objective
 from optimizer.model.rules import add_rules, outside_of_parts
 from optimizer.model.selection import Selection
@@ -26,7 +26,6 @@ from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
 from optimizer.solve.problem import Problem, in_parallel
 from optimizer.solve.search_parameters import PARAMETERS
-from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
 from optimizer.solve.windows.core import best_days
 from optimizer.solve.windows.greedy_team import Team
 

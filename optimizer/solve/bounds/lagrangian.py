@@ -20,11 +20,11 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
 from optimizer.chance.tilt import phi
-from optimizer.derive.instance import Floats, Instance, Ints
+from optimizer.derive.instance import INFEASIBLE_COST, Floats, Instance, Ints
 from optimizer.solve.bounds.lower_bounds import LagrangianBounds
 from optimizer.solve.problem import Problem
 from optimizer.solve.search_parameters import PARAMETERS
-from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, CellBounds, cell_bounds
+from optimizer.solve.windows.cell_bounds import CellBounds, cell_bounds
 from optimizer.solve.windows.core import best_days
 from optimizer.solve.windows.window import WindowData
 

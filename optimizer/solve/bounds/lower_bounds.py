@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST
+from optimizer.derive.instance import INFEASIBLE_COST
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,11 @@ from collections.abc import Collection, Sequence
 
 import numpy as np
 
-from optimizer.derive.instance import Ints
-from optimizer.solve.heuristics.partial_plan import UNLIMITED, PartialPlan
+from optimizer.derive.instance import INFEASIBLE_COST, UNLIMITED, Ints
+from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.problem import Problem
 from optimizer.solve.windows.candidates import candidates_of
-from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, cell_bounds
+from optimizer.solve.windows.cell_bounds import cell_bounds
 from optimizer.solve.windows.core import best_days
 from optimizer.solve.windows.greedy_team import Team, greedy_team, redated
 

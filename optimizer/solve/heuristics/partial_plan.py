@@ -6,12 +6,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from optimizer.derive.instance import Flags, Instance, Ints
+from optimizer.derive.instance import UNLIMITED, Flags, Instance, Ints
 from optimizer.model.rules import to_be_checked
 from optimizer.model.selection import Selection
 from optimizer.solve.cpsat.cuts import keeps_checked_rules
-
-UNLIMITED = 2**40
 
 
 class PartialPlan:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.derive.instance import Floats, Instance, Ints
+from optimizer.derive.instance import INFEASIBLE_COST, Floats, Instance, Ints
 from optimizer.model.rules import quotas_of
 
 
@@ -78,11 +78,11 @@ def _mode(instance: Instance, options: Ints, cost: Ints, days: Ints) -> ModeCand
     column = np.searchsorted(days, table.ship_day[options])
     shape = (len(creator), len(days))
     probability, option = np.zeros(shape), np.full(shape, -1, dtype=np.int64)
-    priced = np.full(shape, np.iinfo(np.int64).max // 4, dtype=np.int64)
+    priced = np.full(shape, INFEASIBLE_COST, dtype=np.int64)
     probability[row, column] = table.probability[options]
     option[row, column] = options
     priced[row, column] = cost
-    return ModeCandidates(creator, priced.min(axis=1, initial=np.iinfo(np.int64).max // 4), probability, option, priced)
+    return ModeCandidates(creator, priced.min(axis=1, initial=INFEASIBLE_COST), probability, option, priced)
 
 
 @dataclass(frozen=True)

@@ -18,12 +18,10 @@ import numpy as np
 
 from optimizer.chance.covers import Cell, Cover, least_gifts
 from optimizer.chance.tilt import phi
-from optimizer.derive.instance import Floats, Instance, Ints
+from optimizer.derive.instance import INFEASIBLE_COST, Floats, Instance, Ints
 
 SLACK = 1e-3
 STEPS = 2.0 ** np.arange(-6, 8.25, 0.5)
-INFEASIBLE_COST = 2**53
-"""Stands for "cannot be": no cell with this bound is taken."""
 
 
 @dataclass(frozen=True)

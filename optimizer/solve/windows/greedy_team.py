@@ -16,10 +16,10 @@ from scipy.optimize import linear_sum_assignment
 from optimizer.chance.covers import Cover
 from optimizer.chance.tail import SECURE_TOLERANCE, tail
 from optimizer.chance.tilt import phi
-from optimizer.derive.instance import Floats, Instance, Ints
+from optimizer.derive.instance import INFEASIBLE_COST, Floats, Instance, Ints
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.candidates import Candidates, ModeCandidates, Quotas
-from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, STEPS, CellBounds
+from optimizer.solve.windows.cell_bounds import STEPS, CellBounds
 
 
 @dataclass(frozen=True)

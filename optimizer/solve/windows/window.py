@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from optimizer.chance.covers import ROUNDING, Cover, least_gifts
-from optimizer.derive.instance import Flags, Instance, Ints
+from optimizer.derive.instance import INFEASIBLE_COST, Flags, Instance, Ints
 from optimizer.model.rules import people_asked
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.candidates import candidates_of
-from optimizer.solve.windows.cell_bounds import INFEASIBLE_COST, CellBounds, cell_bounds
+from optimizer.solve.windows.cell_bounds import CellBounds, cell_bounds
 from optimizer.solve.windows.core import best_days, core
 from optimizer.solve.windows.greedy_team import Team, greedy_team
 
