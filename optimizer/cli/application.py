@@ -1,19 +1,23 @@
-"""The application: which commands there are, for whom, and how one is loaded when it is needed."""
+"""The application: the list of commands, how one is loaded when it runs, and the exit code of its outcome."""
 
 from __future__ import annotations
 
+import io
+import os
+import signal
+import sys
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points, version
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, NoReturn, TypeAlias
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from optimizer.cli.console import show_text
+from optimizer.cli.console import ExitCode, say, show_text
 
-# Of click, which typer carries inside itself under a private name.
+# Classes of click, which typer carries inside itself under a private name.
 Context: TypeAlias = Any
 Command: TypeAlias = Any
 
@@ -27,7 +31,7 @@ PLAN, FINANCE, HAND_ON, MANY, DEVELOP = (
 
 
 class Listed(NamedTuple):
-    """A command as the help lists it: under which heading, and in one line."""
+    """A command as the help lists it: its heading and its one-line summary."""
 
     panel: str
     summary: str
@@ -66,44 +70,51 @@ COMMANDS: dict[str, Listed] = {
     "generate": Listed(DEVELOP, "Make a scenario of a benchmark family."),
     "schema": Listed(DEVELOP, "Print the JSON Schema of a format: every field with its meaning, unit and an example."),
 }
-"""Every command of this package in the order of the help; a summary is the first paragraph of its docstring."""
+"""Every command of this package, in the order of the help; the summary is the first paragraph of its docstring."""
 
-
-class LazyGroup(TyperGroup):
-    """A group that lists commands by what `COMMANDS` says of them and imports the one that runs."""
-
-    def list_commands(self, ctx: Context) -> list[str]:
-        """Return the names of all commands: those of this package, then those of installed parts."""
-        return [*COMMANDS, *(name for name in super().list_commands(ctx) if name not in COMMANDS)]
-
-    def get_command(self, ctx: Context, cmd_name: str) -> Command:
-        """Return a command as the help needs it."""
-        listed = COMMANDS.get(cmd_name)
-        if listed is None:
-            return super().get_command(ctx, cmd_name)
-        return TyperCommand(cmd_name, help=listed.summary, rich_help_panel=listed.panel)
-
-    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command, list[str]]:
-        """Return the command that is to run, imported."""
-        name, command, rest = super().resolve_command(ctx, args)
-        return name, loaded(name) if name in COMMANDS else command, rest
-
-
-def loaded(name: str) -> Command:
-    """Return a command of this package, from the file of its name."""
-    attribute = name.replace("-", "_")
-    function = getattr(import_module(f"optimizer.cli.{attribute}"), attribute)
-    single = typer.Typer(add_completion=False, context_settings=HELP_OPTIONS, pretty_exceptions_enable=False)
-    single.command(name)(function)
-    return get_command(single)
-
+PARTS = {"distributed": "cluster", "dask": "cluster", "psycopg": "cluster", "pyarrow": "parquet"}
+"""Packages that only an optional part (extra) installs, and that part."""
 
 HELP_OPTIONS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
 
+def main() -> NoReturn:
+    """Run the command line and leave with the exit code of the outcome."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    code = outcome(sys.argv[1:])
+    if code == ExitCode.INTERRUPTED:
+        _leave_at_once()
+    sys.exit(code)
+
+
+def outcome(arguments: list[str]) -> int:
+    """Run a command and return its exit code; report an unexpected error in a sentence.
+
+    With GROUNDSWELL_DEBUG set in the environment such an error is raised.
+
+    Parameters
+    ----------
+    arguments
+        What follows ``groundswell`` on the command line.
+    """
+    try:
+        application()(args=arguments, prog_name="groundswell")
+    except SystemExit as leaving:
+        return int(leaving.code or ExitCode.DONE)
+    except Exception as error:
+        if os.environ.get("GROUNDSWELL_DEBUG"):
+            raise
+        _report(error)
+        return ExitCode.FAILED
+    return ExitCode.DONE
+
+
 @cache
 def application() -> Command:
-    """Return the whole command line, with the commands of installed parts (entry points `groundswell.commands`)."""
+    """Return the whole command line, with the commands of other packages (entry points `groundswell.commands`)."""
     app = typer.Typer(
         cls=LazyGroup,
         add_completion=False,
@@ -116,8 +127,8 @@ def application() -> Command:
         "4 nothing found in the time, 130 interrupted.",
     )
     app.callback(invoke_without_command=True)(_root)
-    for part in entry_points(group="groundswell.commands"):
-        more: typer.Typer = part.load()
+    for entry in entry_points(group="groundswell.commands"):
+        more: typer.Typer = entry.load()
         for command in more.registered_commands:
             command.rich_help_panel = MANY
         for group in more.registered_groups:
@@ -128,14 +139,66 @@ def application() -> Command:
 
 
 def command_names() -> set[str]:
-    """Return the names of all commands, those of groups as ``keys list``."""
+    """Return the names of all commands; those in groups with the group's name, as ``keys list``."""
     names = set(COMMANDS)
     for name, command in application().commands.items():
         names |= {f"{name} {inner}" for inner in command.commands} if hasattr(command, "commands") else {name}
     return names
 
 
+class LazyGroup(TyperGroup):
+    """A group of commands that lists them from `COMMANDS` and imports only the one that runs."""
+
+    def list_commands(self, ctx: Context) -> list[str]:
+        """Return the names of all commands: those of this package, then those of other packages."""
+        return [*COMMANDS, *(name for name in super().list_commands(ctx) if name not in COMMANDS)]
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command:
+        """Return a command with what the help shows of it; its options are not loaded."""
+        listed = COMMANDS.get(cmd_name)
+        if listed is None:
+            return super().get_command(ctx, cmd_name)
+        return TyperCommand(cmd_name, help=listed.summary, rich_help_panel=listed.panel)
+
+    def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command, list[str]]:
+        """Return the command to run, imported."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, _load(name) if name in COMMANDS else command, rest
+
+
+def _load(name: str) -> Command:
+    """Return a command of this package from the file of its name."""
+    attribute = name.replace("-", "_")
+    function = getattr(import_module(f"optimizer.cli.{attribute}"), attribute)
+    single = typer.Typer(add_completion=False, context_settings=HELP_OPTIONS, pretty_exceptions_enable=False)
+    single.command(name)(function)
+    return get_command(single)
+
+
 def _root(show_version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
     if show_version:
         show_text(f"groundswell {version('groundswell')}\n")
         raise typer.Exit
+
+
+def _leave_at_once() -> NoReturn:
+    """Leave without waiting for a search that may still run in its thread."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(ExitCode.INTERRUPTED)
+
+
+def _report(error: Exception) -> None:
+    """Say in a sentence what an unexpected error means and what to do."""
+    from optimizer.errors import VerificationError  # noqa: PLC0415
+
+    part = PARTS.get((error.name or "").partition(".")[0]) if isinstance(error, ModuleNotFoundError) else None
+    if part is not None:
+        say(f"This needs the part {part!r} of groundswell, which is not installed.")
+        say(f"In the folder of groundswell: pip install '.[{part}]', or run it with uv's --all-extras.")
+        return
+    if isinstance(error, VerificationError):
+        say(str(error))
+    else:
+        say(f"This is a bug in groundswell: {type(error).__name__}: {error}")
+    say("Please report it with the scenario and what this command prints with GROUNDSWELL_DEBUG=1 in the environment.")

@@ -268,7 +268,6 @@ def batch(
 
     Exit code, the first that applies: 130 interrupted, 1 a job failed, 2 bad input, 3 infeasible, 4 nothing found.
     """
-
     choices = choices_of(budgets=budgets, confidences=confidences, seeds=seeds, time_limit=time_limit, gap=gap)
     manner = manner_of(workers, cluster, fresh=fresh, parquet=parquet)
     raise typer.Exit(run(source, output, choices, manner))

@@ -1,4 +1,4 @@
-"""``groundswell cash``: when the money of a plan goes, for what, for whom."""
+"""``groundswell cash``: when the money of a plan is spent, on what and on whom."""
 
 from __future__ import annotations
 
@@ -49,5 +49,4 @@ def cash(
     shown: AnswerShown = "table",
 ) -> None:
     """Show when the money of a plan goes, for what and for whom, and what of it is expected to come to nothing."""
-
     raise typer.Exit(run(scenario, plan, output, png, shown))

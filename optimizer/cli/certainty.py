@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.analysis.certainty import price_of_certainty
 from optimizer.answers.certainty import PriceOfCertainty
 from optimizer.batch.choices import read_list
 from optimizer.cli.console import ExitCode, blaming, say
@@ -31,34 +32,38 @@ from optimizer.cli.options import (
     TimeLimitOfAll,
     Workers,
 )
-from optimizer.cli.steps import asked
+from optimizer.cli.questions import answered
 from optimizer.export.answer_tables import certainty_table
 from optimizer.export.terminal.certainty_page import certainty_page
 from optimizer.solve.settings import Settings
 
 if TYPE_CHECKING:
+    from optimizer.analysis.sharing import Step
     from optimizer.export.charts.base import Chart
 
 
-A = TypeVar("A")
-
-
 def run(
-    source: Path, listed: str, output: Path | None, chart: Path | None, settings: Settings, shown: AnswerFormat
+    source: Path, confidences: str, output: Path | None, chart: Path | None, settings: Settings, shown: AnswerFormat
 ) -> ExitCode:
     """Price each activation of the scenario at the listed confidences; return how it ended."""
     check_picture_file(chart, source, output)
     with blaming("options"):
-        confidences = read_list("confidence", listed, "--confidences")
+        levels = read_list("confidence", confidences, "--confidences")
     check_output(output, source)
     with blaming(source):
         scenario = scenario_at(source)
-    answer, interrupted = asked(price_of_certainty, scenario, confidences, settings)
+
+    def question(progress: Callable[[Step], None], cancel: threading.Event) -> PriceOfCertainty:
+        from optimizer.analysis.certainty import price_of_certainty  # noqa: PLC0415
+
+        return price_of_certainty(scenario, levels, settings, progress=progress, cancel=cancel)
+
+    answer, interrupted = answered(question)
     table = certainty_table(answer)
     write_answer(output, answer, table)
     draw(chart, lambda: _chart(answer))
     show_answer(answer, table, certainty_page(answer), shown)
-    return ExitCode.INTERRUPTED if interrupted else _priced(answer)
+    return ExitCode.INTERRUPTED if interrupted else _outcome(answer)
 
 
 def _chart(answer: PriceOfCertainty) -> Chart:
@@ -67,7 +72,7 @@ def _chart(answer: PriceOfCertainty) -> Chart:
     return certainty_chart(answer)
 
 
-def _priced(answer: PriceOfCertainty) -> ExitCode:
+def _outcome(answer: PriceOfCertainty) -> ExitCode:
     points = [point for curve in answer.activations for point in curve.points]
     if all(point.status == "unknown" for point in points):
         say("Nothing was found in the time given; a longer --time-limit may find it.")
@@ -92,6 +97,5 @@ def certainty(
 
     The first Ctrl-C ends with what is known so far, the second at once.
     """
-
     settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers)
     raise typer.Exit(run(scenario, confidences, output, png, settings, shown))

@@ -31,47 +31,47 @@ T = TypeVar("T")
 def run(
     files: Sequence[Path], scenarios: Sequence[Path], output: Path | None, chart: Path | None, shown: AnswerFormat
 ) -> ExitCode:
-    """Compare plans with the first of them; scenarios belong to the plans whose SHA-256 is theirs."""
+    """Compare plans with the first of them; each scenario goes with the plans that name its SHA-256."""
     check_picture_file(chart, *files, *scenarios, output)
     check_output(output, *files, *scenarios)
-    plans, known = _read(files, read_plan), _read(scenarios, scenario_at)
-    marks = [fingerprint(scenario) for scenario in known]
+    plans, read_scenarios = _read(files, read_plan), _read(scenarios, scenario_at)
+    marks = [fingerprint(scenario) for scenario in read_scenarios]
     _refuse_strangers(scenarios, marks, plans)
-    owners = dict(zip(marks, known, strict=True))
+    owners = dict(zip(marks, read_scenarios, strict=True))
     candidates = [
         Candidate(name, plan, owners.get(plan.scenario.sha256))
         for name, plan in zip(distinct_names(files), plans, strict=True)
     ]
     with blaming(", ".join(map(str, files))):
-        found = compare_plans(candidates)
-    table = comparison_table(found)
-    write_answer(output, found, table)
-    draw(chart, lambda: _chart(found))
-    show_answer(found, table, comparison_page(found), shown)
+        comparison = compare_plans(candidates)
+    table = comparison_table(comparison)
+    write_answer(output, comparison, table)
+    draw(chart, lambda: _chart(comparison))
+    show_answer(comparison, table, comparison_page(comparison), shown)
     return ExitCode.DONE
 
 
-def _chart(found: Comparison) -> Chart:
+def _chart(comparison: Comparison) -> Chart:
     from optimizer.export.charts.waterfall import waterfall_chart  # noqa: PLC0415
 
-    return waterfall_chart(found.differences[0], found.currency, baseline=found.plans[0].name)
+    return waterfall_chart(comparison.differences[0], comparison.currency, baseline=comparison.plans[0].name)
 
 
 def _read(files: Sequence[Path], read: Callable[[Path], T]) -> list[T]:
-    """Return what is in every file; tell all problems of all of them before leaving."""
-    found = []
+    """Return the contents of every file; leave with all problems of all of them."""
+    contents = []
     for file in files:
         try:
-            found.append(read(file))
+            contents.append(read(file))
         except InputError as error:
             complain(file, error)
-    if len(found) < len(files):
+    if len(contents) < len(files):
         raise typer.Exit(ExitCode.BAD_INPUT)
-    return found
+    return contents
 
 
 def _refuse_strangers(files: Sequence[Path], marks: Sequence[str], plans: Sequence[Plan]) -> None:
-    """Refuse scenarios that none of the plans answers: they would be left out without a word."""
+    """Refuse scenarios that no plan was made from: they would be ignored without a word."""
     answered = {plan.scenario.sha256 for plan in plans}
     strangers = [(file, mark) for file, mark in zip(files, marks, strict=True) if mark not in answered]
     for file, mark in strangers:
@@ -100,5 +100,4 @@ def compare(
     shown: AnswerShown = "table",
 ) -> None:
     """Put plans side by side: figures, activations, creators, where the cost comes from, cash by month."""
-
     raise typer.Exit(run([baseline, *others], scenario or [], output, png, shown))

@@ -1,4 +1,4 @@
-"""Results to stdout, everything else to stderr, exit codes, and work that a signal ends in good order."""
+"""The terminal: results on stdout, messages on stderr, exit codes, and work that a signal ends in good order."""
 
 from __future__ import annotations
 
@@ -20,9 +20,13 @@ from rich.segment import Segment
 from optimizer.errors import InputError
 
 WIDEST = 120
-"""Pages are laid out no wider (columns): longer lines are hard to follow."""
+"""Width of the widest page (columns): longer lines are hard to follow."""
 
-_OBEYED = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\ufffd") | {ord("\n"): "\n", ord("\t"): " "}
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+T = TypeVar("T")
+
+_CONTROL = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)], "\ufffd") | {ord("\n"): "\n", ord("\t"): " "}
 
 
 class ExitCode(IntEnum):
@@ -36,8 +40,8 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-class _Harmless(Console):
-    """A console on which no text steers the terminal: names come from files that somebody else may have written."""
+class _SafeConsole(Console):
+    """A console that passes no control characters on: the names it prints come from files of other people."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterator[Segment]:
         for segment in super().render(renderable, options):
@@ -47,8 +51,8 @@ class _Harmless(Console):
                 yield Segment(harmless(segment.text), segment.style)
 
 
-class _Patient(Console):
-    """A console whose reader may go away (``groundswell … | head``): the work is done all the same."""
+class _PipeConsole(Console):
+    """A console whose reader may leave early (``groundswell … | head``): the command still does its work."""
 
     def on_broken_pipe(self) -> None:
         self.quiet = True
@@ -56,8 +60,8 @@ class _Patient(Console):
 
 
 def show(result: RenderableType) -> None:
-    """Print a result, laid out for the terminal's width, plain and without blanks at line ends where it is piped."""
-    console = _Harmless(highlight=False, markup=False, emoji=False)
+    """Print a result, laid out for the terminal's width; plain text where it is piped, without trailing blanks."""
+    console = _SafeConsole(highlight=False, markup=False, emoji=False)
     console.width = min(console.width, WIDEST)
     with console.capture() as page:
         console.print(result)
@@ -66,41 +70,41 @@ def show(result: RenderableType) -> None:
 
 def show_text(text: str) -> None:
     """Print a result exactly as it is."""
-    _Patient().out(text, highlight=False, end="")
+    _PipeConsole().out(text, highlight=False, end="")
 
 
 def notes() -> Console:
-    """Return the console for everything that is no result."""
-    return _Harmless(stderr=True, highlight=False, markup=False, emoji=False)
+    """Return the console for messages and progress: everything that is not the result."""
+    return _SafeConsole(stderr=True, highlight=False, markup=False, emoji=False)
 
 
 def say(message: str) -> None:
-    """Tell something that is no result; never wrapped, so that it can be searched."""
+    """Print a message on stderr; it is never wrapped, so that it can be searched for."""
     print(harmless(message), file=sys.stderr, flush=True)
 
 
 def harmless(text: str) -> str:
-    """Return a text with a mark in place of every character that a terminal would obey, but for line breaks.
+    """Return a text with every control character but line break and tab replaced by a mark.
 
     Examples
     --------
     >>> harmless("\\x1b[31mred"), harmless("two\\nlines")
     ('�[31mred', 'two\\nlines')
     """
-    return text.translate(_OBEYED)
+    return text.translate(_CONTROL)
 
 
 def complain(source: object, error: InputError) -> None:
-    """Tell every problem of an input."""
-    found = len(error.problems)
-    say(f"{source}: {found} problem{'' if found == 1 else 's'}")
+    """Print every problem of an input."""
+    number = len(error.problems)
+    say(f"{source}: {number} problem{'' if number == 1 else 's'}")
     for problem in error.problems:
         say(f"  {problem}")
 
 
 @contextmanager
 def blaming(source: object) -> Iterator[None]:
-    """Tell every problem found inside the block as one of `source`, and leave with `BAD_INPUT`."""
+    """Print the problems that the block raises as problems of `source`, and leave with `BAD_INPUT`."""
     try:
         yield
     except InputError as error:
@@ -108,29 +112,24 @@ def blaming(source: object) -> Iterator[None]:
         raise typer.Exit(ExitCode.BAD_INPUT) from None
 
 
-T = TypeVar("T")
-
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
-
-
 def interruptible(work: Callable[[threading.Event], T], on_interrupt: Callable[[], None]) -> tuple[T, bool]:
-    """Run `work` in a thread of its own and wait for it in the main thread, which alone receives signals.
+    """Run `work` in a thread and wait for it in the main thread, the only one that receives signals.
 
     Parameters
     ----------
     work
-        Is handed the event that asks it to end early; it then returns the best it has.
+        Is handed an event; once it is set, it returns the best result it has.
     on_interrupt
         Called once, on the first signal.
 
     Returns
     -------
-    The result, and whether there was a signal.
+    The result, and whether a signal came.
 
     Raises
     ------
     KeyboardInterrupt
-        On the second signal; the work is still under way then, so the process has to be left by ``os._exit``.
+        On the second signal. The work still runs then, so the process has to be left by ``os._exit``.
     """
     cancel = threading.Event()
 
@@ -141,13 +140,13 @@ def interruptible(work: Callable[[threading.Event], T], on_interrupt: Callable[[
         on_interrupt()
 
     executor = ThreadPoolExecutor(max_workers=1)
-    with _handling(interrupt):
+    with _handling_signals(interrupt):
         result = executor.submit(work, cancel).result()
     return result, cancel.is_set()
 
 
 @contextmanager
-def _handling(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+def _handling_signals(handler: Callable[[int, FrameType | None], None]) -> Iterator[None]:
     before = {number: signal.signal(number, handler) for number in SIGNALS}
     try:
         yield

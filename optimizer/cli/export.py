@@ -176,5 +176,4 @@ def export(
     png: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the plan's charts as pictures.")] = None,
 ) -> None:
     """Write a plan as files for finance, warehouse, community managers and calendars."""
-
     raise typer.Exit(run(scenario, plan, to, output, addresses, beside=beside or [], pictures=png))

@@ -1,4 +1,4 @@
-"""Files and settings as commands are given them, and what commands write beside what they show."""
+"""The files and settings that commands read, and what they show and write."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from optimizer.errors import InputError, Problem
 from optimizer.export.csv_files import BYTE_ORDER_MARK, csv_text
 from optimizer.export.files import check_folder, check_writable, write_atomically, write_folder
 from optimizer.export.tables import Table
-from optimizer.plan import to_json
+from optimizer.plan import Plan, to_json
 from optimizer.scenario.fields import Strict
 from optimizer.scenario.loading import model_from_data, parse_scenario, read_json, read_scenario
 from optimizer.scenario.models import Scenario
@@ -35,7 +35,7 @@ def scenario_at(path: Path) -> Scenario:
 
 
 def document_at(path: Path) -> dict[str, Any]:
-    """Return the JSON object in a file, or on standard input for ``-``, its fields unchecked."""
+    """Return the JSON object in a file, or on standard input for ``-``, with its fields unchecked."""
     document = read_json(_piped() if path == STANDARD_INPUT else path)
     if not isinstance(document, dict):
         raise InputError([Problem("wrong_type", "", "this should be an object", "Name a scenario file.", document)])
@@ -43,7 +43,7 @@ def document_at(path: Path) -> dict[str, Any]:
 
 
 def settings_of(**options: float | str | None) -> Settings:
-    """Return the settings made of the options that were given; leave with all that is wrong with them."""
+    """Return the settings that the given options make; leave with every problem of theirs."""
     given = {name: value for name, value in options.items() if value is not None}
     with blaming("options"):
         return model_from_data(Settings, given)
@@ -54,14 +54,16 @@ def _piped() -> bytes:
 
 
 def check_output(output: Path | None, *others: Path | None, option: str = "--output") -> None:
-    """Leave with what is wrong with a file to be written: it cannot be, or the command reads or writes it otherwise.
+    """Leave with `BAD_INPUT` where a file cannot be written, or where the command uses it for something else too.
 
     Parameters
     ----------
+    output
+        The file to write; None where none was named.
     others
-        Files that the same command reads, and those it writes besides.
+        The other files that the command reads or writes.
     option
-        Where the file was named.
+        The option that named the file.
     """
     if output is not None:
         with blaming(output):
@@ -70,19 +72,19 @@ def check_output(output: Path | None, *others: Path | None, option: str = "--out
 
 
 def refuse_overwriting(output: Path, *others: Path | None, option: str = "--output") -> None:
-    """Refuse to write over what the same command reads, or writes besides; raise InputError."""
+    """Raise InputError where `output` is one of the other files that the command reads or writes."""
     if any(same_file(output, other) for other in others if other is not None and other != STANDARD_INPUT):
         detail = f"{output} is used by this command otherwise and would be overwritten"
         raise InputError([Problem("would_overwrite", option, detail, "Name another file.")])
 
 
 def same_file(one: Path, other: Path) -> bool:
-    """Tell whether two paths lead to the same file, which need not exist."""
+    """Return whether two paths name the same file, which need not exist."""
     return one.resolve() == other.resolve()
 
 
 def write_output(file: Path | None, content: str | bytes) -> None:
-    """Write a file where one is named."""
+    """Write a file, where one was named, and say so."""
     if file is None:
         return
     with blaming(file):
@@ -91,7 +93,7 @@ def write_output(file: Path | None, content: str | bytes) -> None:
 
 
 def write_answer(file: Path | None, answer: Strict, table: Table) -> None:
-    """Write an answer where a file is named: its table where the name ends in .csv, else all of it as JSON."""
+    """Write an answer, where a file was named: its table if the name ends in .csv, else all of it as JSON."""
     if file is not None:
         write_output(file, csv_text(table) if file.suffix.lower() == ".csv" else to_json(answer))
 
@@ -105,15 +107,34 @@ def show_answer(answer: Strict, table: Table, page: RenderableType, shown: Answe
 
 
 def deliver(text: str, output: Path | None) -> None:
-    """Write a document to a file, or print it where none is named."""
+    """Write a document to a file, or print it where none was named."""
     if output is None:
         show_text(text)
         return
     write_output(output, text)
 
 
+def deliver_plan(plan: Plan, output: Path | None, page: Callable[[], RenderableType], *, as_json: bool) -> None:
+    """Write a plan to a file, where one was named, and print it as JSON or as a page."""
+    text = to_json(plan)
+    write_output(output, text)
+    if as_json:
+        show_text(text)
+    else:
+        show(page())
+
+
+def deliver_judged(plan: Plan, scenario: Scenario, output: Path | None, *, as_json: bool) -> None:
+    """Deliver a plan that was not made by the search, and warn where it breaks rules."""
+    from optimizer.export.terminal.plan_page import judged_page  # noqa: PLC0415
+
+    deliver_plan(plan, output, lambda: judged_page(plan, scenario), as_json=as_json)
+    if not plan.certificate.verified:
+        say("Warning: the plan breaks rules; they are listed with it.")
+
+
 def check_picture_file(file: Path | None, *others: Path | None) -> None:
-    """Leave with what is wrong with the name of a picture; `others` are the files the command uses besides."""
+    """Leave with `BAD_INPUT` where a picture cannot be written; `others` are the other files of the command."""
     if file is None:
         return
     from optimizer.export.charts.files import check_picture  # noqa: PLC0415
@@ -124,7 +145,7 @@ def check_picture_file(file: Path | None, *others: Path | None) -> None:
 
 
 def draw(file: Path | None, chart: Callable[[], Chart]) -> None:
-    """Draw a chart as PNG or SVG, by the name of the file, where one is named."""
+    """Draw a chart as PNG or SVG, by the ending of the file's name, where a file was named."""
     if file is None:
         return
     from optimizer.export.charts.files import write_chart  # noqa: PLC0415
@@ -135,14 +156,14 @@ def draw(file: Path | None, chart: Callable[[], Chart]) -> None:
 
 
 def check_picture_folder(folder: Path | None) -> None:
-    """Leave with what is wrong with a folder for pictures, before any work is done for it."""
+    """Leave with `BAD_INPUT` where a folder for pictures cannot be written, before the charts are drawn."""
     if folder is not None:
         with blaming(folder):
             check_folder(folder)
 
 
 def draw_all(folder: Path | None, charts: Callable[[], Mapping[str, Chart]]) -> None:
-    """Draw charts as PNG files of a folder, each by its name, where a folder is named."""
+    """Draw charts as PNG files named after them, where a folder was named."""
     if folder is None:
         return
     from optimizer.export.charts.render import png  # noqa: PLC0415

@@ -218,7 +218,6 @@ def frontier(
 
     The first Ctrl-C ends with what is known so far, the second at once.
     """
-
     settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers)
     with blaming("options"):
         if budgets is not None and (auto or points is not None):

@@ -41,5 +41,4 @@ def generate(
     output: Output = None,
 ) -> None:
     """Make a scenario of a benchmark family."""
-
     run(family, seed, output, scale=scale, capacity_use=capacity_use)

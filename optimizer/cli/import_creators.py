@@ -38,5 +38,4 @@ def import_creators(
     ] = None,
 ) -> None:
     """Bring creators from a spreadsheet into a scenario; those with a known id are replaced."""
-
     run(table, into, output or into)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.analysis.looser.cost import cost_of_limits
 from optimizer.analysis.plan_files import read_plan
 from optimizer.answers.limits import CostOfLimits
 from optimizer.cli.console import ExitCode, blaming, say
@@ -22,33 +23,36 @@ from optimizer.cli.options import (
     TimeLimitOfAll,
     Workers,
 )
-from optimizer.cli.steps import asked
+from optimizer.cli.questions import answered
 from optimizer.export.answer_tables import limits_table
 from optimizer.export.terminal.limits_page import limits_page
 from optimizer.solve.settings import Settings
 
 if TYPE_CHECKING:
-    pass
-
-
-A = TypeVar("A")
+    from optimizer.analysis.sharing import Step
 
 
 def run(source: Path, plan_file: Path | None, output: Path | None, settings: Settings, shown: AnswerFormat) -> ExitCode:
-    """Tell what each limit costs that binds in the scenario's plan; return how it ended."""
+    """Find what each limit costs that binds in the scenario's plan; return how it ended."""
     check_output(output, source, plan_file)
     with blaming(source):
         scenario = scenario_at(source)
     with blaming(plan_file):
-        known = None if plan_file is None else read_plan(plan_file)
-        answer, interrupted = asked(cost_of_limits, scenario, settings, plan=known)
+        plan = None if plan_file is None else read_plan(plan_file)
+
+        def question(progress: Callable[[Step], None], cancel: threading.Event) -> CostOfLimits:
+            from optimizer.analysis.looser.cost import cost_of_limits  # noqa: PLC0415
+
+            return cost_of_limits(scenario, settings, plan=plan, progress=progress, cancel=cancel)
+
+        answer, interrupted = answered(question)
     table = limits_table(answer)
     write_answer(output, answer, table)
     show_answer(answer, table, limits_page(answer), shown)
-    return ExitCode.INTERRUPTED if interrupted else _measured(answer)
+    return ExitCode.INTERRUPTED if interrupted else _outcome(answer)
 
 
-def _measured(answer: CostOfLimits) -> ExitCode:
+def _outcome(answer: CostOfLimits) -> ExitCode:
     if answer.status == "infeasible":
         say("Infeasible: proven that no plan keeps every rule. `groundswell solve` tells what stands in the way.")
         return ExitCode.INFEASIBLE
@@ -75,6 +79,5 @@ def limits(
 
     The first Ctrl-C ends with what is known so far, the second at once.
     """
-
     settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers)
     raise typer.Exit(run(scenario, plan, output, settings, shown))

@@ -20,5 +20,4 @@ def schema(
     document: Annotated[Document, typer.Argument(metavar="FORMAT", help="Which format.")],
 ) -> None:
     """Print the JSON Schema of a format: every field with its meaning, unit and an example."""
-
     run(document)

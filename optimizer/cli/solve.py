@@ -1,4 +1,4 @@
-"""``groundswell solve``: search with a live line, an orderly end on a signal, and the exit code of the outcome."""
+"""``groundswell solve``: the best plan of a scenario, its progress on a live line, an orderly end on a signal."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import Annotated, Literal
 
 import typer
 
-from optimizer.cli.console import ExitCode, blaming, interruptible, notes, say, show, show_text
-from optimizer.cli.files import check_output, scenario_at, settings_of, write_output
+from optimizer.cli.console import ExitCode, blaming, interruptible, notes, say
+from optimizer.cli.files import check_output, deliver_plan, scenario_at, settings_of
 from optimizer.cli.options import Gap, Output, ScenarioFile, Seed, Shown, TimeLimit, Workers
 from optimizer.export.terminal.elements import ProgressLine
 from optimizer.export.terminal.plan_page import plan_page
-from optimizer.plan import Plan, to_json
+from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
 from optimizer.solve.settings import Settings
 
@@ -29,28 +29,24 @@ def run(source: Path, output: Path | None, settings: Settings, *, as_json: bool)
     if interrupted and plan.status == "unknown":
         say("Interrupted before a plan was found; nothing is written.")
         return ExitCode.INTERRUPTED
-    write_output(output, to_json(plan))
-    if as_json:
-        show_text(to_json(plan))
-    else:
-        show(plan_page(plan, scenario))
+    deliver_plan(plan, output, lambda: plan_page(plan, scenario), as_json=as_json)
     return ExitCode.INTERRUPTED if interrupted else _outcome(plan)
 
 
 def _planned(scenario: Scenario, settings: Settings) -> tuple[Plan, bool]:
-    """Return the plan and whether a signal ended the search."""
+    """Return the plan, and whether a signal ended the search."""
     with ProgressLine(notes(), scenario.currency) as line:
 
         def work(cancel: threading.Event) -> Plan:
-            # Its libraries take seconds to load; here the line shows meanwhile, and a signal is heard.
+            # Loading the solver takes a second; in this thread the line already shows and signals are handled.
             from optimizer.planner import make_plan  # noqa: PLC0415
 
             return make_plan(scenario, settings, progress=line.tell, cancel=cancel)
 
-        return interruptible(work, _tell_of_interrupt)
+        return interruptible(work, _report_interrupt)
 
 
-def _tell_of_interrupt() -> None:
+def _report_interrupt() -> None:
     say("Interrupted: ending with the best plan so far. Once more to end at once.")
 
 
@@ -80,6 +76,5 @@ def solve(
 
     The first Ctrl-C ends the search with the best plan so far, the second at once.
     """
-
     settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers, method=method)
     raise typer.Exit(run(scenario, output, settings, as_json=shown == "json"))

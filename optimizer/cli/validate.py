@@ -21,7 +21,7 @@ from optimizer.scenario.notices import notices
 
 
 def run(sources: Sequence[Path]) -> ExitCode:
-    """Check every file; tell all problems of all of them before leaving."""
+    """Check every file and print all problems of all of them."""
     outcome = ExitCode.DONE
     for number, source in enumerate(sources):
         try:
@@ -43,5 +43,4 @@ def validate(
     scenarios: Annotated[list[Path], typer.Argument(metavar="SCENARIO...", help="Scenario files.")],
 ) -> None:
     """Check scenario files: every problem at once, then what each community's network can reach."""
-
     raise typer.Exit(run(scenarios))

@@ -43,5 +43,4 @@ def _judgement(scenario: Scenario, plan: Plan) -> list[Check]:
 
 def verify(scenario: ScenarioFile, plan: PlanFile) -> None:
     """Judge a plan by every rule, independently of what made it."""
-
     raise typer.Exit(run(scenario, plan))

@@ -9,16 +9,17 @@ from typing import Annotated
 import typer
 
 from optimizer.cli.console import ExitCode, say
-from optimizer.execution.cluster.worker import Bench, work
 
 
 def cores() -> int:
-    """Return the cores that this process may use, fewer than the machine's where it was told so."""
+    """Return the number of cores that this process may use: fewer than the machine's where it is restricted."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run(scheduler: str, slots: int | None, memory_mb: int | None, name: str | None) -> ExitCode:
-    """Solve what the scheduler gives until told to leave; every slot has its share of the cores, but one at least."""
+    """Solve what the scheduler hands out until a signal; every slot has an equal share of the cores, at least one."""
+    from optimizer.execution.cluster.worker import Bench, work  # noqa: PLC0415
+
     taken = slots or cores()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     logging.getLogger("distributed").setLevel(logging.WARNING)
@@ -46,5 +47,4 @@ def worker(
     Each solve is a process of its own and has an equal share of the cores. Scheduler and workers belong in a private
     network: whoever reaches them can run anything there. tls:// takes its certificates from Dask's configuration.
     """
-
     raise typer.Exit(run(scheduler, slots, memory_mb, name))

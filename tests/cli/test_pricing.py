@@ -116,9 +116,9 @@ def test_a_scenario_without_a_plan_ends_as_solve_would(groundswell: Run, tmp_pat
     assert groundswell("certainty", write(tmp_path, SLOW), "--time-limit", 1e-6).code == 4
 
 
-def signalled(monkeypatch: pytest.MonkeyPatch, command: str, name: str) -> None:
+def signalled(monkeypatch: pytest.MonkeyPatch, module: str, name: str) -> None:
     """Let an answer be interrupted by a signal as soon as its first question is put."""
-    file = import_module(f"optimizer.cli.{command}")
+    file = import_module(module)
     real: Callable[..., Any] = getattr(file, name)
 
     def interrupted(*given: Any, cancel: threading.Event, progress: Any, **named: Any) -> Any:
@@ -133,11 +133,17 @@ def signalled(monkeypatch: pytest.MonkeyPatch, command: str, name: str) -> None:
     monkeypatch.setattr(file, name, interrupted)
 
 
-@pytest.mark.parametrize(("command", "name"), [("certainty", "price_of_certainty"), ("limits", "cost_of_limits")])
+@pytest.mark.parametrize(
+    ("command", "module", "name"),
+    [
+        ("certainty", "optimizer.analysis.certainty", "price_of_certainty"),
+        ("limits", "optimizer.analysis.looser.cost", "cost_of_limits"),
+    ],
+)
 def test_an_interrupt_ends_with_what_is_known(
-    groundswell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, name: str
+    groundswell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, module: str, name: str
 ) -> None:
-    signalled(monkeypatch, command, name)
+    signalled(monkeypatch, module, name)
     out = tmp_path / "answer.json"
     ran = groundswell(command, write(tmp_path, TIGHT), "-o", out, "--workers", 1)
     assert ran.code == 130
