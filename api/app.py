@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import Lifespan, Scope
 
-from api.envelope import Envelope
 from api.logs import log, request_id
+from api.middleware import Middleware
 from api.openapi import document
 from api.problems import ApiProblem, answer, invalid, unavailable
 from api.routes import ROUTERS
@@ -40,7 +40,7 @@ def make_app(service: Service) -> FastAPI:
 
     app = bare_app(lifespan)
     app.state.service = service
-    app.add_middleware(Envelope, service=service)
+    app.add_middleware(Middleware, service=service)
     app.add_exception_handler(ApiProblem, _on_problem)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_bad_parameters)

@@ -48,7 +48,7 @@ class Checked:
     sha256: str
 
 
-class Room:
+class MemoryBudget:
     """How much memory bodies take at once; decoded, one takes many times its size."""
 
     def __init__(self, most: int):
@@ -56,33 +56,33 @@ class Room:
         self.held = 0
 
     def take(self, size: int) -> None:
-        """Take room for a body's next `size` bytes, or end the request."""
+        """Reserve memory for a body's next `size` bytes, or end the request."""
         if self.held + DECODED * size > self.most:
             raise ApiProblem("busy", "Too many large bodies at once; try again.", headers={"Retry-After": "2"})
         self.held += DECODED * size
 
 
 class Body:
-    """A request's body and the room it takes."""
+    """A request's body and the memory it takes."""
 
-    def __init__(self, room: Room):
+    def __init__(self, memory: MemoryBudget):
         self.raw = b""
         self.size = 0
-        self._room = room
+        self._memory = memory
 
     def grow(self, chunk: bytes) -> None:
-        """Take room for some more of it."""
-        self._room.take(len(chunk))
+        """Reserve memory for more of it."""
+        self._memory.take(len(chunk))
         self.size += len(chunk)
 
     def release(self) -> None:
         """Let go of it, decoded as it is; once more does no harm."""
-        self._room.held -= DECODED * self.size
+        self._memory.held -= DECODED * self.size
         self.raw, self.size = b"", 0
 
 
 @asynccontextmanager
-async def read_body(request: Request, settings: ServiceSettings, room: Room) -> AsyncIterator[Body]:
+async def read_body(request: Request, settings: ServiceSettings, memory: MemoryBudget) -> AsyncIterator[Body]:
     """Hold the body, if it is JSON by its type, small enough, and arrives in time."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != JSON:
@@ -92,7 +92,7 @@ async def read_body(request: Request, settings: ServiceSettings, room: Room) -> 
     if told.isascii() and told.isdigit() and int(told) > most:
         raise _too_large(settings)
     chunks: list[bytes] = []
-    body = Body(room)
+    body = Body(memory)
     try:
         async with _in_time(settings.body_seconds):
             async for chunk in request.stream():

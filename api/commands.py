@@ -42,7 +42,7 @@ def serve(
 
     Every setting can also be given in the environment, as GROUNDSWELL_ and its name; see docs/operating.md.
     """
-    from api.serving import serve as run
+    from api.server import serve as run
     from api.store import StoreError
 
     settings = _settings(host=host, port=port, database_url=database)

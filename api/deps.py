@@ -75,7 +75,7 @@ Runner = Annotated[Caller, Depends(needs(Scope.RUN))]
 
 async def _body(request: Request, service: Served, caller: Runner) -> AsyncIterator[Body]:  # noqa: ARG001
     """Hold the body for as long as the request lasts; nobody unknown gets to send one."""
-    async with read_body(request, service.settings, service.room) as body:
+    async with read_body(request, service.settings, service.body_memory) as body:
         yield body
 
 

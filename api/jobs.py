@@ -13,9 +13,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from api.bell import Bell
 from api.logs import log
 from api.metrics import Metrics
+from api.notifier import Notifier
 from api.outcomes import count, ending
 from api.store import OPEN, Cancelled, Ending, Failure, FinishAsker, RunRecord, State, Store, StoreError
 from optimizer.execution.executor import Executor, Outcome, Task
@@ -42,14 +42,14 @@ class Jobs:
     def __init__(
         self,
         store: Store,
-        bell: Bell,
+        notifier: Notifier,
         metrics: Metrics,
         make_executor: Callable[[Jobs], Executor],
         *,
         clustered: bool = False,
     ):
         self._store = store
-        self._bell = bell
+        self._notifier = notifier
         self._metrics = metrics
         self._clustered = clustered
         self._finishing: set[str] = set()
@@ -105,7 +105,7 @@ class Jobs:
         elif state is State.QUEUED and self._store.end(run.id, Cancelled()):
             self.executor.abandon(run.id)
             log.info("run cancelled before it began", extra={"run_id": run.id})
-        self._bell.ring(run.id)
+        self._notifier.notify(run.id)
         return state
 
     def erase(self, run: RunRecord) -> bool:
@@ -114,7 +114,7 @@ class Jobs:
         self._store.end(run.id, Cancelled())
         self.executor.abandon(run.id)
         erased = self._store.erase(run.workspace_id, run.id)
-        self._bell.ring(run.id)
+        self._notifier.notify(run.id)
         log.info("run erased", extra={"run_id": run.id})
         return erased
 
@@ -143,7 +143,7 @@ class Jobs:
             # Cancelled or erased between being added and being submitted. One that is open was recorded before: by
             # another server, or by this one with a connection that broke before the answer.
             self.executor.abandon(key)
-        self._bell.ring(key)
+        self._notifier.notify(key)
 
     def moved(self, key: str, progress: Progress) -> None:
         """Record phase, incumbent and bound."""
@@ -152,19 +152,19 @@ class Jobs:
             self._finishing.discard(key)
             self.executor.finish(key)
         self._store.move(key, progress)
-        self._bell.ring(key)
+        self._notifier.notify(key)
 
     def ended(self, key: str, outcome: Outcome) -> None:
         """Record how a run ended."""
         self._finishing.discard(key)
         found = ending(outcome)
-        if self._clustered and self._bell.stopping:
+        if self._clustered and self._notifier.stopping:
             with suppress(StoreError):
                 self._store.finish_asked(key, "shutdown")
         if self._record(key, found):
             count(self._metrics, "run", found)
             log.info("run ended", extra={"run_id": key, "outcome": type(found).__name__.lower()})
-        self._bell.ring(key)
+        self._notifier.notify(key)
 
     def _record(self, key: str, found: Ending) -> bool:
         try:
@@ -191,7 +191,7 @@ class Jobs:
             try:
                 return work()
             except StoreError as error:
-                if self._bell.stopping:
+                if self._notifier.stopping:
                     raise
                 log.error("the database did not take it; trying again", exc_info=error)
                 time.sleep(pause)

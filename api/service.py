@@ -11,13 +11,13 @@ from typing import TypeVar
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
-from api.bell import Bell
-from api.bodies import Room
+from api.bodies import MemoryBudget
 from api.jobs import Jobs
 from api.logs import log
 from api.metrics import Metrics
+from api.notifier import Notifier
 from api.plans import Plans
-from api.rounds import Rounds
+from api.reconciler import Reconciler
 from api.settings import ServiceSettings
 from api.store import Store
 from optimizer.errors import InputError, Problem
@@ -35,16 +35,16 @@ class Service:
     def __init__(self, settings: ServiceSettings, store: Store):
         self.settings = settings
         self.store = store
-        self.bell = Bell()
+        self.notifier = Notifier()
         self.metrics = Metrics()
-        self.room = Room(int(settings.bodies_mb * 2**20))
-        self.unanswered = Unanswered()
+        self.body_memory = MemoryBudget(int(settings.bodies_mb * 2**20))
+        self.in_flight = InFlightKeys()
         self.evaluating = threading.BoundedSemaphore(settings.plan_places)
         self._long = CapacityLimiter(LONG_THREADS)
         make_executor = partial(make_run_executor, settings)
-        self.jobs = Jobs(store, self.bell, self.metrics, make_executor, clustered=settings.clustered)
+        self.jobs = Jobs(store, self.notifier, self.metrics, make_executor, clustered=settings.clustered)
         self.plans = Plans(lambda listener: _local(settings, listener, settings.plan_places), self.metrics)
-        self._rounds = Rounds(store, self.bell, self.jobs, follow=settings.clustered)
+        self._reconciler = Reconciler(store, self.notifier, self.jobs, follow=settings.clustered)
         self.metrics.watch(lambda: {state.value: count for state, count in store.counts().items()})
         self._closed = False
         self._closing: list[threading.Thread] = []
@@ -61,22 +61,22 @@ class Service:
     @property
     def stopping(self) -> bool:
         """Whether no more work is taken."""
-        return self.bell.stopping
+        return self.notifier.stopping
 
     @cached_property
     def workspace_id(self) -> str:
         """Whose runs they are while the service is open."""
         return self.store.default_workspace().id
 
-    async def aside(self, work: Callable[..., T], *arguments: object) -> T:
+    async def run_in_thread(self, work: Callable[..., T], *arguments: object) -> T:
         """Do what may take seconds, such as reading a large scenario, in threads that no quick answer waits for."""
         return await run_sync(work, *arguments, limiter=self._long)
 
     def begin(self) -> None:
         """Attach to the running event loop and submit every run that is not in a final state."""
-        self.bell.attach()
+        self.notifier.attach()
         resumed = self.jobs.resume()
-        self._rounds.begin()
+        self._reconciler.begin()
         log.info("service started", extra={"resumed_runs": resumed})
 
     def begin_stop(self, *, give_up: bool = False) -> None:
@@ -89,7 +89,7 @@ class Service:
         """
         if self.stopping:
             return
-        self.bell.stop()
+        self.notifier.stop()
         grace = self.settings.shutdown_seconds
         closing = (self.jobs.give_up if give_up else lambda: self.jobs.close(grace), lambda: self.plans.close(grace))
         self._closing = [threading.Thread(target=close) for close in closing]
@@ -101,7 +101,7 @@ class Service:
         self.begin_stop()
         for thread in self._closing:
             thread.join()
-        self._rounds.end()
+        self._reconciler.end()
         log.info("service stopped")
 
 
@@ -127,7 +127,7 @@ def _limits(settings: ServiceSettings) -> Limits:
     return Limits(grace_seconds=settings.grace_seconds, memory_mb=settings.memory_mb)
 
 
-class Unanswered:
+class InFlightKeys:
     """Idempotency keys of requests that are being answered by this service."""
 
     def __init__(self) -> None:

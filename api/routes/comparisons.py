@@ -37,7 +37,7 @@ Runs = Annotated[
 )
 async def compare_runs(service: Served, caller: Reader, runs: Runs) -> Comparison:
     """Compare the plans of runs: figures, activations, people, cost, cash, and where their scenarios differ."""
-    return await service.aside(_compared, service, caller, runs)
+    return await service.run_in_thread(_compared, service, caller, runs)
 
 
 def _compared(service: Service, caller: Caller, runs: str) -> Comparison:

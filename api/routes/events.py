@@ -14,7 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from api.deps import Caller, FollowedRun, Reader, Served
 from api.logs import log
 from api.problems import documented, invalid
-from api.routes.rendering import event_view
+from api.routes.run_views import event_view
 from api.service import Service
 from api.store import EventKind, EventRecord, RunRecord, StoreError
 from optimizer.errors import Problem
@@ -64,7 +64,7 @@ async def run_events(
     run: FollowedRun, service: Served, caller: Reader, after: Annotated[int, Depends(_after)]
 ) -> AsyncIterator[ServerSentEvent]:
     """Stream the events of a run until it has ended; `Last-Event-ID` takes the stream up again."""
-    with service.bell.listening(run.id) as news:
+    with service.notifier.listening(run.id) as news:
         while True:
             news.clear()
             look = await run_in_threadpool(_look, service, caller, run, after)

@@ -35,7 +35,7 @@ async def make_frontier(request: Request, body: HeldBody, service: Accepting) ->
     Every point is verified and states its gap; a larger budget is never worse. Where all places are taken, try again
     after `Retry-After` seconds.
     """
-    text, settings = await service.aside(_asked, body.raw, service)
+    text, settings = await service.run_in_thread(_asked, body.raw, service)
     body.release()
     answer = await service.plans.solve(text, settings, request.is_disconnected, work=FRONTIER)
     return Response(answer, media_type=JSON)

@@ -42,7 +42,7 @@ async def make_plan(request: Request, body: HeldBody, service: Accepting) -> Res
     Also an `infeasible` or `unknown` plan is an answer. Where all places are taken, try again after `Retry-After`
     seconds, or POST a run.
     """
-    found, settings = await service.aside(_to_plan, body.raw, service)
+    found, settings = await service.run_in_thread(_to_plan, body.raw, service)
     body.release()
     plan = await service.plans.solve(found.text, settings, request.is_disconnected)
     return Response(plan, media_type=JSON)
@@ -57,7 +57,7 @@ def _to_plan(raw: bytes, service: Service) -> tuple[Checked, Settings]:
 @router.post("/v1/validations", openapi_extra=json_body("ValidationBody"), responses=documented(*BODY_PROBLEMS))
 async def validate(body: HeldBody, service: Served) -> ValidationView:
     """Tell everything that is wrong with a scenario, and what is worth knowing about it."""
-    return await service.aside(_validated, body.raw, service)
+    return await service.run_in_thread(_validated, body.raw, service)
 
 
 def _validated(raw: bytes, service: Service) -> ValidationView:
@@ -81,7 +81,7 @@ def _validated(raw: bytes, service: Service) -> ValidationView:
 )
 async def evaluate_plan(body: HeldBody, service: Served) -> Response:
     """Score a plan made by hand: the same figures as ours, and the rules it breaks."""
-    return Response(await service.aside(_evaluated, body.raw, service), media_type=JSON)
+    return Response(await service.run_in_thread(_evaluated, body.raw, service), media_type=JSON)
 
 
 def _evaluated(raw: bytes, service: Service) -> str:

@@ -23,7 +23,7 @@ from api.deps import Accepting, Caller, HeldBody, Reader, RunId, Runner, Served,
 from api.problems import ApiProblem, documented, invalid
 from api.requests import Label, PatchBody, RunBody, SolveSettings
 from api.routes.bodies import BODY_PROBLEMS, json_body
-from api.routes.rendering import cursor_from, cursor_text, run_json, run_view
+from api.routes.run_views import cursor_from, cursor_text, run_json, run_view
 from api.service import Service
 from api.store import KeyReused, NewRun, NewScenario, RunRecord, State, TooManyOpen
 from api.views import RunPage, RunView, RunWithPlan
@@ -67,11 +67,11 @@ ACCEPTED_HEADERS = {
 )
 async def create_run(body: HeldBody, service: Accepting, caller: Runner, key: IdempotencyKey = None) -> Response:
     """Queue a scenario, or a changed scenario of another run; answers at once with where to look."""
-    with service.unanswered.holding(caller.workspace_id, key) as mine:
+    with service.in_flight.holding(caller.workspace_id, key) as mine:
         if not mine:
             detail = "A request with this Idempotency-Key is being answered; try again."
             raise ApiProblem("request_unanswered", detail, headers={"Retry-After": "1"})
-        run = await service.aside(_accepted, service, caller, body.raw, key)
+        run = await service.run_in_thread(_accepted, service, caller, body.raw, key)
     headers = {"Location": f"/v1/runs/{run.id}", "Retry-After": "1"}
     return Response(run_view(run).model_dump_json(), 202, headers, JSON)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from api.store.apart import upgrade_apart
 from api.store.engine import make_engine
 from api.store.errors import DatabaseInUse, KeyReused, StoreError, TooManyOpen
+from api.store.exclusive_migration import upgrade_exclusively
 from api.store.lock import holding
+from api.store.migrate import is_current, upgrade
 from api.store.records import (
     Cancelled,
     Cursor,
@@ -25,7 +26,6 @@ from api.store.records import (
 )
 from api.store.repository import Store
 from api.store.states import OPEN, State
-from api.store.upgrading import is_current, upgrade
 
 __all__ = [
     "OPEN",
@@ -54,5 +54,5 @@ __all__ = [
     "is_current",
     "make_engine",
     "upgrade",
-    "upgrade_apart",
+    "upgrade_exclusively",
 ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from api.store.events import Events
 from api.store.keys import Keys
-from api.store.life import Life
 from api.store.runs import Runs
+from api.store.transitions import Transitions
 
 
-class Store(Keys, Runs, Life, Events):
+class Store(Keys, Runs, Transitions, Events):
     """Workspaces, keys, runs, plans and events of one database.
 
     Every method is one transaction and safe to call from any thread and any server: what is returned was so at one

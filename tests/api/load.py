@@ -18,7 +18,7 @@ from pathlib import Path
 
 from optimizer.scenario.families.table import FamilyName
 from optimizer.scenario.generator import generate
-from tests.api.crowd import Told, crowd
+from tests.api.clients import Told, crowd
 from tests.api.running import Document, submitted
 from tests.api.server import GROUNDSWELL, Server
 

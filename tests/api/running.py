@@ -91,7 +91,7 @@ def eventually(holds: Callable[[], bool]) -> None:
 
 def followed(pool: ThreadPoolExecutor, client: TestClient, run: str, headers: Headers = None) -> Future[str]:
     """Follow a run from now on; return what will have been streamed when the stream has ended."""
-    waiting = service_of(client).bell._waiting
+    waiting = service_of(client).notifier._waiting
     before = len(waiting.get(run, ()))
     following = pool.submit(lambda: client.get(f"/v1/runs/{run}/events", headers=headers).text)
     eventually(lambda: len(waiting.get(run, ())) > before)

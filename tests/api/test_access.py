@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from api.envelope import SECURITY_HEADERS
-from api.serving import serve as serve_for_good
+from api.middleware import SECURITY_HEADERS
+from api.server import serve as serve_for_good
 from api.settings import ServiceSettings
 from api.store import Scope
 from optimizer.errors import InputError

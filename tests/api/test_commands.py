@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from api.store import DatabaseInUse, Store, holding, is_current, make_engine, upgrade
-from api.store.upgrading import downgrade
+from api.store.migrate import downgrade
 from optimizer.cli import outcome
 from optimizer.cli.console import ExitCode
 from tests.api.databases import Postgres

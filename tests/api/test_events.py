@@ -87,7 +87,7 @@ def test_figures_only_get_better(client: TestClient) -> None:
 
 
 def test_events_come_as_they_happen(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The bell wakes the stream: looking by the clock alone would take an hour here."""
+    """The notifier wakes the stream: looking by the clock alone would take an hour here."""
     monkeypatch.setattr("api.routes.events.LOOK_SECONDS", 3600)
     run = submitted(client, easy())
     assert parsed(client.get(f"/v1/runs/{run}/events").text)[-1].kind == "done"

@@ -128,7 +128,7 @@ def test_a_run_that_is_gone_ends_its_streams(
     following = followed(pool, client, run)
     service = service_of(client)
     service.store.erase(service.workspace_id, run)
-    service._rounds.look_for_news()
+    service._reconciler.look_for_news()
     assert "event: running" not in following.result(60)
 
 
@@ -146,7 +146,7 @@ def lost(store: Any, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_run_whose_row_was_written_without_an_answer_is_solved(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("api.rounds.OPEN_RUNS_SECONDS", 0)
+    monkeypatch.setattr("api.reconciler.OPEN_RUNS_SECONDS", 0)
     client = serve()
     lost(service_of(client).store, "add_run", monkeypatch)
     body, headers = {"scenario": easy()}, {"Idempotency-Key": "once"}
@@ -178,7 +178,7 @@ def test_a_service_that_stops_while_its_database_is_away_leaves_its_runs_open(
     def away(*_: Any) -> None:
         raise DatabaseUnavailable("away")
 
-    monkeypatch.setattr("api.jobs.time.sleep", lambda _: service_of(client).bell.stop())
+    monkeypatch.setattr("api.jobs.time.sleep", lambda _: service_of(client).notifier.stop())
     monkeypatch.setattr(store, "scenario_for", away)
     run = submitted(client, easy())
     deadline = time.monotonic() + 60

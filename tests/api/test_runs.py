@@ -77,7 +77,7 @@ def test_the_same_key_with_another_body_is_refused(client: TestClient) -> None:
 def test_a_key_is_refused_only_while_its_first_request_is_unanswered(client: TestClient) -> None:
     headers = {"Idempotency-Key": "slow"}
     service = service_of(client)
-    with service.unanswered.holding(service.workspace_id, "slow"):
+    with service.in_flight.holding(service.workspace_id, "slow"):
         answer = client.post("/v1/runs", json={"scenario": easy()}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (409, "request_unanswered")
     assert client.post("/v1/runs", json={"scenario": easy()}, headers=headers).status_code == 202

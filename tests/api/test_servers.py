@@ -12,7 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 from prometheus_client import Metric
 
-from api import rounds
+from api import reconciler
 from tests.api.cluster import Cluster, Member
 from tests.api.conftest import Serve
 from tests.api.databases import Postgres
@@ -38,7 +38,7 @@ def servers(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servers]:
     cluster = Cluster()
     monkeypatch.setattr("api.service.make_run_executor", lambda _, listener: cluster.join(listener))
     monkeypatch.setattr("api.routes.events.LOOK_SECONDS", 3600)
-    monkeypatch.setattr(rounds, "OPEN_RUNS_SECONDS", 1.0)
+    monkeypatch.setattr(reconciler, "OPEN_RUNS_SECONDS", 1.0)
     yield Servers(cluster, serve(**CLUSTERED), serve(**CLUSTERED))
     cluster.executor.close(0)
 
@@ -51,7 +51,7 @@ def member(client: TestClient) -> Member:
 
 def killed(client: TestClient) -> None:
     """Have a server do nothing any more, as if its process were gone."""
-    service_of(client)._rounds.end()
+    service_of(client)._reconciler.end()
     member(client).die()
 
 

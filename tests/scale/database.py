@@ -10,7 +10,7 @@ import psutil
 
 from api.store import Store, make_engine, upgrade
 from tests.api.databases import postgres
-from tests.api.store.desk import progress, running
+from tests.api.store.runs import progress, running
 from tests.scale.house import note
 from tests.scale.meter import of_database, spent
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from optimizer.scenario.generator import generate
-from tests.api.crowd import crowd
+from tests.api.clients import crowd
 from tests.api.running import submitted
 from tests.scale.house import House, house, note
 from tests.scale.runs import SETTINGS, solve

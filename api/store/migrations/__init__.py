@@ -1,1 +1,1 @@
-"""The steps by which the tables came to be what they are; run by `api.store.upgrading`, never by hand."""
+"""The steps by which the tables came to be what they are; run by `api.store.migrate`, never by hand."""

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from api.store.engine import make_engine, writing
+from api.store.migrate import upgrade
 from api.store.repository import Store
-from api.store.upgrading import upgrade
 from tests.api.databases import BOTH, Postgres
 
 

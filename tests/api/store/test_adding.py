@@ -11,7 +11,7 @@ from api.store.records import EventKind, Figures, NewRun, RunRecord
 from api.store.repository import Store
 from api.store.states import State
 from api.store.tables import runs
-from tests.api.store.desk import (
+from tests.api.store.runs import (
     CANCELLED,
     NOON,
     SCENARIO,

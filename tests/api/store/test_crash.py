@@ -11,14 +11,14 @@ from sqlalchemy import text
 from api.store.records import EventKind
 from api.store.repository import Store
 from api.store.states import State
-from tests.api.store.desk import queued, sizes
+from tests.api.store.runs import queued, sizes
 
 WRITER = """
 import os, sys, threading
 from api.store.engine import make_engine
 from api.store.records import Figures, Planned
 from api.store.repository import Store
-from tests.api.store.desk import new_run, progress
+from tests.api.store.runs import new_run, progress
 
 store = Store(make_engine(sys.argv[1]))
 workspace = store.default_workspace().id

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from api.store.repository import Store
 from api.store.states import State
 from api.store.tables import METADATA
-from tests.api.store.desk import PLANNED, at_once, new_run, progress, put, queued, running, sizes
+from tests.api.store.runs import PLANNED, at_once, new_run, progress, put, queued, running, sizes
 
 
 @pytest.mark.parametrize("state", list(State))

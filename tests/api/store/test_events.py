@@ -7,7 +7,7 @@ from itertools import count
 
 from api.store.records import EventKind, EventRecord
 from api.store.repository import Store
-from tests.api.store.desk import CANCELLED, at_once, progress, queued, running
+from tests.api.store.runs import CANCELLED, at_once, progress, queued, running
 
 
 def test_events_after_a_number(store: Store, workspace: str) -> None:

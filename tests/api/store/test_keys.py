@@ -9,7 +9,7 @@ from api.store.keys import COARSE
 from api.store.records import Scope
 from api.store.repository import Store
 from api.store.tables import METADATA
-from tests.api.store.desk import NOON, Clock, at_once, listening, sizes
+from tests.api.store.runs import NOON, Clock, at_once, listening, sizes
 
 
 def test_a_secret_leads_to_its_key(store: Store) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from api.store.records import Cursor, RunRecord
 from api.store.repository import Store
 from api.store.states import State
-from tests.api.store.desk import (
+from tests.api.store.runs import (
     NOON,
     PLANNED,
     Clock,

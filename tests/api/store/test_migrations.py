@@ -11,11 +11,11 @@ from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, delete, inspect, 
 
 from api.store.engine import make_engine, migrating, writing
 from api.store.errors import DamagedDatabase, UnknownSchema
+from api.store.migrate import downgrade, is_current, upgrade
 from api.store.repository import Store
 from api.store.states import State
 from api.store.tables import METADATA, scenarios
-from api.store.upgrading import downgrade, is_current, upgrade
-from tests.api.store.desk import PLANNED, at_once, put, running, sizes
+from tests.api.store.runs import PLANNED, at_once, put, running, sizes
 
 
 @pytest.fixture

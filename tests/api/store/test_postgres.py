@@ -12,17 +12,17 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy import text
 
-from api.store import advisory, apart
+from api.store import advisory, exclusive_migration
 from api.store.advisory import Hold
-from api.store.apart import upgrade_apart
 from api.store.engine import make_engine, migrating, reading, writing
 from api.store.errors import DatabaseInUse, DatabaseUnavailable, UnsupportedDatabase
+from api.store.exclusive_migration import upgrade_exclusively
 from api.store.lock import holding
+from api.store.migrate import downgrade, is_current, upgrade
 from api.store.records import Cursor
 from api.store.repository import Store
-from api.store.upgrading import downgrade, is_current, upgrade
 from tests.api.databases import Postgres
-from tests.api.store.desk import NOON, new_run, queued
+from tests.api.store.runs import NOON, new_run, queued
 from tests.api.store.test_lock import HOLD
 
 HELD_BY = (
@@ -231,23 +231,23 @@ def test_a_server_is_told_that_another_was_faster(
 
 
 def test_tables_that_others_serve_are_left_alone(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(exclusive_migration, "PATIENCE_SECONDS", 0.5)
     engine = make_engine(url)
-    upgrade_apart(url)
+    upgrade_exclusively(url)
     with holding(url, together=True):
-        upgrade_apart(url)  # there is nothing to change
+        upgrade_exclusively(url)  # there is nothing to change
         downgrade(engine, "0001")
         with pytest.raises(DatabaseInUse, match="Stop them all"):
-            upgrade_apart(url)
+            upgrade_exclusively(url)
         assert not is_current(engine)
-    upgrade_apart(url)
+    upgrade_exclusively(url)
     assert is_current(engine)
     engine.dispose()
 
 
 def test_servers_that_start_at_once_change_the_tables_once(postgres_server: Postgres) -> None:
     with postgres_server.fresh() as empty, ThreadPoolExecutor() as pool:
-        for done in [pool.submit(upgrade_apart, empty) for _ in range(4)]:
+        for done in [pool.submit(upgrade_exclusively, empty) for _ in range(4)]:
             done.result()
         engine = make_engine(empty)
         assert is_current(engine)

@@ -7,7 +7,7 @@ import pytest
 
 from api.store.repository import Store
 from api.store.states import OPEN, State, may_become, predecessors
-from tests.api.store.desk import CANCELLED, FAILURE, PLANNED, put
+from tests.api.store.runs import CANCELLED, FAILURE, PLANNED, put
 
 PERMITTED = {
     ("queued", "running"),

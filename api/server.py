@@ -17,7 +17,7 @@ from api.app import make_app
 from api.protocol import Protocol
 from api.service import Service
 from api.settings import ServiceSettings
-from api.store import DatabaseInUse, Store, holding, make_engine, upgrade, upgrade_apart
+from api.store import DatabaseInUse, Store, holding, make_engine, upgrade, upgrade_exclusively
 from optimizer.cli.console import ExitCode
 from optimizer.errors import InputError, Problem
 
@@ -43,7 +43,7 @@ class Server(uvicorn.Server):
         """Begin to stop on the first signal; a second Ctrl-C ends at once, and what runs is solved anew later."""
         if self.should_exit and sig == signal.SIGINT:
             os._exit(ExitCode.INTERRUPTED)
-        self._service.bell.soon(self._service.begin_stop)
+        self._service.notifier.soon(self._service.begin_stop)
         super().handle_exit(sig, frame)
 
 
@@ -60,7 +60,7 @@ def serve(settings: ServiceSettings) -> None:
     lost = threading.Event()
     if settings.clustered:
         # Together with others there is no changing the tables.
-        upgrade_apart(settings.database_url)
+        upgrade_exclusively(settings.database_url)
     with holding(settings.database_url, together=settings.clustered, lost=lost.set):
         engine = make_engine(settings.database_url)
         try:

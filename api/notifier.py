@@ -1,4 +1,4 @@
-"""Wakes whoever waits for news of a run, without asking the database again and again."""
+"""Wakes event streams that wait for news of a run, so that they need not ask the database again and again."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
-class Bell:
-    """Rung from any thread, heard in the event loop.
+class Notifier:
+    """Notified from any thread, waited for in the event loop.
 
-    News may also come from elsewhere (another server), so whoever waits looks at the database now and then all the
-    same; the bell only makes it prompt.
+    Another server may have news, too, so a stream that waits looks at the database now and then all the same; the
+    notifier makes it prompt.
     """
 
     def __init__(self) -> None:
@@ -20,25 +20,25 @@ class Bell:
         self.stopping = False
 
     def attach(self) -> None:
-        """Ring in the running event loop from now on."""
+        """Notify in the running event loop from now on."""
         self._loop = asyncio.get_running_loop()
 
-    def ring(self, key: str) -> None:
-        """Wake everybody who waits for news of `key`."""
+    def notify(self, key: str) -> None:
+        """Wake all that wait for news of `key`."""
         self.soon(lambda: self._wake(key))
 
     def stop(self) -> None:
-        """Wake everybody for good: the service is stopping."""
+        """Wake all for good: the service is stopping."""
         self.stopping = True
         self.soon(self._wake_all)
 
     def followed(self) -> tuple[str, ...]:
-        """Return what somebody waits for; from any thread, as a dictionary is copied in one step."""
+        """Return the keys that are waited for; from any thread, as a dictionary is copied in one step."""
         return tuple(self._waiting)
 
     @contextmanager
     def listening(self, key: str) -> Iterator[asyncio.Event]:
-        """Hold an event that is set by news of `key`; whoever waits clears it."""
+        """Hold an event that news of `key` sets; the one who waits clears it."""
         event = asyncio.Event()
         self._waiting.setdefault(key, set()).add(event)
         try:

@@ -22,7 +22,7 @@ class Told(list[tuple[float, float]]):
 @contextmanager
 def crowd(port: int, clients: int, paths: list[str], how: str = "ask") -> Iterator[Told]:
     """Have a process of its own `ask` once a second, or `follow` events, for as long as the block runs."""
-    script = [sys.executable, "-m", "tests.api.crowd", str(port), str(clients), how, *paths]
+    script = [sys.executable, "-m", "tests.api.clients", str(port), str(clients), how, *paths]
     process = subprocess.Popen(script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     told = Told()
     try:

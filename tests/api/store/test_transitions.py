@@ -14,7 +14,7 @@ from api.store.repository import Store
 from api.store.states import State
 from api.store.tables import plans
 from optimizer.solve.control import Progress
-from tests.api.store.desk import (
+from tests.api.store.runs import (
     CANCELLED,
     FAILURE,
     FIGURES,

@@ -29,7 +29,7 @@ OWN_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "testserver"})
 ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-class Envelope:
+class Middleware:
     """Wraps the application; whatever goes wrong inside becomes a problem that says nothing of the inside."""
 
     def __init__(self, app: ASGIApp, service: Service):

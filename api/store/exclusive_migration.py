@@ -7,7 +7,7 @@ import time
 from api.store.engine import make_engine
 from api.store.errors import DatabaseInUse
 from api.store.lock import holding
-from api.store.upgrading import is_current, upgrade
+from api.store.migrate import is_current, upgrade
 
 PATIENCE_SECONDS = 10.0
 PAUSE_SECONDS = 0.2
@@ -17,7 +17,7 @@ SERVED = (
 )
 
 
-def upgrade_apart(url: str) -> None:
+def upgrade_exclusively(url: str) -> None:
     """Bring a database to the tables of this version, alone; where another server is just doing so, wait for it.
 
     Raises

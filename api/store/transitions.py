@@ -22,7 +22,7 @@ from optimizer.solve.control import Progress
 _NO_FIGURES: Mapping[str, Any] = {"phase": None, **dict.fromkeys(FIGURES)}
 
 
-class Life(Base):
+class Transitions(Base):
     """Takes runs from state to state, along `api.store.states.TRANSITIONS` only."""
 
     def start(self, run_id: str, attempt: int) -> bool:
