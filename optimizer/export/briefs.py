@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from optimizer.export import formatting
-from optimizer.export.tables import Column, Directory, Table, Value
+from optimizer.export.plan_tables import Directory
+from optimizer.export.tables import Column, Table, Value
 from optimizer.plan import Assignment, Plan, Window
 from optimizer.scenario.models import Scenario
 

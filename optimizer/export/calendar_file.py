@@ -17,7 +17,7 @@ from itertools import groupby
 from icalendar import Calendar, Event
 
 from optimizer.export import formatting
-from optimizer.export.tables import Directory
+from optimizer.export.plan_tables import Directory
 from optimizer.plan import ActivationResult, Assignment, Plan
 from optimizer.scenario.models import Scenario
 

@@ -11,7 +11,8 @@ import csv
 import io
 from decimal import Decimal
 
-from optimizer.export import tables
+from optimizer.export import plan_tables
+from optimizer.export.formatting import plain
 from optimizer.export.tables import Kind, Table, Value
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
@@ -27,9 +28,9 @@ def csv_files(scenario: Scenario, plan: Plan) -> dict[str, str]:
     in a spreadsheet and evaluated again.
     """
     return {
-        "assignments.csv": csv_text(tables.assignments(scenario, plan)),
-        "activations.csv": csv_text(tables.activations(scenario, plan)),
-        "cash.csv": csv_text(tables.cash(plan)),
+        "assignments.csv": csv_text(plan_tables.assignments(scenario, plan)),
+        "activations.csv": csv_text(plan_tables.activations(scenario, plan)),
+        "cash.csv": csv_text(plan_tables.months(plan.cash)),
     }
 
 
@@ -55,6 +56,7 @@ def cell(value: Value, kind: Kind = "text") -> str:
     >>> cell("=1+1"), cell(Decimal("28.50")), cell(date(2027, 4, 5)), cell(0.25), cell(True), cell(None)
     ("'=1+1", '28.50', '2027-04-05', '0.25', 'true', '')
     """
+    value = plain(value)
     if value is None:
         return ""
     if isinstance(value, bool):

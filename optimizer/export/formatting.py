@@ -1,12 +1,14 @@
-"""Figures and dates as people write them; nothing is computed here, only shown."""
+"""Figures and dates as people write them, and cells of tables by the kind of their column; nothing is computed here."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 
+from optimizer.export.tables import Column, Judged, Plain, Value
 from optimizer.plan import Window
 
 NOTHING = "–"
@@ -179,3 +181,51 @@ def ship_days(shipped: Sequence[date]) -> str:
     if len(days) > FEW_DAYS:
         return f"{day(days[0][0])} – {day(days[-1][0])}, on {len(days)} days"
     return ", ".join(f"{day(moment)} ({parcels})" for moment, parcels in days)
+
+
+def plain(value: Value) -> Plain:
+    """Return the value of a cell without its judgement."""
+    return value.value if isinstance(value, Judged) else value
+
+
+def amount(text: str | None) -> Decimal | None:
+    """Return an amount of a plan or answer as the value of a cell of money."""
+    return None if text is None else Decimal(text)
+
+
+def shown(value: Value, column: Column, currency: str, *, years: bool = False) -> str:
+    """Return the text of a cell for people; a dash where there is nothing, whatever the kind.
+
+    Parameters
+    ----------
+    currency
+        Of all amounts of the table.
+    years
+        Whether days are shown with their year.
+
+    Examples
+    --------
+    >>> shown(Decimal("28.50"), Column("cost", "Cost", "money"), "GBP"), shown(None, Column("gap", "Gap", "gap"), "GBP")
+    ('£28.50', '–')
+    """
+    value = plain(value)
+    if value is None:
+        return NOTHING
+    if isinstance(value, Decimal):
+        show = change if column.kind == "change" else money
+        return show(f"{value:f}", currency)
+    if isinstance(value, date):
+        return day(value, year=years)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return month(value) if column.kind == "month" else value
+    return _number(value, column)
+
+
+def _number(value: float, column: Column) -> str:
+    if column.kind == "probability":
+        return probability(value)
+    if column.kind == "gap":
+        return gap(value)
+    return f"{value:,}" if column.kind == "count" else f"{value:.{column.digits}f}"

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from optimizer.export import formatting
-from optimizer.export.tables import Column, Directory, Table, Value
+from optimizer.export.plan_tables import Directory
+from optimizer.export.tables import Column, Table, Value
 from optimizer.plan import Assignment, Plan
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.people_csv import Address

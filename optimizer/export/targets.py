@@ -124,7 +124,7 @@ def _csv(material: Material) -> Content:
 
 
 def _xlsx(material: Material) -> Content:
-    from optimizer.export.workbook import workbook
+    from optimizer.export.workbook.book import workbook
 
     return workbook(material.scenario, material.plan)
 

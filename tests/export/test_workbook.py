@@ -12,7 +12,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from optimizer.export.workbook import workbook
+from optimizer.export.workbook.book import workbook
 from optimizer.plan import Certificate, Check, Plan, to_json
 from optimizer.scenario.models import Scenario
 from tests.export.cases import DECISIONS, FORMULA, case, document, in_yen

@@ -25,7 +25,7 @@ from optimizer.export.charts.months import months_of
 from optimizer.export.charts.waterfall import waterfall_chart
 from optimizer.export.report import scripts, tables
 from optimizer.export.report.figures import Figure, figure
-from optimizer.export.report.tables import Table
+from optimizer.export.report.report_table import ReportTable
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
 
@@ -38,7 +38,7 @@ class Section:
     anchor: str
     sentences: Sequence[statements.Labelled] = ()
     figures: Sequence[Figure] = ()
-    tables: Sequence[Table] = ()
+    tables: Sequence[ReportTable] = ()
     lead: str = ""
 
     def __bool__(self) -> bool:

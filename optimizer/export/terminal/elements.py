@@ -12,10 +12,12 @@ from rich.box import Box
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.live import Live
 from rich.padding import Padding
-from rich.table import Table
+from rich.table import Table as RichTable
 from rich.text import Text
 
 from optimizer.export import formatting
+from optimizer.export.formatting import shown
+from optimizer.export.tables import Column, Judged, Table, Value
 from optimizer.money import decimals, from_minor
 
 if TYPE_CHECKING:
@@ -41,9 +43,9 @@ class Adaptive:
         yield self.render(options.max_width)
 
 
-def ruled_table(*, totals: bool = False) -> Table:
+def ruled_table(*, totals: bool = False) -> RichTable:
     """Return an empty table as wide as the page, with or without a line of totals."""
-    return Table(
+    return RichTable(
         box=RULED,
         show_edge=False,
         show_footer=totals,
@@ -56,9 +58,38 @@ def ruled_table(*, totals: bool = False) -> Table:
     )
 
 
+def figures_table(table: Table, currency: str, *, years: bool = False) -> RichTable:
+    """Return a table as it stands on a page: its first column takes the room that is left, figures stand to the right.
+
+    Parameters
+    ----------
+    currency
+        Of all amounts of the table.
+    years
+        Whether days are shown with their year.
+    """
+    drawn = ruled_table(totals=bool(table.last))
+    first, *others = table.columns
+    label, *sums = table.last or [""] * len(table.columns)
+    whole = first.kind != "text"
+    drawn.add_column(first.title, str(label), ratio=1, min_width=LABEL_WIDTH, no_wrap=whole)
+    for column, total in zip(others, sums, strict=True):
+        head = Text(column.title)
+        drawn.add_column(head, _cell(total, column, currency, years=years), justify="right", no_wrap=True)
+    for row in table.rows:
+        pairs = zip(row, table.columns, strict=True)
+        drawn.add_row(*(_cell(value, column, currency, years=years) for value, column in pairs))
+    return drawn
+
+
+def _cell(value: Value, column: Column, currency: str, *, years: bool) -> Text:
+    text = shown(value, column, currency, years=years)
+    return marked(value.good, text) if isinstance(value, Judged) else Text(text)
+
+
 def titled(title: str, lines: Iterable[tuple[str, str]]) -> RenderableType | None:
     """Return a title with labelled lines under it, None where there are none."""
-    table = Table.grid(padding=(0, 2, 0, 0))
+    table = RichTable.grid(padding=(0, 2, 0, 0))
     table.add_column(min_width=LABEL_WIDTH - INDENT, max_width=28)
     table.add_column()
     for label, text in lines:

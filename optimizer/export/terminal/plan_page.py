@@ -12,7 +12,10 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from optimizer.export import formatting, statements
-from optimizer.export.terminal.elements import LABEL_WIDTH, Adaptive, marked, ruled_table, spaced, titled
+from optimizer.export.formatting import amount
+from optimizer.export.plan_tables import SPENT
+from optimizer.export.tables import Column, Table, Value
+from optimizer.export.terminal.elements import LABEL_WIDTH, Adaptive, figures_table, marked, ruled_table, spaced, titled
 from optimizer.plan import ActivationResult, Assignment, Check, Plan
 from optimizer.scenario.models import Scenario
 
@@ -155,13 +158,9 @@ def _parcels(plan: Plan, scenario: Scenario) -> RenderableType:
 
 def _cash(plan: Plan) -> RenderableType:
     """Return what each month carries."""
-    totals, currency = plan.totals, plan.scenario.currency
-    table = ruled_table(totals=True)
-    table.add_column("Money", "Total", ratio=1, min_width=LABEL_WIDTH, no_wrap=True)
-    sums = (totals.product, totals.shipping, totals.fees, totals.cost)
-    for head, total in zip(("Product", "Shipping", "Fees", "Total"), sums, strict=True):
-        table.add_column(head, formatting.money(total, currency), justify="right", no_wrap=True)
-    for line in plan.cash:
-        amounts = (line.product, line.shipping, line.fees, line.total)
-        table.add_row(formatting.month(line.month), *(formatting.money(amount, currency) for amount in amounts))
-    return table
+    totals = plan.totals
+    lines = [(line.month, line.product, line.shipping, line.fees, line.total) for line in plan.cash]
+    rows: list[list[Value]] = [[month, *map(amount, spent)] for month, *spent in lines]
+    sums = map(amount, (totals.product, totals.shipping, totals.fees, totals.cost))
+    columns = [Column("month", "Money", "month"), *SPENT]
+    return figures_table(Table(columns, rows, ["Total", *sums]), plan.scenario.currency)

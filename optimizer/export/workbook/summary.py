@@ -10,8 +10,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from optimizer.export import formatting, statements
-from optimizer.export.sheet import Style, TableSheet, printed, put
 from optimizer.export.tables import Kind
+from optimizer.export.workbook.sheet import Style, TableSheet, printed, put
 from optimizer.money import decimals
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
@@ -119,7 +119,7 @@ class Summary:
         self._line("Paid creators", totals.paid, "count")
         self._line("Posts expected in their windows", totals.expected_posts, "number")
         if any(result.secured for result in self.plan.activations):
-            self._line("Chance of all secured", totals.probability_all, "chance")
+            self._line("Chance of all secured", totals.probability_all, "probability")
 
     def _line(self, label: str, value: Decimal | float | None, kind: Kind, **form: Any) -> None:
         put(self.sheet, (self.row, LABEL), label, self.style, **form)

@@ -17,6 +17,7 @@ from xlsxwriter.utility import xl_range_abs
 from xlsxwriter.worksheet import Worksheet
 
 from optimizer.export import formatting
+from optimizer.export.formatting import plain
 from optimizer.export.tables import Column, Kind, Table, Value
 from optimizer.money import decimals
 from optimizer.scenario.neutral import neutral
@@ -43,7 +44,7 @@ class Style:
             "day": "ddd d mmm yyyy",
             "month": "mmm yyyy",
             "money": f'"{formatting.symbol(currency)}"#,##0' + ("." + "0" * digits if digits else ""),
-            "chance": "0.00%",
+            "probability": "0.00%",
             "number": "0.00",
             "count": "#,##0",
         }
@@ -64,6 +65,7 @@ def put(sheet: Worksheet, place: tuple[int, int], value: Value, style: Style, ki
 
     Money becomes the double nearest to its decimal string, which is exact to the penny far beyond any budget.
     """
+    value = plain(value)
     form = style.get(kind, **more)
     if value is None:
         sheet.write_blank(*place, None, form)
@@ -158,6 +160,7 @@ def _sum(rows: Sequence[Sequence[Value]], place: int) -> float:
 
 def _length(value: Value, kind: Kind) -> int:
     """Return how many characters a value takes as it is shown."""
+    value = plain(value)
     if value is None:
         return 0
     if kind == "money":

@@ -11,10 +11,10 @@ from datetime import datetime, time
 
 from xlsxwriter import Workbook
 
-from optimizer.export import tables
-from optimizer.export.sheet import Style, TableSheet, put
-from optimizer.export.summary import Summary
+from optimizer.export import plan_tables
 from optimizer.export.tables import Column, Table, Value
+from optimizer.export.workbook.sheet import Style, TableSheet, put
+from optimizer.export.workbook.summary import Summary
 from optimizer.plan import Plan, Simulation
 from optimizer.scenario.models import Scenario
 
@@ -25,8 +25,8 @@ _CHECKS = (
 )
 _SIMULATED = (
     Column("activation", "Activation", "text"),
-    Column("probability", "Chance, simulated", "chance"),
-    Column("standard_error", "Standard error", "chance"),
+    Column("probability", "Chance, simulated", "probability"),
+    Column("standard_error", "Standard error", "probability"),
 )
 
 
@@ -44,9 +44,9 @@ def workbook(scenario: Scenario, plan: Plan) -> bytes:
     )
     style = Style(book, plan.scenario.currency)
     summary = Summary(book, style, scenario, plan)
-    activations = TableSheet(book, "Activations", tables.activations(scenario, plan), style)
-    creators = TableSheet(book, "Creators", tables.assignments(scenario, plan), style)
-    cash = TableSheet(book, "Cash by month", tables.cash(plan), style)
+    activations = TableSheet(book, "Activations", plan_tables.activations(scenario, plan), style)
+    creators = TableSheet(book, "Creators", plan_tables.assignments(scenario, plan), style)
+    cash = TableSheet(book, "Cash by month", plan_tables.months(plan.cash), style)
     for sheet in (activations, creators, cash):
         sheet.write()
     _certificate(book, plan, style)

@@ -1,0 +1,86 @@
+"""How a table is drawn in the page of the report: styles of its columns, texts, marks and sort keys of its cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from optimizer.export.formatting import plain, shown
+from optimizer.export.tables import Column, Judged, Kind, Table, Value
+
+FIGURES: frozenset[Kind] = frozenset({"figure", "money", "change", "probability", "gap", "number", "count"})
+NAMES = ("Activation", "Creator", "Community")
+WHOLE = ("Window",)
+"""Columns of text that does not break into lines."""
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column; figures are set to the right, neither they nor dates break, and names have some room."""
+
+    head: str
+    style: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a cell says; `key` is what it is sorted by, `mark` whether it says something good or bad."""
+
+    text: str
+    key: str | float | None = None
+    mark: bool | None = None
+
+
+@dataclass(frozen=True)
+class ReportTable:
+    """A table in the page; `years` tells whether days have their year, `searched` that it is sorted and filtered."""
+
+    caption: str
+    table: Table
+    currency: str = ""
+    note: str = ""
+    years: bool = False
+    searched: bool = False
+
+    @property
+    def columns(self) -> list[Head]:
+        """Return the heads of the columns."""
+        return [Head(column.title, _style(column)) for column in self.table.columns]
+
+    @property
+    def rows(self) -> list[list[Cell]]:
+        """Return the cells below the heads; the first of a row is its name."""
+        columns = self.table.columns
+        return [[self._cell(*pair) for pair in zip(row, columns, strict=True)] for row in self.table.rows]
+
+    @property
+    def total(self) -> list[Cell]:
+        """Return the last line, empty where there is none; what has no sum has an empty cell there."""
+        if not self.table.last:
+            return []
+        label, *sums = self.table.last
+        figures = zip(sums, self.table.columns[1:], strict=True)
+        return [Cell(str(label)), *(Cell(shown(value, column, self.currency)) for value, column in figures)]
+
+    def _cell(self, value: Value, column: Column) -> Cell:
+        mark = value.good if isinstance(value, Judged) else None
+        text = shown(value, column, self.currency, years=self.years)
+        return Cell(text, _key(value, column) if self.searched else None, mark)
+
+
+def _style(column: Column) -> str:
+    """Return what the cells of the column are, for the style sheet."""
+    if column.kind in FIGURES:
+        return "figure"
+    return "whole" if column.kind == "day" or column.title in WHOLE else "name" if column.title in NAMES else ""
+
+
+def _key(value: Value, column: Column) -> str | float | None:
+    """Return what a cell is sorted by; None for texts, which are sorted as they are shown."""
+    value = plain(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if column.kind not in FIGURES:
+        return None
+    return -1 if value is None else float(value) if isinstance(value, Decimal) else value
