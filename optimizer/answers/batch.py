@@ -16,7 +16,7 @@ FINAL: frozenset[Ending] = frozenset({"optimal", "feasible", "infeasible", "unkn
 """Endings that stand: a job that has one is not solved again."""
 
 
-class Asked(Strict):
+class JobRequest(Strict):
     """One job: a scenario with a budget, a confidence and settings."""
 
     key: str = Field(description="Name of the job and of its files.", examples=["spring-b2000-s1-3f1c92ab07de"])
@@ -33,7 +33,7 @@ class Asked(Strict):
     gap_allowed: float = Field(description="Cost gap at which a plan counts as optimal (a fraction).", examples=[0.001])
 
 
-class Found(Strict):
+class JobFigures(Strict):
     """What came of a job: the figures of its plan, null where there is no plan."""
 
     outcome: Ending = Field(
@@ -74,17 +74,17 @@ class Found(Strict):
     message: str = Field("", description="What is worth saying about it, one sentence.", examples=[""])
 
 
-class Result(Strict):
+class JobRecord(Strict):
     """The record of a job that has ended."""
 
     schema_version: SchemaVersion = Field(description="Version of this format: 1.", examples=[1])
     key: str = Field(description="Name of the job.", examples=["spring-b2000-s1-3f1c92ab07de"])
-    found: Found = Field(description="What came of it.")
+    found: JobFigures = Field(description="What came of it.")
     wall_seconds: float | None = Field(description="Time used (seconds); null without a plan.", examples=[4.2])
 
 
-class Row(Strict):
+class JobRow(Strict):
     """One line of a summary."""
 
-    asked: Asked = Field(description="The job.")
-    found: Found = Field(description="What came of it.")
+    asked: JobRequest = Field(description="The job.")
+    found: JobFigures = Field(description="What came of it.")

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from optimizer.answers.batch import FINAL, Result
+from optimizer.answers.batch import FINAL, JobRecord
 from optimizer.errors import InputError, Problem
 from optimizer.export.files import write_atomically
 from optimizer.scenario.loading import model_from_data, read_json
@@ -71,17 +71,17 @@ class Folder:
         if not path.is_file() or path.read_bytes() != text.encode("utf-8"):
             write_atomically(path, text)
 
-    def record(self, result: Result, plan: str | None) -> None:
+    def record(self, result: JobRecord, plan: str | None) -> None:
         """Keep how a job ended: first the plan, then the record that vouches for it."""
         if plan is not None:
             write_atomically(self.file("plans", result.key), plan)
         write_atomically(self.file("outcomes", result.key), result.model_dump_json(indent=2) + "\n")
 
-    def result(self, key: str) -> Result | None:
+    def result(self, key: str) -> JobRecord | None:
         """Return how a job ended; None where that is not known, or its plan is gone."""
         path = self.file("outcomes", key)
         try:
-            found = model_from_data(Result, read_json(path))
+            found = model_from_data(JobRecord, read_json(path))
         except InputError:
             return None
         has_plan = found.found.plan is None or self.file("plans", key).is_file()

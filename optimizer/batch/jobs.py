@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from optimizer.analysis.versions import library_versions
-from optimizer.answers.batch import Asked
+from optimizer.answers.batch import JobRequest
 from optimizer.batch.choices import Choice
 from optimizer.errors import InputError, Problem
 from optimizer.money import from_minor, minor_digits, to_minor
@@ -60,7 +60,7 @@ class Request:
 class Job:
     """A request once its scenario has been looked at; `problems` say why it cannot be solved."""
 
-    asked: Asked
+    asked: JobRequest
     settings: Settings
     request: Request
     problems: tuple[Problem, ...] = ()
@@ -170,7 +170,7 @@ def _job(request: Request, scenario: Scenario | None, content: str, problems: tu
     choice = request.choice
     settings = choice.settings
     budget = None if choice.budget is None else plain(choice.budget)
-    asked = Asked(
+    asked = JobRequest(
         key=_key(request, content),
         scenario=request.name,
         name=None if scenario is None else scenario.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from optimizer.answers.batch import Ending, Found, Result
+from optimizer.answers.batch import Ending, JobFigures, JobRecord
 from optimizer.batch.jobs import Job
 from optimizer.execution.executor import Failed, Finished, Outcome, Reason
 from optimizer.plan import Plan
@@ -18,7 +18,7 @@ _ENDINGS: dict[Reason, Ending] = {
 }
 MOST_LIMITS_TOLD = 3
 """Of the limits that stand in the way; the plan holds them all."""
-NOT_BEGUN = Found(outcome="open", message="Not solved yet; the same command goes on with it.")
+NOT_BEGUN = JobFigures(outcome="open", message="Not solved yet; the same command goes on with it.")
 
 
 def plan_name(key: str) -> str:
@@ -26,7 +26,7 @@ def plan_name(key: str) -> str:
     return f"plans/{key}.json"
 
 
-def result_of(key: str, outcome: Outcome, *, interrupted: bool) -> Result | None:
+def result_of(key: str, outcome: Outcome, *, interrupted: bool) -> JobRecord | None:
     """Return the record of a job that has ended; None where there is nothing to keep.
 
     Parameters
@@ -36,17 +36,17 @@ def result_of(key: str, outcome: Outcome, *, interrupted: bool) -> Result | None
         where nothing but the empty plan was found the job stays open: both are solved anew when the batch goes on.
     """
     if isinstance(outcome, Failed):
-        found = Found(outcome=_ENDINGS[outcome.reason], message=outcome.detail)
-        return Result(schema_version=1, key=key, found=found, wall_seconds=None)
+        found = JobFigures(outcome=_ENDINGS[outcome.reason], message=outcome.detail)
+        return JobRecord(schema_version=1, key=key, found=found, wall_seconds=None)
     plan = Plan.model_validate_json(outcome.plan)
     cut_short = interrupted and plan.status in ("feasible", "unknown")
     if cut_short and not plan.assignments:
         return None
     found = _found(plan, key, "interrupted" if cut_short else plan.status)
-    return Result(schema_version=1, key=key, found=found, wall_seconds=plan.run.wall_seconds)
+    return JobRecord(schema_version=1, key=key, found=found, wall_seconds=plan.run.wall_seconds)
 
 
-def is_worth_keeping(new: Result, old: Result | None) -> bool:
+def is_worth_keeping(new: JobRecord, old: JobRecord | None) -> bool:
     """Tell whether a record should take the place of an older one of the same job.
 
     Of two plans that were cut short the better one is kept: a second interruption loses nothing of the first.
@@ -61,20 +61,20 @@ def plan_in(outcome: Outcome) -> str | None:
     return outcome.plan if isinstance(outcome, Finished) else None
 
 
-def refused(job: Job) -> Found:
+def refused(job: Job) -> JobFigures:
     """Return what came of a job whose scenario cannot be used."""
     more = len(job.problems) - 1
     told = f"The scenario cannot be used: {job.problems[0]}" + (f" ({more:,} more)" if more else "")
-    return Found(outcome="bad_input", message=told)
+    return JobFigures(outcome="bad_input", message=told)
 
 
-def _rank(found: Found) -> tuple[int, Decimal]:
+def _rank(found: JobFigures) -> tuple[int, Decimal]:
     return found.value or 0, -Decimal(found.cost or 0)
 
 
-def _found(plan: Plan, key: str, outcome: Ending) -> Found:
+def _found(plan: Plan, key: str, outcome: Ending) -> JobFigures:
     objective, totals = plan.objective, plan.totals
-    bounds = Found(
+    bounds = JobFigures(
         outcome=outcome,
         status=plan.status,
         value=objective.value,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
 
-from optimizer.answers.batch import Found
+from optimizer.answers.batch import JobFigures
 from optimizer.batch.folder import Folder
 from optimizer.batch.jobs import Job
 from optimizer.batch.record import is_worth_keeping, plan_in, result_of
@@ -28,7 +28,7 @@ class Watcher(Protocol):
     def moved(self, key: str, progress: Progress) -> None:
         """Tell how far its search is."""
 
-    def ended(self, key: str, found: Found | None) -> None:
+    def ended(self, key: str, found: JobFigures | None) -> None:
         """Tell what came of it; None where it stays open."""
 
 
@@ -128,7 +128,7 @@ class _Run:
 
     def ended(self, key: str, outcome: Outcome) -> None:
         """Record how it ended."""
-        found: Found | None = None
+        found: JobFigures | None = None
         try:
             result = result_of(key, outcome, interrupted=self._ending)
             if result is not None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from types import NoneType
 from typing import TYPE_CHECKING, Any, get_args
 
-from optimizer.answers.batch import Asked, Found, Row
+from optimizer.answers.batch import JobFigures, JobRequest, JobRow
 from optimizer.batch.folder import Folder
 from optimizer.batch.jobs import Job
 from optimizer.batch.record import NOT_BEGUN, refused
@@ -24,19 +24,19 @@ from optimizer.plan import Amount
 if TYPE_CHECKING:
     import pyarrow
 
-FIELDS = {**Asked.model_fields, **Found.model_fields}
+FIELDS = {**JobRequest.model_fields, **JobFigures.model_fields}
 COLUMNS = tuple(FIELDS)
 TIMES = ("key", "scenario", "wall_seconds")
 MONEY_DIGITS, MONEY_DECIMALS = 24, 4
 """Of the decimal type: no currency has more decimals, and no sum of amounts more digits."""
 
 
-def rows(jobs: Iterable[Job], folder: Folder) -> list[Row]:
+def rows(jobs: Iterable[Job], folder: Folder) -> list[JobRow]:
     """Return what is known of every job, whether it has ended or not."""
-    return [Row(asked=job.asked, found=_found(job, folder)) for job in jobs]
+    return [JobRow(asked=job.asked, found=_found(job, folder)) for job in jobs]
 
 
-def write_summary(jobs: Sequence[Job], folder: Folder, *, parquet: bool) -> list[Row]:
+def write_summary(jobs: Sequence[Job], folder: Folder, *, parquet: bool) -> list[JobRow]:
     """Write the summary and the times into the folder, each file whole or not at all; return the rows."""
     found = rows(jobs, folder)
     write_atomically(folder.path / "summary.csv", _csv(COLUMNS, [list(_values(row).values()) for row in found]))
@@ -46,7 +46,7 @@ def write_summary(jobs: Sequence[Job], folder: Folder, *, parquet: bool) -> list
     return found
 
 
-def as_parquet(found: Sequence[Row]) -> bytes:
+def as_parquet(found: Sequence[JobRow]) -> bytes:
     """Return rows as a Parquet file with real types: money as decimals, counts as integers, flags as flags."""
     import pyarrow as arrow  # noqa: PLC0415
     from pyarrow import parquet  # noqa: PLC0415
@@ -62,14 +62,14 @@ def as_parquet(found: Sequence[Row]) -> bytes:
     return sink.getvalue()
 
 
-def _found(job: Job, folder: Folder) -> Found:
+def _found(job: Job, folder: Folder) -> JobFigures:
     if job.problems:
         return refused(job)
     result = folder.result(job.key)
     return NOT_BEGUN if result is None else result.found
 
 
-def _values(row: Row) -> dict[str, Any]:
+def _values(row: JobRow) -> dict[str, Any]:
     return {**row.asked.model_dump(), **row.found.model_dump()}
 
 

@@ -17,7 +17,7 @@ from typing import Annotated, Any
 
 import typer
 
-from optimizer.answers.batch import Ending, Row
+from optimizer.answers.batch import Ending, JobRow
 from optimizer.batch.choices import Choices, read_list, read_value
 from optimizer.batch.folder import Folder
 from optimizer.batch.jobs import Job, Prepared, Request, prepare
@@ -117,7 +117,7 @@ def run(source: Path, output: Path, choices: Choices, manner: Manner) -> ExitCod
             return _solved(asking.requests, folder, manner)
 
 
-def outcome_of(rows: Iterable[Row], *, interrupted: bool) -> ExitCode:
+def outcome_of(rows: Iterable[JobRow], *, interrupted: bool) -> ExitCode:
     """Return the exit code of a batch (see above)."""
     if interrupted:
         return ExitCode.INTERRUPTED

@@ -13,7 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from optimizer.answers.batch import Asked, Found
+from optimizer.answers.batch import JobFigures, JobRequest
 from optimizer.cli.console import say
 from optimizer.export import formatting
 from optimizer.export.terminal.batch_page import BatchPage
@@ -35,7 +35,7 @@ class BatchProgress:
         How many of them were done before.
     """
 
-    def __init__(self, console: Console, view: BatchPage, jobs: Mapping[str, Asked], done: int) -> None:
+    def __init__(self, console: Console, view: BatchPage, jobs: Mapping[str, JobRequest], done: int) -> None:
         self._view = view
         self._jobs = jobs
         self._before = self._done = done
@@ -67,7 +67,7 @@ class BatchProgress:
             began, _ = self._running.get(key, (time.monotonic(), None))
             self._running[key] = (began, progress)
 
-    def ended(self, key: str, found: Found | None) -> None:
+    def ended(self, key: str, found: JobFigures | None) -> None:
         """Show what came of it."""
         with self._lock:
             began, _ = self._running.pop(key, (time.monotonic(), None))

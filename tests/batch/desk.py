@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from optimizer.answers.batch import Found
+from optimizer.answers.batch import JobFigures
 from optimizer.batch.choices import Choice
 from optimizer.batch.folder import Folder
 from optimizer.batch.jobs import Job, Request, prepare
@@ -109,7 +109,7 @@ class Watching:
     """Keeps what it is shown."""
 
     def __init__(self) -> None:
-        self.ends: dict[str, Found | None] = {}
+        self.ends: dict[str, JobFigures | None] = {}
         self.moves = threading.Event()
 
     def began(self, key: str) -> None:
@@ -118,5 +118,5 @@ class Watching:
     def moved(self, key: str, progress: Progress) -> None:  # noqa: ARG002
         self.moves.set()
 
-    def ended(self, key: str, found: Found | None) -> None:
+    def ended(self, key: str, found: JobFigures | None) -> None:
         self.ends[key] = found

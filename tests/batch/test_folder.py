@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from optimizer.answers.batch import Found, Result
+from optimizer.answers.batch import JobFigures, JobRecord
 from optimizer.batch import folder as module
 from optimizer.batch.folder import Folder
 from optimizer.errors import InputError
 
 
-def result(outcome: str = "optimal", plan: str | None = "plans/k.json") -> Result:
-    return Result(schema_version=1, key="k", found=Found(outcome=outcome, plan=plan), wall_seconds=1.0)  # type: ignore[arg-type]
+def result(outcome: str = "optimal", plan: str | None = "plans/k.json") -> JobRecord:
+    return JobRecord(schema_version=1, key="k", found=JobFigures(outcome=outcome, plan=plan), wall_seconds=1.0)  # type: ignore[arg-type]
 
 
 @pytest.fixture

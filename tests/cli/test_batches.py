@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from optimizer.answers.batch import Found, Row
+from optimizer.answers.batch import JobFigures, JobRow
 from optimizer.batch.folder import Folder
 from optimizer.cli.batch import outcome_of
 from optimizer.cli.batch_progress import BatchProgress, clock
@@ -245,7 +245,7 @@ def test_a_summary_that_cannot_be_made_is_told_before_anything_is_solved(
     ],
 )
 def test_the_gravest_outcome_is_the_exit_code(endings: str, code: int) -> None:
-    rows = [Row(asked=asked(), found=Found(outcome=ending)) for ending in endings.split()]  # type: ignore[arg-type]
+    rows = [JobRow(asked=asked(), found=JobFigures(outcome=ending)) for ending in endings.split()]  # type: ignore[arg-type]
     assert outcome_of(rows, interrupted=False) == code
     assert outcome_of(rows, interrupted=True) == ExitCode.INTERRUPTED
 
@@ -260,7 +260,7 @@ def shown(*, terminal: bool) -> str:
         progress.moved("b", Progress("improving the plan", 2, 3, 100, None, 0.34, 1.0))
         if terminal:
             Console(file=out, width=100).print(progress.page())
-        progress.ended("a", Found(outcome="optimal", value=3, value_bound=3, cost="9.00"))
+        progress.ended("a", JobFigures(outcome="optimal", value=3, value_bound=3, cost="9.00"))
         if terminal:
             Console(file=out, width=100).print(progress.page())
     return out.getvalue()

@@ -14,7 +14,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from optimizer.answers.batch import Asked, Ending, Found, Row
+from optimizer.answers.batch import Ending, JobFigures, JobRequest, JobRow
 from optimizer.export import formatting
 from optimizer.export.terminal.elements import LABEL_WIDTH, marked, ruled_table, spaced, titled
 
@@ -33,11 +33,11 @@ MOST_NOTES = 20
 _GOOD = frozenset({"optimal", "feasible"})
 
 
-def budget(asked: Asked) -> str:
+def budget(job: JobRequest) -> str:
     """Return the budget of a job for people; without currency where the scenario could not be read."""
-    if asked.currency is None:
-        return asked.budget or formatting.NOTHING
-    return formatting.money(asked.budget, asked.currency)
+    if job.currency is None:
+        return job.budget or formatting.NOTHING
+    return formatting.money(job.budget, job.currency)
 
 
 @dataclass(frozen=True)
@@ -45,22 +45,22 @@ class _Choice:
     """Something of which a job is made; shown where jobs of one scenario differ in it."""
 
     word: str
-    shown: Callable[[Asked], str]
+    shown: Callable[[JobRequest], str]
     head: str = ""
 
 
 _COLUMNS = (
     _Choice("budget", budget, "Budget"),
     _Choice(
-        "confidence", lambda asked: formatting.NOTHING if asked.confidence is None else f"{asked.confidence:g}", "Conf."
+        "confidence", lambda job: formatting.NOTHING if job.confidence is None else f"{job.confidence:g}", "Conf."
     ),
-    _Choice("seed", lambda asked: str(asked.seed), "Seed"),
+    _Choice("seed", lambda job: str(job.seed), "Seed"),
 )
 """Those that have a column of their own."""
 _BELOW = (
-    _Choice("", lambda asked: asked.label or ""),
-    _Choice("limit", lambda asked: f"{asked.time_limit:g} s"),
-    _Choice("gap allowed", lambda asked: f"{asked.gap_allowed:g}"),
+    _Choice("", lambda job: job.label or ""),
+    _Choice("limit", lambda job: f"{job.time_limit:g} s"),
+    _Choice("gap allowed", lambda job: f"{job.gap_allowed:g}"),
 )
 """Those that stand below the scenario's name, where there is room for words."""
 
@@ -68,38 +68,38 @@ _BELOW = (
 class BatchPage:
     """Shows the jobs of one batch, and of what they are made only that in which jobs of one scenario differ."""
 
-    def __init__(self, asked: Sequence[Asked]) -> None:
-        self._columns = [choice for choice in _COLUMNS if _varies(choice, asked)]
-        self._below = [choice for choice in _BELOW if _varies(choice, asked)]
-        names = {one.scenario: one.scenario.removesuffix(".json") for one in asked}
+    def __init__(self, jobs: Sequence[JobRequest]) -> None:
+        self._columns = [choice for choice in _COLUMNS if _varies(choice, jobs)]
+        self._below = [choice for choice in _BELOW if _varies(choice, jobs)]
+        names = {one.scenario: one.scenario.removesuffix(".json") for one in jobs}
         short = {scenario: PurePosixPath(name).name for scenario, name in names.items()}
         self._names = short if len(set(short.values())) == len(names) else names
 
-    def title(self, asked: Asked) -> str:
+    def title(self, job: JobRequest) -> str:
         """Return a job in words: its file and what makes it another than the others."""
-        return ", ".join([self._names[asked.scenario], *_words(self._below, asked), *_words(self._columns, asked)])
+        return ", ".join([self._names[job.scenario], *_words(self._below, job), *_words(self._columns, job)])
 
-    def line(self, asked: Asked, found: Found | None, seconds: float) -> str:
+    def line(self, job: JobRequest, figures: JobFigures | None, seconds: float) -> str:
         """Return how a job ended in one line."""
-        if found is None:
-            return f"{self.title(asked)}: {ENDINGS['open']}"
-        parts = [ENDINGS[found.outcome]]
-        if found.cost is not None and asked.currency is not None:
+        if figures is None:
+            return f"{self.title(job)}: {ENDINGS['open']}"
+        parts = [ENDINGS[figures.outcome]]
+        if figures.cost is not None and job.currency is not None:
             parts += [
-                f"value {found.value} of at most {found.value_bound}",
-                formatting.money(found.cost, asked.currency),
+                f"value {figures.value} of at most {figures.value_bound}",
+                formatting.money(figures.cost, job.currency),
             ]
         parts += [f"{seconds:.1f} s"]
-        parts += [found.message] if found.message else []
-        return f"{self.title(asked)}: {', '.join(parts)}"
+        parts += [figures.message] if figures.message else []
+        return f"{self.title(job)}: {', '.join(parts)}"
 
-    def page(self, rows: Sequence[Row]) -> RenderableType:
+    def page(self, rows: Sequence[JobRow]) -> RenderableType:
         """Return the whole: the table, what is worth saying of single jobs, and how many ended how."""
         return spaced([self._table(rows), titled("Worth knowing", self._notes(rows)), Text(tally(rows))])
 
-    def _notes(self, rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
+    def _notes(self, rows: Sequence[JobRow]) -> Iterator[tuple[str, str]]:
         """Yield messages, each once for a scenario however many of its jobs have it."""
-        about: dict[tuple[str, str], list[Asked]] = {}
+        about: dict[tuple[str, str], list[JobRequest]] = {}
         for row in rows:
             if row.found.message and row.found.outcome != "open":
                 about.setdefault((row.asked.scenario, row.found.message), []).append(row.asked)
@@ -111,7 +111,7 @@ class BatchPage:
         if len(about) > MOST_NOTES:
             yield "…", f"{len(about) - MOST_NOTES:,} more are in the summary."
 
-    def _table(self, rows: Sequence[Row]) -> Table:
+    def _table(self, rows: Sequence[JobRow]) -> Table:
         table = ruled_table()
         table.add_column("Scenario", ratio=1, min_width=LABEL_WIDTH, overflow="fold")
         for choice in self._columns:
@@ -124,38 +124,38 @@ class BatchPage:
             table.add_row(self._name(row.asked), *choices, *_figures(row))
         return table
 
-    def _name(self, asked: Asked) -> Text:
-        name = Text(self._names[asked.scenario])
-        below = ", ".join(_words(self._below, asked))
+    def _name(self, job: JobRequest) -> Text:
+        name = Text(self._names[job.scenario])
+        below = ", ".join(_words(self._below, job))
         return name.append(f"\n  {below}", style="dim") if below else name
 
 
-def _varies(choice: _Choice, asked: Sequence[Asked]) -> bool:
+def _varies(choice: _Choice, jobs: Sequence[JobRequest]) -> bool:
     shown: dict[str, set[str]] = {}
-    for one in asked:
+    for one in jobs:
         shown.setdefault(one.scenario, set()).add(choice.shown(one))
     return any(len(values) > 1 for values in shown.values())
 
 
-def _words(choices: Sequence[_Choice], asked: Asked) -> list[str]:
-    shown = [(choice.word, choice.shown(asked)) for choice in choices]
+def _words(choices: Sequence[_Choice], job: JobRequest) -> list[str]:
+    shown = [(choice.word, choice.shown(job)) for choice in choices]
     return [f"{word} {text}".strip() for word, text in shown if text]
 
 
-def tally(rows: Sequence[Row]) -> str:
+def tally(rows: Sequence[JobRow]) -> str:
     """Return how many jobs there are and how many ended how."""
     counts = Counter(row.found.outcome for row in rows)
     parts = ", ".join(f"{counts[ending]:,} {name}" for ending, name in ENDINGS.items() if counts[ending])
     return f"{formatting.count(len(rows), 'job')}: {parts}."
 
 
-def _figures(row: Row) -> Iterator[Text]:
-    found = row.found
-    outcome = ENDINGS[found.outcome]
-    yield Text(outcome) if found.outcome in ("open", "interrupted") else marked(found.outcome in _GOOD, outcome)
-    yield Text(_of(found.value, found.value_bound))
-    yield Text(formatting.money(found.cost, row.asked.currency) if row.asked.currency else formatting.NOTHING)
-    yield Text(formatting.NOTHING if found.gap is None else formatting.gap(found.gap))
+def _figures(row: JobRow) -> Iterator[Text]:
+    figures = row.found
+    outcome = ENDINGS[figures.outcome]
+    yield Text(outcome) if figures.outcome in ("open", "interrupted") else marked(figures.outcome in _GOOD, outcome)
+    yield Text(_of(figures.value, figures.value_bound))
+    yield Text(formatting.money(figures.cost, row.asked.currency) if row.asked.currency else formatting.NOTHING)
+    yield Text(formatting.NOTHING if figures.gap is None else formatting.gap(figures.gap))
 
 
 def _of(part: int | None, whole: int | None) -> str:

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from optimizer.answers.batch import Asked, Found, Row
+from optimizer.answers.batch import JobFigures, JobRequest, JobRow
 from optimizer.export.terminal.batch_page import MOST_NOTES, BatchPage, tally
 
 
-def asked(scenario: str = "spring.json", **changes: Any) -> Asked:
+def asked(scenario: str = "spring.json", **changes: Any) -> JobRequest:
     fields = {
         "key": "k",
         "scenario": scenario,
@@ -23,21 +23,21 @@ def asked(scenario: str = "spring.json", **changes: Any) -> Asked:
         "time_limit": 60.0,
         "gap_allowed": 0.001,
     }
-    return Asked(**fields | changes)
+    return JobRequest(**fields | changes)
 
 
-FOUND = Found(outcome="optimal", value=3, value_bound=3, cost="1234.50", gap=0.0)
+FOUND = JobFigures(outcome="optimal", value=3, value_bound=3, cost="1234.50", gap=0.0)
 
 
-def page(*rows: Row, width: int = 80) -> str:
+def page(*rows: JobRow, width: int = 80) -> str:
     out = io.StringIO()
     console = Console(file=out, width=width, markup=False, highlight=False, emoji=False)
     console.print(BatchPage([row.asked for row in rows]).page(rows))
     return out.getvalue()
 
 
-def row(found: Found = FOUND, **changes: Any) -> Row:
-    return Row(asked=asked(**changes), found=found)
+def row(found: JobFigures = FOUND, **changes: Any) -> JobRow:
+    return JobRow(asked=asked(**changes), found=found)
 
 
 def test_a_job_is_named_by_what_makes_it_another() -> None:
@@ -85,9 +85,9 @@ def test_figures_fit_eighty_columns() -> None:
 
 
 def test_a_message_is_said_once_for_a_scenario() -> None:
-    bad = Found(outcome="bad_input", message="The scenario cannot be used: it is odd.")
+    bad = JobFigures(outcome="bad_input", message="The scenario cannot be used: it is odd.")
     shown = page(
-        row(bad, seed=1), row(bad, seed=2), row(bad, scenario="b.json"), row(Found(outcome="open", message="x"))
+        row(bad, seed=1), row(bad, seed=2), row(bad, scenario="b.json"), row(JobFigures(outcome="open", message="x"))
     )
     assert shown.count("it is odd") == 2
     assert "spring (2 jobs)" in shown
@@ -96,12 +96,14 @@ def test_a_message_is_said_once_for_a_scenario() -> None:
 
 
 def test_many_messages_are_cut() -> None:
-    bad = [row(Found(outcome="failed", message=f"bug {number}"), scenario=f"s{number}.json") for number in range(25)]
+    bad = [
+        row(JobFigures(outcome="failed", message=f"bug {number}"), scenario=f"s{number}.json") for number in range(25)
+    ]
     assert f"{25 - MOST_NOTES} more are in the summary." in page(*bad)
 
 
 def test_endings_are_counted_in_order() -> None:
-    rows = [row(), row(Found(outcome="failed")), row(), row(Found(outcome="open"))]
+    rows = [row(), row(JobFigures(outcome="failed")), row(), row(JobFigures(outcome="open"))]
     assert tally(rows) == "4 jobs: 2 optimal, 1 failed, 1 not solved yet."
     assert tally(rows[:1]) == "1 job: 1 optimal."
 
@@ -110,11 +112,11 @@ def test_endings_are_counted_in_order() -> None:
     ("found", "line"),
     [
         (FOUND, "spring: optimal, value 3 of at most 3, £1,234.50, 1.5 s"),
-        (Found(outcome="failed", message="A bug."), "spring: failed, 1.5 s, A bug."),
+        (JobFigures(outcome="failed", message="A bug."), "spring: failed, 1.5 s, A bug."),
         (None, "spring: not solved yet"),
     ],
 )
-def test_an_end_is_a_line(found: Found | None, line: str) -> None:
+def test_an_end_is_a_line(found: JobFigures | None, line: str) -> None:
     assert BatchPage([asked()]).line(asked(), found, 1.46) == line
 
 
