@@ -49,7 +49,7 @@ def make_plan(
     cancel = cancel or threading.Event()
     optional = scenario.objective.goal == "activate_most"
     afterwards = min(MOST_FOR_DIAGNOSIS, SHARE_FOR_DIAGNOSIS * settings.time_limit_seconds) if optional else 0.0
-    told = _Told(progress, began)
+    told = _Reporting(progress, began)
     result = certified(scenario, settings, listener=told, cancel=cancel, afterwards=afterwards)
     missing = any(not activation.secured for activation in result.plan.activations)
     if not missing or cancel.is_set() or result.plan.status == "unknown":
@@ -61,7 +61,7 @@ def make_plan(
     return result.plan.model_copy(update={"diagnosis": diagnosis, "run": run})
 
 
-class _Told:
+class _Reporting:
     """Passes progress on, and names what is worked on after the search with the figures that the search ended with."""
 
     def __init__(self, listener: Callable[[Progress], None] | None, began: float):

@@ -27,7 +27,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from optimizer.analysis.books import Books, Parts, books
+from optimizer.analysis.accounting import Accounts, Parts, accounts
 from optimizer.analysis.plan_files import decisions_from_data
 from optimizer.analysis.report import Line, lines, mean_rate
 from optimizer.answers.cash import CashDay, CashEntry, CashMonth, CashPart, CashView, CommunityReturn, Event, Return
@@ -57,11 +57,11 @@ def cash_view(scenario: Scenario, plan: Plan) -> CashView:
             "groundswell evaluate SCENARIO PLAN --format json.",
             plan.scenario.sha256,
         )
-    kept = books(plan)
+    kept = accounts(plan)
     if kept.totals is None:
         raise _refused("no_plan", "", f"there is no plan in it: its status is {plan.status}", "Name another plan.")
     decisions, starts = decisions_from_data(plan.model_dump(mode="json"), scenario)
-    return _Desk(scenario, plan, kept, lines(scenario, decisions, starts)).view()
+    return _Builder(scenario, plan, kept, lines(scenario, decisions, starts)).view()
 
 
 def silence(line: Line, mean: float) -> Fraction:
@@ -100,12 +100,12 @@ class _Entry:
 
 
 @dataclass
-class _Desk:
+class _Builder:
     """Sorts the entries of a plan into tables; the order of the entries is that of every table."""
 
     scenario: Scenario
     plan: Plan
-    books: Books
+    accounts: Accounts
     lines: Sequence[Line]
 
     def view(self) -> CashView:
@@ -118,7 +118,7 @@ class _Desk:
             months=list(self._months()),
             parts=list(self._parts()),
             communities=[community for community, _ in communities],
-            totals=Return(**self._return(self.entries, self.waves.keys()), waste=self.books.text(waste)),
+            totals=Return(**self._return(self.entries, self.waves.keys()), waste=self.accounts.text(waste)),
             budget=self._limit(self.scenario.budget.total),
             entries=list(self._finest()),
         )
@@ -131,7 +131,7 @@ class _Desk:
     def entries(self) -> list[_Entry]:
         order = {wave: place for place, wave in enumerate(self.waves)}
         found = []
-        for line, parts in zip(self.plan.assignments, self.books.lines, strict=True):
+        for line, parts in zip(self.plan.assignments, self.accounts.lines, strict=True):
             whose = (line.activation, self.waves[line.activation].community)
             goods = Parts(parts.product, parts.shipping)
             found.append(_Entry(line.ship_on, "parcels shipped", *whose, goods))
@@ -159,7 +159,7 @@ class _Desk:
                 event=first.event,
                 parcels=sum(entry.parcels for entry in group),
                 **self._amounts(group),
-                cumulative=self.books.text(spent),
+                cumulative=self.accounts.text(spent),
             )
 
     def _months(self) -> Iterator[CashMonth]:
@@ -185,7 +185,7 @@ class _Desk:
                 waste = half_up(sum((chance * goods for chance, goods in self._gifts(own)), Fraction(0)))
                 figures = self._return(group, own)
                 name = community.name or community.id
-                told = CommunityReturn(**figures, waste=self.books.text(waste), community=community.id, name=name)
+                told = CommunityReturn(**figures, waste=self.accounts.text(waste), community=community.id, name=name)
                 found.append((told, waste))
         return found
 
@@ -202,7 +202,7 @@ class _Desk:
             "expected_posts": posts,
             "expected_posts_outside": math.fsum(item.expected_posts_outside for item in results),
             "silent_gifts": float(sum((chance for chance, _ in self._gifts(activations)), Fraction(0))),
-            "cost_per_expected_post": None if each is None else self.books.text(each),
+            "cost_per_expected_post": None if each is None else self.accounts.text(each),
         }
 
     def _gifts(self, activations: Collection[str]) -> Iterator[tuple[Fraction, int]]:
@@ -213,12 +213,12 @@ class _Desk:
                 yield silence(line, mean), line.product_minor + line.shipping_minor
 
     def _limit(self, amount: Decimal | None) -> str | None:
-        return None if amount is None else self.books.text(to_minor(amount, self.books.digits))
+        return None if amount is None else self.accounts.text(to_minor(amount, self.accounts.digits))
 
     def _amounts(self, group: Iterable[_Entry]) -> dict[str, Any]:
         parts = _sum(group)
         amounts = {"product": parts.product, "shipping": parts.shipping, "fees": parts.fees, "total": parts.total}
-        return {name: self.books.text(minor) for name, minor in amounts.items()}
+        return {name: self.accounts.text(minor) for name, minor in amounts.items()}
 
 
 def _runs(entries: Iterable[_Entry], key: Callable[[_Entry], Any]) -> Iterator[tuple[_Entry, list[_Entry]]]:

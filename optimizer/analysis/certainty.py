@@ -18,7 +18,7 @@ from optimizer.analysis.certify import certified
 from optimizer.analysis.diagnosis.documents import posed
 from optimizer.analysis.gaps import closes, cost_gap
 from optimizer.analysis.judging import effort_of, facts_of
-from optimizer.analysis.sharing import LEAST_SECONDS, FairTime, Step, side_by_side
+from optimizer.analysis.time_budget import LEAST_SECONDS, Step, TimeBudget, side_by_side
 from optimizer.answers.certainty import CertaintyCurve, CertaintyPoint, PriceOfCertainty
 from optimizer.errors import InputError, Problem, VerificationError, pointer
 from optimizer.money import decimals, from_minor, to_minor
@@ -179,7 +179,7 @@ class _Search:
         chosen = self._open()
         while chosen and not self.cancel.is_set():
             share = max(LEAST_SECONDS, (deadline - time.monotonic()) * lanes / len(chosen))
-            clock = FairTime(deadline, self.cancel, len(chosen), lanes, progress)
+            clock = TimeBudget(deadline, self.cancel, len(chosen), lanes, progress)
             asked = [wave for wave in self.waves if any(wave is other for other, _ in chosen)]
             side_by_side(partial(self._ask, clock, chosen), asked, lanes, self.cancel)
             left, least = deadline - time.monotonic(), share * WORTH_ASKING_AGAIN
@@ -196,7 +196,7 @@ class _Search:
                     found.append((known.cost_minor is not None, -1.0 if left is None else -left, (wave, confidence)))
         return [question for _, _, question in sorted(found, key=lambda item: item[:2])]
 
-    def _ask(self, clock: FairTime, chosen: Sequence[tuple[Wave, float]], wave: Wave) -> None:
+    def _ask(self, clock: TimeBudget, chosen: Sequence[tuple[Wave, float]], wave: Wave) -> None:
         """Ask for the chosen confidences, the lowest first: what is proven there often settles the next."""
         for confidence in sorted(confidence for other, confidence in chosen if other is wave):
             if together(self.findings[wave.id], confidence, self.digits).status(self.settings.gap) in SETTLED:

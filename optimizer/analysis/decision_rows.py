@@ -50,7 +50,7 @@ class Sheet:
 
 def decided(sheet: Sheet, scenario: Scenario) -> tuple[list[Decision], dict[str, date]]:
     """Return the decisions of a sheet and the window starts; raise InputError with every problem of it."""
-    clerk = _Clerk(
+    clerk = _Reader(
         {creator.id for creator in scenario.creators}, {wave.id: wave for wave in waves(scenario)}, [*sheet.problems]
     )
     decisions = [decision for row in sheet.rows if (decision := clerk.decision(row)) is not None]
@@ -62,7 +62,7 @@ def decided(sheet: Sheet, scenario: Scenario) -> tuple[list[Decision], dict[str,
 
 
 @dataclass
-class _Clerk:
+class _Reader:
     """Reads cell by cell; a cell that cannot be read is told and becomes None."""
 
     creators: Collection[str]

@@ -14,9 +14,9 @@ from decimal import Decimal
 
 from optimizer.analysis.certify import Certified
 from optimizer.analysis.diagnosis.documents import Patch, activation_pointer
-from optimizer.analysis.diagnosis.examine import Examination, Target
-from optimizer.analysis.diagnosis.questions import Inquiry
-from optimizer.analysis.diagnosis.words import names
+from optimizer.analysis.diagnosis.examination import Examination, Target
+from optimizer.analysis.diagnosis.phrases import names
+from optimizer.analysis.diagnosis.questions import Questions
 from optimizer.money import from_minor, to_minor
 from optimizer.plan import Blocked, Diagnosis, WayOut
 from optimizer.scenario.models import Scenario
@@ -56,14 +56,14 @@ def diagnose(
     """
     now = time.monotonic()
     patience = max(PATIENT_SECONDS, 2 * result.plan.run.wall_seconds)
-    inquiry = Inquiry(scenario, settings, max(now + ESSENTIAL_SECONDS, min(deadline, now + patience)), cancel)
-    return _Diagnostician(scenario, result, inquiry, tell).diagnosis()
+    inquiry = Questions(scenario, settings, max(now + ESSENTIAL_SECONDS, min(deadline, now + patience)), cancel)
+    return _Diagnosis(scenario, result, inquiry, tell).diagnosis()
 
 
-class _Diagnostician:
+class _Diagnosis:
     """Decides what is examined, in which order and with what share of the time."""
 
-    def __init__(self, scenario: Scenario, result: Certified, inquiry: Inquiry, tell: Callable[[str], None] | None):
+    def __init__(self, scenario: Scenario, result: Certified, inquiry: Questions, tell: Callable[[str], None] | None):
         self.scenario, self.result, self.inquiry = scenario, result, inquiry
         self._tell = tell
         self.instance, self.plan = result.instance, result.plan

@@ -38,7 +38,7 @@ from optimizer.export.terminal.certainty_page import certainty_page
 from optimizer.solve.settings import Settings
 
 if TYPE_CHECKING:
-    from optimizer.analysis.sharing import Step
+    from optimizer.analysis.time_budget import Step
     from optimizer.export.charts.base import Chart
 
 

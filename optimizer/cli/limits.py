@@ -29,7 +29,7 @@ from optimizer.export.terminal.limits_page import limits_page
 from optimizer.solve.settings import Settings
 
 if TYPE_CHECKING:
-    from optimizer.analysis.sharing import Step
+    from optimizer.analysis.time_budget import Step
 
 
 def run(source: Path, plan_file: Path | None, output: Path | None, settings: Settings, shown: AnswerFormat) -> ExitCode:
@@ -41,7 +41,7 @@ def run(source: Path, plan_file: Path | None, output: Path | None, settings: Set
         plan = None if plan_file is None else read_plan(plan_file)
 
         def question(progress: Callable[[Step], None], cancel: threading.Event) -> CostOfLimits:
-            from optimizer.analysis.looser.cost import cost_of_limits  # noqa: PLC0415
+            from optimizer.analysis.sensitivity.cost import cost_of_limits  # noqa: PLC0415
 
             return cost_of_limits(scenario, settings, plan=plan, progress=progress, cancel=cancel)
 

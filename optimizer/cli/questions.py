@@ -10,7 +10,7 @@ from optimizer.cli.console import interruptible, notes, say
 from optimizer.export.terminal.elements import StepLine
 
 if TYPE_CHECKING:
-    from optimizer.analysis.sharing import Step
+    from optimizer.analysis.time_budget import Step
 
 Answer = TypeVar("Answer")
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from optimizer.analysis import certainty
 from optimizer.analysis.certainty import Finding, checked, price_of_certainty, together
 from optimizer.analysis.certify import Certified, certified
-from optimizer.analysis.sharing import Step
+from optimizer.analysis.time_budget import Step
 from optimizer.answers.certainty import CertaintyPoint, PriceOfCertainty
 from optimizer.errors import InputError, VerificationError
 from optimizer.money import to_minor

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from optimizer.analysis.certify import Certified, certified
 from optimizer.analysis.evaluate import evaluate
-from optimizer.analysis.looser import cost
-from optimizer.analysis.looser.cost import cost_of_limits
-from optimizer.analysis.looser.standing import Best, Bounds
 from optimizer.analysis.report import Decision
-from optimizer.analysis.sharing import Step
+from optimizer.analysis.sensitivity import cost
+from optimizer.analysis.sensitivity.cost import cost_of_limits
+from optimizer.analysis.sensitivity.levels import Best, Bounds
+from optimizer.analysis.time_budget import Step
 from optimizer.answers.limits import CostOfLimits, LooserLimit
 from optimizer.errors import InputError, VerificationError
 from optimizer.money import to_minor

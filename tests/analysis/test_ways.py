@@ -16,9 +16,9 @@ from optimizer.analysis.diagnosis.documents import (
     posed,
     value_at,
 )
-from optimizer.analysis.diagnosis.knobs import Knob, above, below, hundredths, listed_values, raised, steps
 from optimizer.analysis.diagnosis.questions import Answer
-from optimizer.analysis.diagnosis.ways import least_rung
+from optimizer.analysis.diagnosis.relaxable import Relaxable, above, below, hundredths, listed_values, raised, steps
+from optimizer.analysis.diagnosis.ways import least_level
 from optimizer.plan import Plan
 from optimizer.scenario.meaning import waves
 from tests import builders
@@ -80,20 +80,20 @@ def test_a_question_asks_for_the_waves_it_names_and_no_others() -> None:
     assert [lock.creator for lock in posed(scenario, {"bread-1"}).locks] == ["cat"]
 
 
-def knob(rungs: int, **fields: Any) -> Knob:
-    return Knob("/k", "K", -1, rungs, lambda rung: rung, 1.0, rungs - 1, **fields)
+def relaxable(levels: int, **fields: Any) -> Relaxable:
+    return Relaxable("/k", "K", -1, levels, lambda level: level, 1.0, levels - 1, **fields)
 
 
 @given(st.integers(1, 300).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))), st.booleans())
-def test_the_least_rung_is_found(case: tuple[int, int], first_likely: bool) -> None:
-    rungs, least = case
+def test_the_least_level_is_found(case: tuple[int, int], first_likely: bool) -> None:
+    levels, least = case
 
     def ask(patch: Patch) -> Answer:
         assert isinstance(patch.value, int)
         return Answer(True, PLAN) if patch.value >= least else Answer(False)
 
-    found = least_rung(knob(rungs, first_likely=first_likely), ask)
-    assert (None if found is None else found.number) == (least if least < rungs else None)
+    found = least_level(relaxable(levels, first_likely=first_likely), ask)
+    assert (None if found is None else found.number) == (least if least < levels else None)
 
 
 def test_what_a_plan_uses_shortens_the_search() -> None:
@@ -106,19 +106,19 @@ def test_what_a_plan_uses_shortens_the_search() -> None:
     def use(_: Plan) -> int:
         return 5
 
-    found = least_rung(raised("/k", "K", 2, use), ask)
+    found = least_level(raised("/k", "K", 2, use), ask)
     assert found is not None
     assert raised("/k", "K", 2, use).value(found.number) == 4
     assert asked == [None, 3, 4]
-    assert least_rung(raised("/k", "K", 2, use, priced=True), ask) is not None
+    assert least_level(raised("/k", "K", 2, use, priced=True), ask) is not None
     assert asked == [None, 3, 4, None]
 
 
 def test_an_answer_that_time_did_not_give_is_not_taken_for_a_yes() -> None:
-    found = least_rung(knob(8), lambda patch: Answer(True if patch.value == 7 else None, PLAN))
+    found = least_level(relaxable(8), lambda patch: Answer(True if patch.value == 7 else None, PLAN))
     assert found is not None
     assert found.number == 7
-    assert least_rung(knob(8), lambda _: Answer(None)) is None
+    assert least_level(relaxable(8), lambda _: Answer(None)) is None
 
 
 @pytest.mark.parametrize(
@@ -131,8 +131,8 @@ def test_an_answer_that_time_did_not_give_is_not_taken_for_a_yes() -> None:
         (listed_values("/k", "K", "x", ["y", None], size=1.0), ["y", None]),
     ],
 )
-def test_ladders_go_from_the_least_change_to_the_greatest(turned: Knob, values: list[Any]) -> None:
-    assert [turned.patch(rung).value for rung in range(turned.rungs)] == values
+def test_ladders_go_from_the_least_change_to_the_greatest(turned: Relaxable, values: list[Any]) -> None:
+    assert [turned.patch(level).value for level in range(turned.levels)] == values
     assert turned.removal.value == values[-1]
 
 

@@ -137,7 +137,7 @@ def signalled(monkeypatch: pytest.MonkeyPatch, module: str, name: str) -> None:
     ("command", "module", "name"),
     [
         ("certainty", "optimizer.analysis.certainty", "price_of_certainty"),
-        ("limits", "optimizer.analysis.looser.cost", "cost_of_limits"),
+        ("limits", "optimizer.analysis.sensitivity.cost", "cost_of_limits"),
     ],
 )
 def test_an_interrupt_ends_with_what_is_known(

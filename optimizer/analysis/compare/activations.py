@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Literal
 
-from optimizer.analysis.books import Books
+from optimizer.analysis.accounting import Accounts
 from optimizer.answers.comparison import ActivationDifference, ActivationSide
 from optimizer.money import to_minor
 from optimizer.plan import ActivationResult, Plan
@@ -16,7 +16,7 @@ Team = frozenset[tuple[str, str, str]]
 """Who takes part in an activation, how, and on which day the parcel leaves."""
 
 
-def activations(baseline: Plan, other: Plan, books: Books) -> list[ActivationDifference]:
+def activations(baseline: Plan, other: Plan, accounts: Accounts) -> list[ActivationDifference]:
     """Return what becomes of every activation of either plan, in the baseline's order and then in the other's."""
     before, after = _results(baseline), _results(other)
     teams_before, teams_after = _teams(baseline), _teams(other)
@@ -33,7 +33,7 @@ def activations(baseline: Plan, other: Plan, books: Books) -> list[ActivationDif
                 baseline=_side(there),
                 other=_side(here),
                 probability_change=None if here is None or there is None else here.probability - there.probability,
-                cost_change=_cost_change(there, here, books),
+                cost_change=_cost_change(there, here, accounts),
             )
         )
     return found
@@ -74,9 +74,9 @@ def _side(item: ActivationResult | None) -> ActivationSide | None:
     )
 
 
-def _cost_change(before: ActivationResult | None, after: ActivationResult | None, books: Books) -> str | None:
+def _cost_change(before: ActivationResult | None, after: ActivationResult | None, accounts: Accounts) -> str | None:
     """Return the cost here − there; null where one of the plans is none or its scenario lacks the activation."""
     if before is None or after is None or before.cost is None or after.cost is None:
         return None
-    here, there = (to_minor(Decimal(item), books.digits) for item in (after.cost, before.cost))
-    return books.text(here - there)
+    here, there = (to_minor(Decimal(item), accounts.digits) for item in (after.cost, before.cost))
+    return accounts.text(here - there)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from optimizer.analysis.books import Books, books
+from optimizer.analysis.accounting import Accounts, accounts
 from optimizer.analysis.compare.activations import activations
 from optimizer.analysis.compare.creators import creators
 from optimizer.analysis.compare.figures import key_figures
@@ -49,7 +49,7 @@ def compare_plans(candidates: Sequence[Candidate]) -> Comparison:
 class _Entry:
     plan: Plan
     scenario: Scenario | None
-    books: Books
+    accounts: Accounts
     figures: KeyFigures
 
 
@@ -64,7 +64,7 @@ def _opened(candidates: Sequence[Candidate]) -> list[_Entry]:
             remedy = "Compare plans of one currency."
             problems.append(Problem("mixed_currencies", pointer("scenario", "currency"), detail, remedy))
         try:
-            found.append(_Entry(item.plan, item.scenario, books(item.plan), key_figures(item.name, item.plan)))
+            found.append(_Entry(item.plan, item.scenario, accounts(item.plan), key_figures(item.name, item.plan)))
         except InputError as error:
             problems += [replace(problem, detail=f"{item.name}: {problem.detail}") for problem in error.problems]
     if problems:
@@ -74,13 +74,13 @@ def _opened(candidates: Sequence[Candidate]) -> list[_Entry]:
 
 def _difference(baseline: _Entry, other: _Entry) -> Difference:
     before, after = baseline.figures, other.figures
-    told = activations(baseline.plan, other.plan, other.books)
+    told = activations(baseline.plan, other.plan, other.accounts)
     fields = _fields(baseline, other)
     return Difference(
         name=after.name,
         value=None if before.value is None or after.value is None else after.value - before.value,
         secured=after.secured - before.secured,
-        **changes(baseline.books, other.books),
+        **changes(baseline.accounts, other.accounts),
         gifts=after.gifts - before.gifts,
         paid=after.paid - before.paid,
         expected_posts=after.expected_posts - before.expected_posts,
@@ -89,8 +89,8 @@ def _difference(baseline: _Entry, other: _Entry) -> Difference:
         scenario_known=fields is not None,
         activations=told,
         creators=creators(baseline.plan, other.plan, [item.activation for item in told]),
-        waterfall=waterfall(baseline.books, other.books),
-        cash=months(baseline.books, other.books),
+        waterfall=waterfall(baseline.accounts, other.accounts),
+        cash=months(baseline.accounts, other.accounts),
     )
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import accumulate
 from typing import Literal
 
-from optimizer.analysis.books import Books, Parts
+from optimizer.analysis.accounting import Accounts, Parts
 from optimizer.answers.comparison import MonthDifference, WaterfallStep
 
 Step = Literal["baseline", "product", "shipping", "fees", "other"]
 
 
-def changes(baseline: Books, other: Books) -> dict[str, str | None]:
+def changes(baseline: Accounts, other: Accounts) -> dict[str, str | None]:
     """Return by how much cost, product, shipping and fees differ; null where one of the plans is none."""
     if baseline.totals is None or other.totals is None:
         return dict.fromkeys(("cost", "product", "shipping", "fees"))
@@ -24,7 +24,7 @@ def changes(baseline: Books, other: Books) -> dict[str, str | None]:
     }
 
 
-def waterfall(baseline: Books, other: Books) -> list[WaterfallStep]:
+def waterfall(baseline: Accounts, other: Accounts) -> list[WaterfallStep]:
     """Return the way from the baseline's cost to the other's: the changes of product, shipping and fees add up to it.
 
     In integers of the minor unit, so that the level after the last change is the other's cost exactly.
@@ -47,13 +47,13 @@ def waterfall(baseline: Books, other: Books) -> list[WaterfallStep]:
     return [*steps, WaterfallStep(step="other", change=whole, after=whole)]
 
 
-def months(baseline: Books, other: Books) -> list[MonthDifference]:
+def months(baseline: Accounts, other: Accounts) -> list[MonthDifference]:
     """Return what every month carries in both plans."""
     if baseline.totals is None or other.totals is None:
         return []
     found = []
     for month in sorted(baseline.months.keys() | other.months.keys()):
-        before, after = (books.months.get(month, Parts()).total for books in (baseline, other))
+        before, after = (accounts.months.get(month, Parts()).total for accounts in (baseline, other))
         found.append(
             MonthDifference(
                 month=month,

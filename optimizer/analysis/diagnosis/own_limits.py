@@ -1,4 +1,4 @@
-"""Limits of one activation and its community, and what could be conceded of what it asks for; as knobs."""
+"""Limits of one activation and its community, and what could be conceded of what it asks for; as relaxables."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 
 from optimizer.analysis.diagnosis.documents import Patch, Scalar, activation_pointer
-from optimizer.analysis.diagnosis.knobs import Knob, above, below, hundredths, listed_values, steps
+from optimizer.analysis.diagnosis.relaxable import Relaxable, above, below, hundredths, listed_values, steps
 from optimizer.analysis.diagnosis.shared_limits import Limit, limit
 from optimizer.errors import pointer
 from optimizer.plan import Plan
@@ -28,7 +28,7 @@ def locks(scenario: Scenario, waves: Collection[Wave]) -> Iterator[Limit]:
     """Yield the limit that the locks of some waves are, if they have any."""
     names = {wave.id for wave in waves}
     mine = [(index, lock) for index, lock in enumerate(scenario.locks) if lock.activation in names]
-    knobs = [
+    relaxables = [
         listed_values(
             pointer("locks", index),
             f"Lock of {lock.creator} in {lock.activation}",
@@ -38,8 +38,10 @@ def locks(scenario: Scenario, waves: Collection[Wave]) -> Iterator[Limit]:
         )
         for index, lock in mine
     ]
-    if knobs:
-        yield Limit("locks", "the locks", tuple(knobs[:SEVERAL]), tuple(knob.removal for knob in knobs))
+    if relaxables:
+        yield Limit(
+            "locks", "the locks", tuple(relaxables[:SEVERAL]), tuple(relaxable.removal for relaxable in relaxables)
+        )
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class OwnLimits:
         yield from self._window()
         yield from self._ship_days()
 
-    def concessions(self, attainable: float | None) -> Iterator[Knob]:
+    def concessions(self, attainable: float | None) -> Iterator[Relaxable]:
         """Yield what the activation could ask less of: confidence, posts, and a longer time to post in.
 
         Parameters
@@ -114,26 +116,28 @@ class OwnLimits:
                 return max(0, _hundredths_paid(plan, community.id) - first)
 
             where = pointer("communities", index, "max_paid_share")
-            knob = hundredths(where, f"Largest paid share of {community.id}", float(share), (first, 100), enough=enough)
-            yield limit("paid_share", f"the most paid share of {community.id}", knob)
+            relaxable = hundredths(
+                where, f"Largest paid share of {community.id}", float(share), (first, 100), enough=enough
+            )
+            yield limit("paid_share", f"the most paid share of {community.id}", relaxable)
 
     def _min_paid(self) -> Iterator[Limit]:
         if self.wave.min_paid:
-            knob = steps(self._at("min_paid"), self._of("Least number of paid creators"), self.wave.min_paid, 0)
-            yield limit("min_paid", "the least number of paid creators", knob)
+            relaxable = steps(self._at("min_paid"), self._of("Least number of paid creators"), self.wave.min_paid, 0)
+            yield limit("min_paid", "the least number of paid creators", relaxable)
 
     def _tier_mix(self) -> Iterator[Limit]:
-        knobs = []
+        relaxables = []
         for tier, allowed in self.wave.tier_mix.items():
             if allowed.min:
                 where = self._at("tier_mix", tier, "min")
-                knobs.append(steps(where, self._of(f"Least number of {tier} creators"), allowed.min, 0))
+                relaxables.append(steps(where, self._of(f"Least number of {tier} creators"), allowed.min, 0))
             members = sum(creator.tier == tier for creator in self.scenario.creators)
             if allowed.max is not None and allowed.max < members:
                 where = self._at("tier_mix", tier, "max")
-                knobs.append(steps(where, self._of(f"Largest number of {tier} creators"), allowed.max, members))
-        if knobs:
-            yield Limit("tier_mix", "the tier mix", tuple(knobs), (Patch(self._at("tier_mix"), None),))
+                relaxables.append(steps(where, self._of(f"Largest number of {tier} creators"), allowed.max, members))
+        if relaxables:
+            yield Limit("tier_mix", "the tier mix", tuple(relaxables), (Patch(self._at("tier_mix"), None),))
 
     def _embeddedness_floor(self) -> Iterator[Limit]:
         index, community = self.community
@@ -145,11 +149,11 @@ class OwnLimits:
         values: list[Scalar] = [*sorted(lower, reverse=True), *([None] if None in known else [])]
         if values:
             where = pointer("communities", index, "min_embeddedness")
-            knob = listed_values(where, f"Embeddedness floor of {community.id}", floor, values, size=0.1)
-            yield limit("embeddedness_floor", f"the embeddedness floor of {community.id}", knob)
+            relaxable = listed_values(where, f"Embeddedness floor of {community.id}", floor, values, size=0.1)
+            yield limit("embeddedness_floor", f"the embeddedness floor of {community.id}", relaxable)
 
     def _availability(self) -> Iterator[Limit]:
-        knobs = [
+        relaxables = [
             listed_values(
                 pointer("creators", index, "unavailable"),
                 f"Absence of {creator.id}",
@@ -160,34 +164,38 @@ class OwnLimits:
             for index, creator in enumerate(self.scenario.creators)
             if creator.unavailable and self.wave.community in creator.communities
         ]
-        if knobs:
-            removal = tuple(knob.removal for knob in knobs)
-            yield Limit("availability", "the days on which creators are unavailable", tuple(knobs[:SEVERAL]), removal)
+        if relaxables:
+            removal = tuple(relaxable.removal for relaxable in relaxables)
+            yield Limit(
+                "availability", "the days on which creators are unavailable", tuple(relaxables[:SEVERAL]), removal
+            )
 
     def _delivery(self) -> Iterator[Limit]:
         before, after = self.wave.before_days, self.wave.after_days
-        knobs = []
+        relaxables = []
         if before < 366:
             where = self._at("delivery", "before_days")
             subject = self._of("Days before the start on which parcels may arrive for the window")
-            knobs.append(steps(where, subject, before, min(366, before + EARLIER_PARCEL_DAYS), size=1 / 7))
+            relaxables.append(steps(where, subject, before, min(366, before + EARLIER_PARCEL_DAYS), size=1 / 7))
         if after < 366:
             where = self._at("delivery", "after_days")
             subject = self._of("Days after the start on which parcels may arrive for the window")
-            knobs.append(steps(where, subject, after, min(366, after + LATER_PARCEL_DAYS), size=1 / 7))
-        if knobs:
-            yield limit("delivery", "the time in which parcels may arrive", *knobs)
+            relaxables.append(steps(where, subject, after, min(366, after + LATER_PARCEL_DAYS), size=1 / 7))
+        if relaxables:
+            yield limit("delivery", "the time in which parcels may arrive", *relaxables)
 
     def _window(self) -> Iterator[Limit]:
         """Other days to start on; later or earlier ones where the activation bounds them itself."""
-        horizon, knobs = self.scenario.horizon, []
+        horizon, relaxables = self.scenario.horizon, []
         if self.wave.start_weekday != "any":
             subject = self._of("Weekday of the start")
-            knobs.append(listed_values(self._at("start_weekday"), subject, self.wave.start_weekday, ["any"], size=0.2))
+            relaxables.append(
+                listed_values(self._at("start_weekday"), subject, self.wave.start_weekday, ["any"], size=0.2)
+            )
         if self.written.repeat is not None:
             flex = self.written.repeat.flex_days
             subject = self._of("Days within which a wave may start")
-            knobs.append(steps(self._at("repeat", "flex_days"), subject, flex, flex + LONGER_DAYS, size=1 / 14))
+            relaxables.append(steps(self._at("repeat", "flex_days"), subject, flex, flex + LONGER_DAYS, size=1 / 14))
         else:
             latest = horizon.end - timedelta(days=self.wave.window_days - 1)
             later = replace(self.wave, earliest=self.wave.latest + timedelta(days=1), latest=latest).starts()
@@ -199,9 +207,9 @@ class OwnLimits:
                 if days:
                     subject = self._of(f"{name.removeprefix('start_').capitalize()} start")
                     values = [day.isoformat() for day in days]
-                    knobs.append(listed_values(self._at(name), subject, now.isoformat(), values, size=1 / 14))
-        if knobs:
-            yield limit("window", "the days on which the window may start", *knobs)
+                    relaxables.append(listed_values(self._at(name), subject, now.isoformat(), values, size=1 / 14))
+        if relaxables:
+            yield limit("window", "the days on which the window may start", *relaxables)
 
     def _ship_days(self) -> Iterator[Limit]:
         if self.scenario.shipping.closed_dates:

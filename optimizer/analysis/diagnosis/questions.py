@@ -47,7 +47,7 @@ NOT_KNOWN = Answer(None)
 
 
 @dataclass
-class Inquiry:
+class Questions:
     """Puts questions about one scenario, each once, as long as there is time.
 
     Attributes

@@ -1,4 +1,4 @@
-"""Limits that all activations share: money, parcels, units, people's rest; as knobs that could be turned."""
+"""Limits that all activations share: money, parcels, units, people's rest; as relaxables that could be turned."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from functools import partial
 from itertools import accumulate
 
 from optimizer.analysis.diagnosis.documents import Patch
-from optimizer.analysis.diagnosis.knobs import Knob, listed_values, raised, steps
+from optimizer.analysis.diagnosis.relaxable import Relaxable, listed_values, raised, steps
 from optimizer.derive.instance import Limits
 from optimizer.errors import pointer
 from optimizer.money import decimals, from_minor, to_minor
@@ -31,7 +31,7 @@ class Limit:
         Its id.
     words
         What it is, for people, inside a sentence.
-    knobs
+    relaxables
         The fields it could be eased by.
     removal
         The changes that take it away altogether.
@@ -41,14 +41,14 @@ class Limit:
 
     rule: str
     words: str
-    knobs: tuple[Knob, ...]
+    relaxables: tuple[Relaxable, ...]
     removal: tuple[Patch, ...]
     relaxed: Limits | None = field(default=None, compare=False)
 
 
-def limit(rule: str, words: str, *knobs: Knob, relaxed: Limits | None = None) -> Limit:
-    """Return a limit that is gone when all its knobs are at their extremes."""
-    return Limit(rule, words, knobs, tuple(knob.removal for knob in knobs), relaxed)
+def limit(rule: str, words: str, *relaxables: Relaxable, relaxed: Limits | None = None) -> Limit:
+    """Return a limit that is gone when all its relaxables are at their extremes."""
+    return Limit(rule, words, relaxables, tuple(relaxable.removal for relaxable in relaxables), relaxed)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class SharedLimits:
     def _budget(self) -> Iterator[Limit]:
         total = self.scenario.budget.total
         if total is not None:
-            knob = raised(
+            relaxable = raised(
                 pointer("budget", "total"),
                 "Total budget",
                 self._minor(total),
@@ -84,13 +84,13 @@ class SharedLimits:
                 show=self._money,
                 priced=True,
             )
-            yield limit("budget_total", "the total budget", knob, relaxed=replace(self.given, budget_minor=None))
+            yield limit("budget_total", "the total budget", relaxable, relaxed=replace(self.given, budget_minor=None))
 
     def _months(self) -> Iterator[Limit]:
         horizon = self.scenario.horizon
         for month, cap in sorted(self.scenario.budget.monthly.items()):
             if horizon.start.isoformat()[:7] <= month <= horizon.end.isoformat()[:7]:
-                knob = raised(
+                relaxable = raised(
                     pointer("budget", "monthly", month),
                     f"Budget of {month}",
                     self._minor(cap),
@@ -100,7 +100,7 @@ class SharedLimits:
                 index = int(month[:4]) * 12 + int(month[5:]) - 1
                 caps = {other: most for other, most in self.given.month_caps.items() if other != index}
                 relaxed = replace(self.given, month_caps=caps)
-                yield limit("budget_month", f"the budget of {month}", knob, relaxed=relaxed)
+                yield limit("budget_month", f"the budget of {month}", relaxable, relaxed=relaxed)
 
     def _spent_in(self, month: str, plan: Plan) -> int:
         return sum(self._minor(line.total) for line in plan.cash if line.month == month)
@@ -108,9 +108,9 @@ class SharedLimits:
     def _capacity(self) -> Iterator[Limit]:
         most = self.scenario.shipping.daily_capacity
         if most is not None:
-            knob = raised(pointer("shipping", "daily_capacity"), "Parcels a day", most, _parcels_a_day)
+            relaxable = raised(pointer("shipping", "daily_capacity"), "Parcels a day", most, _parcels_a_day)
             relaxed = replace(self.given, daily_capacity=None)
-            yield limit("daily_capacity", "the daily capacity", knob, relaxed=relaxed)
+            yield limit("daily_capacity", "the daily capacity", relaxable, relaxed=relaxed)
 
     def _stock(self) -> Iterator[Limit]:
         sent = {wave.product for wave in self.waves}
@@ -119,17 +119,17 @@ class SharedLimits:
                 gone = Patch(pointer("products", index, "stock"), None)
                 arrivals = {other: lots for other, lots in self.given.arrivals.items() if other != index}
                 relaxed = replace(self.given, arrivals=arrivals)
-                knobs = tuple(self._lots(index, product))
-                yield Limit("stock", f"the stock of {product.id}", knobs, (gone,), relaxed)
+                relaxables = tuple(self._lots(index, product))
+                yield Limit("stock", f"the stock of {product.id}", relaxables, (gone,), relaxed)
 
-    def _lots(self, index: int, product: Product) -> Iterator[Knob]:
+    def _lots(self, index: int, product: Product) -> Iterator[Relaxable]:
         """More units in the first or the last lot, or the last lot earlier."""
         lots = product.stock or []
         ordered = sorted(range(len(lots)), key=lambda number: lots[number].on)
         most = len(self.scenario.creators) * max(1, len(self.waves))
         for number in dict.fromkeys([*ordered[:1], *ordered[-1:]]):
             lot = lots[number]
-            yield Knob(
+            yield Relaxable(
                 pointer("products", index, "stock", number, "units"),
                 f"Units of {product.id} that arrive on {lot.on}",
                 lot.units,
@@ -153,7 +153,7 @@ class SharedLimits:
             yield listed_values(where, subject, last.on.isoformat(), earlier, size=1 / 14)
 
     def _units_short(self, product: Product, number: int, plan: Plan) -> int:
-        """Return the rung of a lot's ladder with all the units a plan ships after its arrival and has not."""
+        """Return the level of a lot's ladder with all the units a plan ships after its arrival and has not."""
         lots = product.stock or []
         sends = {wave.id for wave in self.waves if wave.product == product.id}
         shipped = Counter(line.ship_on for line in plan.assignments if line.activation in sends)
@@ -170,29 +170,29 @@ class SharedLimits:
         if len(self.waves) < 2:
             return
         if rotation.rest_days:
-            knob = steps(pointer("rotation", "rest_days"), "Rest days of a creator", rotation.rest_days, 0)
-            yield limit("rest_days", "the rest of creators", knob, relaxed=replace(self.given, rest_days=0))
+            relaxable = steps(pointer("rotation", "rest_days"), "Rest days of a creator", rotation.rest_days, 0)
+            yield limit("rest_days", "the rest of creators", relaxable, relaxed=replace(self.given, rest_days=0))
         if rotation.max_activations_per_creator is not None:
-            knob = raised(
+            relaxable = raised(
                 pointer("rotation", "max_activations_per_creator"),
                 "Activations of a creator",
                 rotation.max_activations_per_creator,
                 _activations_of_a_creator,
             )
             relaxed = replace(self.given, max_activations=None)
-            yield limit("max_activations", "the most activations of a creator", knob, relaxed=relaxed)
+            yield limit("max_activations", "the most activations of a creator", relaxable, relaxed=relaxed)
 
     def _gaps(self) -> Iterator[Limit]:
         waves = Counter(wave.community for wave in self.waves)
         for index, community in enumerate(self.scenario.communities):
             if community.min_gap_days and waves[community.id] > 1:
                 where = pointer("communities", index, "min_gap_days")
-                knob = steps(where, f"Free days between windows of {community.id}", community.min_gap_days, 0)
-                yield limit("community_gap", f"the gap between windows of {community.id}", knob)
+                relaxable = steps(where, f"Free days between windows of {community.id}", community.min_gap_days, 0)
+                yield limit("community_gap", f"the gap between windows of {community.id}", relaxable)
 
 
-def _more(units: int, rung: int) -> int:
-    return units + rung + 1
+def _more(units: int, level: int) -> int:
+    return units + level + 1
 
 
 def _parcels_a_day(plan: Plan) -> int:

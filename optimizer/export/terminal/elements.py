@@ -21,7 +21,7 @@ from optimizer.export.tables import Column, Judged, Table, Value
 from optimizer.money import decimals, from_minor
 
 if TYPE_CHECKING:
-    from optimizer.analysis.sharing import Step
+    from optimizer.analysis.time_budget import Step
     from optimizer.solve.control import Progress
 
 T = TypeVar("T")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
-from optimizer.analysis.sharing import Step
+from optimizer.analysis.time_budget import Step
 from optimizer.answers.certainty import CertaintyPoint, PriceOfCertainty
 from optimizer.answers.limits import CostOfLimits
 from optimizer.export.terminal.certainty_page import certainty_page

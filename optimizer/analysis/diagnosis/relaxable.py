@@ -14,8 +14,8 @@ NO_END = 10**9
 
 
 @dataclass(frozen=True)
-class Knob:
-    """One field and the ladder of values it may be set to; a higher rung allows everything that a lower one does.
+class Relaxable:
+    """One field and the ladder of values it may be set to; a higher level allows everything that a lower one does.
 
     Attributes
     ----------
@@ -25,27 +25,27 @@ class Knob:
         What it is, for people, with a capital, before a colon.
     current
         Value in force, also where the field is not given.
-    rungs
+    levels
         Number of values.
     value
-        The value of a rung, counted from 0.
+        The value of a level, counted from 0.
     size
-        How big a change one rung is, as a share of what is given: it ranks ways out.
+        How big a change one level is, as a share of what is given: it ranks ways out.
     extreme
         Value that allows most; None takes the field away.
     enough
-        Lowest rung under which a plan, made with the extreme, keeps the limit; None where that cannot be read off a
+        Lowest level under which a plan, made with the extreme, keeps the limit; None where that cannot be read off a
         plan.
     first_likely
-        The first rung is known to be the lowest that may do, and worth trying before all others.
+        The first level is known to be the lowest that may do, and worth trying before all others.
     priced
-        The cheapest plan made with the extreme needs the lowest rung there is.
+        The cheapest plan made with the extreme needs the lowest level there is.
     """
 
     pointer: str
     subject: str
     current: Scalar
-    rungs: int
+    levels: int
     value: Callable[[int], Scalar]
     size: float
     extreme: Scalar
@@ -53,9 +53,9 @@ class Knob:
     first_likely: bool = False
     priced: bool = False
 
-    def patch(self, rung: int) -> Patch:
-        """Return the change to a rung."""
-        return Patch(self.pointer, self.value(rung))
+    def patch(self, level: int) -> Patch:
+        """Return the change to a level."""
+        return Patch(self.pointer, self.value(level))
 
     @property
     def removal(self) -> Patch:
@@ -71,14 +71,14 @@ def raised(
     *,
     show: Callable[[int], Scalar] = int,
     priced: bool = False,
-) -> Knob:
-    """Return the knob of an upper limit in whole units, of which a plan uses `use`; it may be taken away."""
-    return Knob(
+) -> Relaxable:
+    """Return the relaxable of an upper limit in whole units, of which a plan uses `use`; it may be taken away."""
+    return Relaxable(
         pointer,
         subject,
         show(current),
         NO_END,
-        lambda rung: show(current + 1 + rung),
+        lambda level: show(current + 1 + level),
         1 / max(1, current),
         None,
         enough=lambda plan: max(0, use(plan) - current - 1),
@@ -86,15 +86,15 @@ def raised(
     )
 
 
-def steps(pointer: str, subject: str, current: int, last: int, *, size: float | None = None) -> Knob:
-    """Return the knob of a whole number that goes from next to `current` to `last`, up or down."""
+def steps(pointer: str, subject: str, current: int, last: int, *, size: float | None = None) -> Relaxable:
+    """Return the relaxable of a whole number that goes from next to `current` to `last`, up or down."""
     way = 1 if last > current else -1
-    return Knob(
+    return Relaxable(
         pointer,
         subject,
         current,
         abs(last - current),
-        lambda rung: current + way * (rung + 1),
+        lambda level: current + way * (level + 1),
         1 / max(1, current) if size is None else size,
         last,
     )
@@ -108,16 +108,16 @@ def hundredths(
     *,
     enough: Callable[[Plan], int] | None = None,
     first_likely: bool = False,
-) -> Knob:
-    """Return the knob of a share or probability that goes from the first to the last of a span of hundredths."""
+) -> Relaxable:
+    """Return the relaxable of a share or probability that goes from the first to the last of a span of hundredths."""
     first, last = span
     way = 1 if last >= first else -1
-    return Knob(
+    return Relaxable(
         pointer,
         subject,
         current,
         abs(last - first) + 1,
-        lambda rung: (first + way * rung) / 100,
+        lambda level: (first + way * level) / 100,
         0.01,
         last / 100,
         enough=enough,
@@ -125,9 +125,9 @@ def hundredths(
     )
 
 
-def listed_values(pointer: str, subject: str, current: Scalar, values: Sequence[Scalar], *, size: float) -> Knob:
-    """Return the knob of a field with these values, from the least change to the greatest."""
-    return Knob(pointer, subject, current, len(values), values.__getitem__, size, values[-1])
+def listed_values(pointer: str, subject: str, current: Scalar, values: Sequence[Scalar], *, size: float) -> Relaxable:
+    """Return the relaxable of a field with these values, from the least change to the greatest."""
+    return Relaxable(pointer, subject, current, len(values), values.__getitem__, size, values[-1])
 
 
 def above(share: float) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from optimizer.analysis.diagnosis.documents import Scalar
-from optimizer.analysis.diagnosis.knobs import Knob
+from optimizer.analysis.diagnosis.relaxable import Relaxable
 from optimizer.analysis.diagnosis.shared_limits import Limit
 from optimizer.analysis.network import CommunityNetwork
 from optimizer.plan import ActivationResult, Blocked, Plan
@@ -45,17 +45,17 @@ def _down(chance: float) -> float:
     return int(chance * 10_000 + 1e-7) / 10_000
 
 
-def limit_detail(limit: Limit, wanted: str, found: Sequence[tuple[Knob, Scalar]]) -> str:
-    """Return how a limit stands in the way of what is wanted, given the knobs that help and the values that do."""
+def limit_detail(limit: Limit, wanted: str, found: Sequence[tuple[Relaxable, Scalar]]) -> str:
+    """Return how a limit stands in the way of what is wanted, given the relaxables that help and the values that do."""
     if not found:
         return f"Without {limit.words}, {wanted} could be secured; no single change that was tried suffices."
-    return " Or: ".join(_change(knob, value) for knob, value in found)
+    return " Or: ".join(_change(relaxable, value) for relaxable, value in found)
 
 
-def _change(knob: Knob, value: Scalar) -> str:
+def _change(relaxable: Relaxable, value: Scalar) -> str:
     if value is None:
-        return f"{knob.subject} ({knob.current}): would have to go."
-    return f"{knob.subject}: {knob.current} now, {value} would do."
+        return f"{relaxable.subject} ({relaxable.current}): would have to go."
+    return f"{relaxable.subject}: {relaxable.current} now, {value} would do."
 
 
 def joint_detail(wanted: str, others: Sequence[Limit]) -> str:

@@ -7,14 +7,14 @@ from decimal import Decimal
 from functools import cached_property
 
 from optimizer.analysis.certify import Certified
-from optimizer.analysis.diagnosis import words
-from optimizer.analysis.diagnosis.beside import Beside
+from optimizer.analysis.diagnosis import phrases
 from optimizer.analysis.diagnosis.documents import Patch, Scalar, value_at
-from optimizer.analysis.diagnosis.knobs import Knob
+from optimizer.analysis.diagnosis.insertion_check import InsertionCheck
 from optimizer.analysis.diagnosis.own_limits import OwnLimits, locks
-from optimizer.analysis.diagnosis.questions import NOT_KNOWN, Answer, Inquiry
+from optimizer.analysis.diagnosis.questions import NOT_KNOWN, Answer, Questions
+from optimizer.analysis.diagnosis.relaxable import Relaxable
 from optimizer.analysis.diagnosis.shared_limits import Limit, SharedLimits
-from optimizer.analysis.diagnosis.ways import Rung, least_rung
+from optimizer.analysis.diagnosis.ways import Level, least_level
 from optimizer.analysis.network import CommunityNetwork, network_of
 from optimizer.derive.instance import Limits
 from optimizer.money import from_minor
@@ -72,7 +72,7 @@ class Found:
 class Examination:
     """Looks into one target; `blocked` and `ways` grow as things are found out."""
 
-    inquiry: Inquiry
+    inquiry: Questions
     result: Certified
     target: Target
     blocked: list[Blocked] = field(default_factory=list)
@@ -80,14 +80,14 @@ class Examination:
 
     def look(self) -> None:
         """Find out what needs no solving: whether a network is too small."""
-        self.blocked += [words.network_limit(network) for network in self._networks if not network.suffices]
+        self.blocked += [phrases.network_limit(network) for network in self._networks if not network.suffices]
 
     def second_look(self) -> bool:
         """Find out whether nothing is in the way but the time that the search had; tell whether that is so."""
         given = self.result.instance.limits
         found = self._beside(given, ()) if self.target.standing else self.inquiry.ask(self.target.asked)
         if found.plan is not None:
-            detail = words.overlooked(found.plan, self.inquiry.scenario.currency)
+            detail = phrases.overlooked(found.plan, self.inquiry.scenario.currency)
             self._block("time_limit", detail, None)
         return found.plan is not None
 
@@ -137,7 +137,7 @@ class Examination:
         quick = NOT_KNOWN
         if self.target.standing and limit.relaxed is not None:
             quick = self._beside(limit.relaxed, limit.removal)
-        priced = any(knob.priced for knob in limit.knobs)
+        priced = any(relaxable.priced for relaxable in limit.relaxables)
         if quick.possible and not priced:
             return quick
         thorough = self.inquiry.ask(self.target.asked, limit.removal, cheapest=priced)
@@ -145,21 +145,21 @@ class Examination:
 
     def _beside(self, limits: Limits, patches: tuple[Patch, ...]) -> Answer:
         number = next(n for n, wave in enumerate(self.result.instance.waves) if wave.id == self.target.activation)
-        return Beside(self.inquiry, self.result, number).ask(limits, patches)
+        return InsertionCheck(self.inquiry, self.result, number).ask(limits, patches)
 
     def _ask(self, patch: Patch) -> Answer:
         return self.inquiry.ask(self.target.asked, (patch,))
 
     def _blame(self, limit: Limit, answer: Answer) -> None:
         """Record a limit that stands in the way, and the ways out of it."""
-        found: list[tuple[Knob, Rung]] = []
-        for knob in limit.knobs:
-            rung = least_rung(knob, self._ask, answer if limit.removal == (knob.removal,) else None)
-            if rung is not None:
-                found.append((knob, rung))
-                self._offer(limit.rule, knob, rung)
-        values = [(knob, knob.value(rung.number)) for knob, rung in found]
-        detail = words.limit_detail(limit, self.target.name, values)
+        found: list[tuple[Relaxable, Level]] = []
+        for relaxable in limit.relaxables:
+            level = least_level(relaxable, self._ask, answer if limit.removal == (relaxable.removal,) else None)
+            if level is not None:
+                found.append((relaxable, level))
+                self._offer(limit.rule, relaxable, level)
+        values = [(relaxable, relaxable.value(level.number)) for relaxable, level in found]
+        detail = phrases.limit_detail(limit, self.target.name, values)
         if limit.rule == "budget_total" and found and self.target.standing:
             detail += self._instead(found[0][1].answer)
         self._block(limit.rule, detail, values[0][1] if values else None)
@@ -175,14 +175,14 @@ class Examination:
         kept = [wave.id for wave, must in zip(instance.waves, instance.must_secure, strict=True) if must]
         if answer.plan is None or self.target.activation is None:
             return ""
-        return words.instead(answer.plan, self.target.activation, budget, kept)
+        return phrases.instead(answer.plan, self.target.activation, budget, kept)
 
     def _blame_together(self) -> None:
         """Where no limit alone is to blame: find limits that are to blame together, none of them without need."""
         together = list(self._limits)
         answer = self._without_all(together)
         if answer.possible is False and not self.blocked:
-            self._block("network", words.exhausted(self.target.name), None)
+            self._block("network", phrases.exhausted(self.target.name), None)
         if not answer.possible:
             return
         for limit in self._limits:
@@ -191,7 +191,7 @@ class Examination:
             if fewer.possible:
                 together, answer = rest, fewer
         for limit in together:
-            detail = words.joint_detail(self.target.name, [other for other in together if other is not limit])
+            detail = phrases.joint_detail(self.target.name, [other for other in together if other is not limit])
             self._block(limit.rule, detail, _enough(limit, answer.plan))
 
     def _without_all(self, limits: list[Limit]) -> Answer:
@@ -202,17 +202,17 @@ class Examination:
         """Try what the target's own activations could ask less of."""
         for network, wave in zip(self._networks, self.target.fresh, strict=True):
             attainable = None if network.suffices else network.attainable
-            for knob in OwnLimits(self.inquiry.scenario, wave).concessions(attainable):
-                rung = None if self.inquiry.over else least_rung(knob, self._ask)
-                if rung is not None:
-                    self._offer(knob.pointer, knob, rung)
+            for relaxable in OwnLimits(self.inquiry.scenario, wave).concessions(attainable):
+                level = None if self.inquiry.over else least_level(relaxable, self._ask)
+                if level is not None:
+                    self._offer(relaxable.pointer, relaxable, level)
 
-    def _offer(self, rule: str, knob: Knob, rung: Rung) -> None:
+    def _offer(self, rule: str, relaxable: Relaxable, level: Level) -> None:
         """Record a way out, told by what it does for everything that is wanted."""
-        patch, plan = knob.patch(rung.number), rung.answer.plan
+        patch, plan = relaxable.patch(level.number), level.answer.plan
         if plan is None:
             return
-        asked, whole = self.target.asked, rung.answer
+        asked, whole = self.target.asked, level.answer
         if self.target.whole != asked:
             whole = self.inquiry.ask(self.target.whole, (patch,))
         shown, secured = (plan, asked) if whole.plan is None else (whole.plan, self.target.whole)
@@ -220,13 +220,13 @@ class Examination:
         way = WayOut.model_validate(
             {
                 "pointer": patch.pointer,
-                "from": knob.current if isinstance(given, dict | list) else given,
+                "from": relaxable.current if isinstance(given, dict | list) else given,
                 "to": patch.value,
                 "effect": self._effect(plan, whole),
                 "verified": self.inquiry.keeps(shown, secured, patch),
             }
         )
-        size = (rung.number + 1) * knob.size
+        size = (level.number + 1) * relaxable.size
         self.ways.append(Found(rule, size if whole.possible else INCOMPLETE + size, way))
 
     def _effect(self, plan: Plan, whole: Answer) -> str:
@@ -248,5 +248,9 @@ def _cost(answer: Answer) -> Decimal:
 
 def _enough(limit: Limit, plan: Plan | None) -> Scalar:
     """Return the value of a limit that a plan made without it keeps, where that can be read off the plan."""
-    knob = next((knob for knob in limit.knobs if knob.enough is not None), None)
-    return None if knob is None or knob.enough is None or plan is None else knob.value(knob.enough(plan))
+    relaxable = next((relaxable for relaxable in limit.relaxables if relaxable.enough is not None), None)
+    return (
+        None
+        if relaxable is None or relaxable.enough is None or plan is None
+        else relaxable.value(relaxable.enough(plan))
+    )

@@ -36,7 +36,7 @@ class Parts:
 
 
 @dataclass(frozen=True)
-class Books:
+class Accounts:
     """The money of a plan whose totals are the sums of its lines.
 
     Attributes
@@ -61,7 +61,7 @@ class Books:
         return from_minor(minor, self.digits)
 
 
-def books(plan: Plan) -> Books:
+def accounts(plan: Plan) -> Accounts:
     """Return the money of a plan.
 
     Raises
@@ -83,25 +83,25 @@ def books(plan: Plan) -> Books:
                 )
             ]
         )
-    audit = _Audit(plan, digits)
-    found = audit.books()
+    audit = _Check(plan, digits)
+    found = audit.accounts()
     if audit.problems:
         raise InputError(audit.problems)
     return found
 
 
 @dataclass
-class _Audit:
+class _Check:
     plan: Plan
     digits: int
     problems: list[Problem] = field(default_factory=list)
 
-    def books(self) -> Books:
+    def accounts(self) -> Accounts:
         lines = self._lines()
         months = self._months(lines)
         self._compare_activations(lines)
         self._compare_cash(months)
-        return Books(self.digits, self._totals(lines), lines, months)
+        return Accounts(self.digits, self._totals(lines), lines, months)
 
     def _lines(self) -> list[Parts]:
         found = []

@@ -12,9 +12,9 @@ from typing import Any
 from optimizer.analysis.certify import certified
 from optimizer.analysis.diagnosis.documents import document, patched
 from optimizer.analysis.judging import Facts, effort_of, facts_of, judge
-from optimizer.analysis.looser.standing import Best, Bounds, best_of, bounds_of
-from optimizer.analysis.looser.steps import Looser, looser_limits
-from optimizer.analysis.sharing import FairTime, Step, side_by_side
+from optimizer.analysis.sensitivity.levels import Best, Bounds, best_of, bounds_of
+from optimizer.analysis.sensitivity.steps import Relaxed, looser_limits
+from optimizer.analysis.time_budget import Step, TimeBudget, side_by_side
 from optimizer.answers.limits import CostOfLimits, LooserLimit
 from optimizer.errors import InputError, Problem, VerificationError
 from optimizer.money import decimals, from_minor
@@ -66,7 +66,7 @@ def cost_of_limits(
         return study.answer(own, None, bounds_of(own, study.digits), [], began)
     limits = looser_limits(scenario, own)
     lanes = min(settings.workers, max(1, len(limits)))
-    clock = FairTime(deadline, cancel, len(limits), lanes, progress)
+    clock = TimeBudget(deadline, cancel, len(limits), lanes, progress)
     asked = side_by_side(lambda limit: study.loosened(limit, clock), limits, lanes, cancel)
     found = [item for item in asked if item is not None]
     try:
@@ -81,7 +81,7 @@ def cost_of_limits(
 class Loosened:
     """A limit, one step looser, and what the search made of it; `plan` is None where there was no time for any."""
 
-    limit: Looser
+    limit: Relaxed
     plan: Plan | None
 
 
@@ -124,12 +124,12 @@ class _Study:
         """The scenario as JSON data."""
         return document(self.scenario)
 
-    def loosened(self, limit: Looser, clock: FairTime) -> Loosened | None:
+    def loosened(self, limit: Relaxed, clock: TimeBudget) -> Loosened | None:
         """Return what a search makes of the scenario with a limit loosened; None where that is no valid scenario.
 
         The changed fields are checked like those of any file: a step may go beyond what a field may hold.
         """
-        seconds = clock.take(f"{limit.knob.subject} {limit.knob.current} → {limit.to.value}")
+        seconds = clock.take(f"{limit.relaxable.subject} {limit.relaxable.current} → {limit.to.value}")
         if not seconds:
             return Loosened(limit, None)
         try:
@@ -162,25 +162,25 @@ class _Study:
         return judge(self.scenario, named, self.settings.seed, 0, self.facts).certificate.verified
 
     def _row(self, item: Loosened, own: Best) -> LooserLimit:
-        knob, bounds, best = item.limit.knob, Bounds(), own
+        relaxable, bounds, best = item.limit.relaxable, Bounds(), own
         if item.plan is not None:
             if item.plan.status == "infeasible":
                 raise VerificationError(
-                    [f"bound: {knob.subject} {item.limit.to.value} is impossible, yet a stricter plan is verified"]
+                    [f"bound: {relaxable.subject} {item.limit.to.value} is impossible, yet a stricter plan is verified"]
                 )
             bounds = bounds_of(item.plan, self.digits)
             found = best_of(item.plan, self.digits)
             best = found if found is not None and found.beats(own) else own
-            bounds.check(best, f"the scenario with {knob.subject} {item.limit.to.value}", self.digits)
+            bounds.check(best, f"the scenario with {relaxable.subject} {item.limit.to.value}", self.digits)
         ids = [wave.id for wave in waves(self.scenario)]
         least = bounds.cost_of(best) if best.value == own.value else None
         return LooserLimit.model_validate(
             {
                 "limit": item.limit.rule,
-                "subject": knob.subject,
+                "subject": relaxable.subject,
                 "why": item.limit.why,
                 "pointer": item.limit.to.pointer,
-                "from": knob.current,
+                "from": relaxable.current,
                 "to": item.limit.to.value,
                 "status": bounds.status(best, self.settings.gap),
                 "value": best.value,

@@ -13,7 +13,7 @@ import numpy as np
 
 from optimizer.analysis.certify import Certified, decisions_of
 from optimizer.analysis.diagnosis.documents import Patch, posed
-from optimizer.analysis.diagnosis.questions import ANY_PLAN, NOT_KNOWN, Answer, Inquiry
+from optimizer.analysis.diagnosis.questions import ANY_PLAN, NOT_KNOWN, Answer, Questions
 from optimizer.analysis.evaluate import evaluate
 from optimizer.chance.covers import Cover, cover_of
 from optimizer.derive.instance import Limits
@@ -24,10 +24,10 @@ from optimizer.solve.problem import Problem
 
 
 @dataclass(frozen=True)
-class Beside:
+class InsertionCheck:
     """The plan as it stands, and one activation that is to join it."""
 
-    inquiry: Inquiry
+    inquiry: Questions
     result: Certified
     activation: int
 

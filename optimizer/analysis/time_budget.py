@@ -36,7 +36,7 @@ class Step:
 
 
 @dataclass
-class FairTime:
+class TimeBudget:
     """Deals the time until a deadline out to questions.
 
     Attributes

@@ -26,8 +26,8 @@ from itertools import combinations
 
 from optimizer.analysis.binding import Place, places
 from optimizer.analysis.diagnosis.documents import Patch
-from optimizer.analysis.diagnosis.knobs import Knob
 from optimizer.analysis.diagnosis.own_limits import OwnLimits
+from optimizer.analysis.diagnosis.relaxable import Relaxable
 from optimizer.analysis.diagnosis.shared_limits import Limit, SharedLimits
 from optimizer.derive.limits import limits_of
 from optimizer.money import decimals, to_minor
@@ -42,14 +42,14 @@ HUNDREDTHS, DAYS = 10, 7
 
 
 @dataclass(frozen=True)
-class Looser:
+class Relaxed:
     """One limit, one step looser.
 
     Attributes
     ----------
     rule
         Id of the limit.
-    knob
+    relaxable
         Its field.
     to
         The change.
@@ -58,12 +58,12 @@ class Looser:
     """
 
     rule: str
-    knob: Knob
+    relaxable: Relaxable
     to: Patch
     why: str
 
 
-def looser_limits(scenario: Scenario, plan: Plan) -> list[Looser]:
+def looser_limits(scenario: Scenario, plan: Plan) -> list[Relaxed]:
     """Return what could be loosened, limits that all activations share first.
 
     That is every limit the plan uses up (see `places`). Where the plan leaves activations out, limits that all share
@@ -93,66 +93,66 @@ class _Candidates:
     def left_out(self) -> int:
         return sum(not item.secured for item in self.plan.activations)
 
-    def shared(self) -> Iterator[Looser]:
+    def shared(self) -> Iterator[Relaxed]:
         for limit in SharedLimits(self.scenario, limits_of(self.scenario), self.waves):
-            for knob in limit.knobs:
-                if limit.rule == "stock" and not knob.pointer.endswith("/units"):
+            for relaxable in limit.relaxables:
+                if limit.rule == "stock" and not relaxable.pointer.endswith("/units"):
                     continue
-                to = knob.patch(self._rung(limit.rule, knob))
-                why = self._spacing(limit.rule, knob, to) if limit.rule in SPACING else self._use(limit, knob)
+                to = relaxable.patch(self._rung(limit.rule, relaxable))
+                why = self._spacing(limit.rule, relaxable, to) if limit.rule in SPACING else self._use(limit, relaxable)
                 if why is not None:
-                    yield Looser(limit.rule, knob, to, why)
+                    yield Relaxed(limit.rule, relaxable, to, why)
 
-    def own(self) -> Iterator[Looser]:
+    def own(self) -> Iterator[Relaxed]:
         by_id = {wave.id: wave for wave in self.waves}
         for place in self.places:
             if place.limit not in OWN:
                 continue
             for limit in OwnLimits(self.scenario, by_id[place.where]):
-                for knob in limit.knobs if limit.rule == place.limit else ():
-                    if knob.pointer.endswith("/".join(place.path)):
-                        to = knob.patch(self._rung(limit.rule, knob))
-                        yield Looser(limit.rule, knob, to, f"{place.where}: {place.detail}")
+                for relaxable in limit.relaxables if limit.rule == place.limit else ():
+                    if relaxable.pointer.endswith("/".join(place.path)):
+                        to = relaxable.patch(self._rung(limit.rule, relaxable))
+                        yield Relaxed(limit.rule, relaxable, to, f"{place.where}: {place.detail}")
 
-    def _rung(self, rule: str, knob: Knob) -> int:
-        """Return the rung of the knob's ladder that is one step (see above), or the last where there are fewer."""
+    def _rung(self, rule: str, relaxable: Relaxable) -> int:
+        """Return the level of the parameter that is one step (see above), or the last where there are fewer."""
         if rule in SPACING:
-            rung = DAYS - 1
+            level = DAYS - 1
         elif rule == "paid_share":
-            rung = HUNDREDTHS - 1
+            level = HUNDREDTHS - 1
         elif rule in {*MONEY, "daily_capacity", "stock"}:
-            rung = max(1, -(-self._units(rule, knob) // 10)) - 1
+            level = max(1, -(-self._units(rule, relaxable) // 10)) - 1
         else:
-            rung = 0
-        return min(rung, knob.rungs - 1)
+            level = 0
+        return min(level, relaxable.levels - 1)
 
-    def _units(self, rule: str, knob: Knob) -> int:
+    def _units(self, rule: str, relaxable: Relaxable) -> int:
         digits = decimals(self.scenario.currency)
-        return to_minor(Decimal(str(knob.current)), digits if rule in MONEY else 0)
+        return to_minor(Decimal(str(relaxable.current)), digits if rule in MONEY else 0)
 
-    def _use(self, limit: Limit, knob: Knob) -> str | None:
+    def _use(self, limit: Limit, relaxable: Relaxable) -> str | None:
         """Return how the plan uses a shared limit up, or that it may stand in the way of what the plan leaves out."""
         for place in self.places:
             same = limit.rule == place.limit
-            if same and (limit.rule not in {"budget_month", "stock"} or self._is_of(place, knob)):
+            if same and (limit.rule not in {"budget_month", "stock"} or self._is_of(place, relaxable)):
                 return place.detail
         if not self.left_out:
             return None
         missing = "1 activation is" if self.left_out == 1 else f"{self.left_out} activations are"
         return f"not used up, but {missing} left out"
 
-    def _is_of(self, place: Place, knob: Knob) -> bool:
+    def _is_of(self, place: Place, relaxable: Relaxable) -> bool:
         if place.limit == "budget_month":
-            return knob.pointer.endswith(f"/{place.where}")
-        product = self.scenario.products[int(knob.pointer.split("/")[2])]
+            return relaxable.pointer.endswith(f"/{place.where}")
+        product = self.scenario.products[int(relaxable.pointer.split("/")[2])]
         return product.id == place.where
 
-    def _spacing(self, rule: str, knob: Knob, to: Patch) -> str | None:
+    def _spacing(self, rule: str, relaxable: Relaxable, to: Patch) -> str | None:
         """Return how many pairs of activations could lie closer together, None where none could."""
-        least, before = int(str(to.value)), int(str(knob.current))
+        least, before = int(str(to.value)), int(str(relaxable.current))
         community = None
         if rule == "community_gap":
-            community = self.scenario.communities[int(knob.pointer.split("/")[2])].id
+            community = self.scenario.communities[int(relaxable.pointer.split("/")[2])].id
         pairs = [
             (one, other)
             for one, other in combinations(self.waves, 2)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from optimizer.analysis.books import Parts, books
+from optimizer.analysis.accounting import Parts, accounts
 from optimizer.errors import InputError
 from optimizer.plan import Plan
 from tests.analysis.edits import edited
@@ -15,14 +15,14 @@ from tests.cli.launch import plan
 
 def told(given: Plan) -> list[tuple[str, str]]:
     try:
-        books(given)
+        accounts(given)
     except InputError as error:
         return [(problem.code, problem.pointer) for problem in error.problems]
     return []
 
 
 def test_totals_lines_and_months_are_integers_of_the_minor_unit() -> None:
-    found = books(plan())
+    found = accounts(plan())
     assert found.totals == Parts(5600, 790, 6000)
     assert found.months == {"2027-03": found.totals}
     assert sum(found.lines, Parts()) == found.totals

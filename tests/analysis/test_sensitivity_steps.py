@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from optimizer.analysis.diagnosis.documents import value_at
-from optimizer.analysis.looser.steps import looser_limits
+from optimizer.analysis.sensitivity.steps import looser_limits
 from tests.analysis.cases import POST, Document, activation, checked, creators, document, solved, two
 
 Step = tuple[str, Any, Any]
@@ -16,7 +16,7 @@ Step = tuple[str, Any, Any]
 def loosened(given: Document) -> dict[str, Step]:
     """Return (rule, from, to) by pointer of what is loosened for the best plan."""
     found = looser_limits(checked(given), solved(given).plan)
-    return {item.to.pointer: (item.rule, item.knob.current, item.to.value) for item in found}
+    return {item.to.pointer: (item.rule, item.relaxable.current, item.to.value) for item in found}
 
 
 def one(count: int = 4, **fields: Any) -> Document:

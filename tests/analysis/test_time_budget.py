@@ -7,20 +7,20 @@ import time
 
 import pytest
 
-from optimizer.analysis.sharing import LEAST_SECONDS, FairTime, Step, side_by_side
+from optimizer.analysis.time_budget import LEAST_SECONDS, Step, TimeBudget, side_by_side
 
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Return the time, to be set."""
     now = [0.0]
-    monkeypatch.setattr("optimizer.analysis.sharing.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("optimizer.analysis.time_budget.time.monotonic", lambda: now[0])
     return now
 
 
 def test_what_one_question_leaves_goes_to_the_others(clock: list[float]) -> None:
     told: list[Step] = []
-    fair = FairTime(60.0, threading.Event(), 4, listener=told.append)
+    fair = TimeBudget(60.0, threading.Event(), 4, listener=told.append)
     assert fair.take("a") == 15
     clock[0] = 3.0
     assert fair.take("b") == 19
@@ -31,14 +31,14 @@ def test_what_one_question_leaves_goes_to_the_others(clock: list[float]) -> None
 
 
 def test_lanes_multiply_the_time_but_not_beyond_the_end(clock: list[float]) -> None:
-    fair = FairTime(60.0, threading.Event(), 4, lanes=2)
+    fair = TimeBudget(60.0, threading.Event(), 4, lanes=2)
     assert [fair.take("") for _ in range(2)] == [30, 40]
     clock[0] = 30.0
     assert [fair.take("") for _ in range(2)] == [30, 30]
 
 
 def test_a_question_has_enough_time_or_none(clock: list[float]) -> None:
-    fair = FairTime(10.0, threading.Event(), 1000)
+    fair = TimeBudget(10.0, threading.Event(), 1000)
     assert fair.take("") == LEAST_SECONDS
     clock[0] = 9.8
     assert fair.take("") == pytest.approx(0.2)
@@ -50,7 +50,7 @@ def test_a_question_has_enough_time_or_none(clock: list[float]) -> None:
 
 def test_nothing_is_dealt_out_once_cancelled() -> None:
     cancel, told = threading.Event(), list[Step]()
-    fair = FairTime(time.monotonic() + 60, cancel, 2, listener=told.append)
+    fair = TimeBudget(time.monotonic() + 60, cancel, 2, listener=told.append)
     cancel.set()
     assert (fair.take(""), told) == (0, [])
 
