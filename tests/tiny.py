@@ -22,6 +22,25 @@ SERVICES = (
     {"id": "economy", "cost": "2.10", "transit_days": {"2": 0.7, "3": 0.25, "5": 0.05}},
     {"id": "courier", "cost": "7.5", "transit_days": {"1": 1.0}},
 )
+DRAWN = {
+    "density": 1,
+    "once": 1,
+    "window": 1,
+    "locks": 3,
+    "budget_total": 4,
+    "paid_share": 6,
+    "max_activations": 8,
+    "required": 13,
+    "tier_mix": 14,
+    "community_gap": 25,
+    "rest_days": 27,
+    "budget_month": 38,
+    "stock": 43,
+    "daily_capacity": 45,
+    "min_paid": 207,
+}
+"""For every rule the seed of a tiny scenario that is different without it; below 250, so that
+`test_against_brute_force` compares that scenario with enumeration."""
 
 
 def tiny_scenario(seed: int) -> Document:

@@ -16,7 +16,7 @@ from optimizer.verify.rules import RULES as CHECKS
 from tests.derive.small import activation, creator, instance, shipping
 from tests.model.test_rules import CASES
 from tests.solve.searching import found
-from tests.tiny import Document, tiny_scenario
+from tests.tiny import DRAWN, Document, tiny_scenario
 
 KEPT_BY_THE_INSTANCE = {
     "horizon",
@@ -30,25 +30,6 @@ KEPT_BY_THE_INSTANCE = {
 """Checks of rules that no option of an instance breaks."""
 OF_THE_PLAN_FILE = {"scenario", "references", "money", "probabilities", "counts", "objective"}
 """Checks of what a plan states."""
-DRAWN = {
-    "density": 1,
-    "once": 1,
-    "window": 1,
-    "locks": 3,
-    "budget_total": 4,
-    "paid_share": 6,
-    "max_activations": 8,
-    "required": 13,
-    "tier_mix": 14,
-    "community_gap": 25,
-    "rest_days": 27,
-    "budget_month": 38,
-    "stock": 43,
-    "daily_capacity": 45,
-    "min_paid": 207,
-}
-"""For every rule the seed of a tiny scenario (`tests.tiny`) that is different without it; below 250, so that
-`test_against_brute_force` compares that scenario with enumeration."""
 BY_HAND = {"window", "once", "fixed"}
 """Rules whose permitted and forbidden cases are tests of their own in `test_rules`."""
 
