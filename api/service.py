@@ -112,7 +112,7 @@ def make_run_executor(settings: ServiceSettings, listener: Listener) -> Executor
     try:
         from optimizer.execution.cluster import DaskExecutor  # noqa: PLC0415
     except ModuleNotFoundError:
-        remedy = "Install it: pip install 'groundswell[cluster]'."
+        remedy = "In the folder of groundswell: pip install '.[cluster]'."
         problem = Problem("part_missing", "GROUNDSWELL_DASK_ADDRESS", "a cluster needs the part `cluster`", remedy)
         raise InputError([problem]) from None
     executor: Executor = DaskExecutor(listener, settings.dask_address, _limits(settings))

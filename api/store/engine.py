@@ -93,7 +93,7 @@ def _postgres(url: URL) -> Engine:
         )
     except ModuleNotFoundError:
         raise UnsupportedDatabase(
-            "A PostgreSQL database needs the part `cluster`: pip install 'groundswell[cluster]'."
+            "A PostgreSQL database needs the part `cluster`. In the folder of groundswell: pip install '.[cluster]'."
         ) from None
 
 

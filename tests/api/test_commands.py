@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +22,16 @@ from tests.api.store.test_postgres import cut
 from tests.api.test_openapi import COMMITTED
 
 Captured = pytest.CaptureFixture[str]
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_before() -> Iterator[None]:
+    """Undo what `serve` sets up in this process: later tests must not log to a stream that is closed by then."""
+    root = logging.getLogger()
+    before = root.level, root.handlers[:]
+    yield
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]
 
 
 def database(folder: Path) -> list[str]:
@@ -141,7 +152,7 @@ def test_a_cluster_needs_its_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setitem(sys.modules, "optimizer.execution.cluster", None)
     monkeypatch.setenv("GROUNDSWELL_DASK_ADDRESS", "tcp://127.0.0.1:1")
     assert outcome(["serve", "--port", "0", *database(tmp_path)]) == ExitCode.BAD_INPUT
-    assert "groundswell[cluster]" in capsys.readouterr().err
+    assert "In the folder of groundswell: pip install '.[cluster]'" in capsys.readouterr().err
 
 
 def test_a_server_that_is_told_to_stop_keeps_what_it_has_and_goes_on_later(tmp_path: Path) -> None:

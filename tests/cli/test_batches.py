@@ -228,6 +228,7 @@ def test_a_summary_that_cannot_be_made_is_told_before_anything_is_solved(
     ran = groundswell("batch", numbered(tmp_path, 1), "-o", tmp_path / "out", "--parquet")
     assert ran.code == 1
     assert "which is not installed" in ran.err
+    assert "In the folder of groundswell: pip install '.[parquet]'" in ran.err
     assert not (tmp_path / "out").exists()
 
 

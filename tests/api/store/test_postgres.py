@@ -76,7 +76,7 @@ def test_an_address_that_cannot_be_read_keeps_its_password() -> None:
 
 def test_what_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "psycopg", None)
-    with pytest.raises(UnsupportedDatabase, match=r"groundswell\[cluster\]"):
+    with pytest.raises(UnsupportedDatabase, match=r"folder of groundswell: pip install '\.\[cluster\]'"):
         make_engine("postgresql://host/x")
 
 
