@@ -88,7 +88,8 @@ class Rule:
     team
         How a quick team keeps it beside its quotas; None: the constraint itself is asked, selection by selection.
     loosened_by
-        JSON Pointers (``*`` for any index) of what can be changed to loosen it; the diagnosis and `limits` try those.
+        JSON Pointers (``*`` for any index or month) of what can be changed to loosen it, each with all that is under
+        it. The diagnosis tries those, and `limits` those that bind; empty where nothing of the scenario loosens it.
     checked
         Whether the verifier has a check of this id; False for rules of the search alone.
     applies
@@ -132,11 +133,24 @@ def _built(constraint: Callable[[Variables], None], scope: Scope, *loosened_by: 
 
 
 RULES: tuple[Rule, ...] = (
-    _built(constraints.required, Scope.VALUE, "/activations/*/required"),
+    _built(constraints.required, Scope.VALUE),
     replace(_built(constraints.fixed, Scope.OWN), checked=False),
-    _built(constraints.window, Scope.OWN, "/activations/*/start_latest", "/activations/*/start_earliest"),
+    _built(
+        constraints.window,
+        Scope.OWN,
+        "/activations/*/start_earliest",
+        "/activations/*/start_latest",
+        "/activations/*/start_weekday",
+        "/activations/*/repeat/flex_days",
+    ),
     _built(constraints.once, Scope.OWN),
-    _built(density, Scope.OWN, "/activations/*/confidence", "/activations/*/min_posts"),
+    _built(
+        density,
+        Scope.OWN,
+        "/activations/*/confidence",
+        "/activations/*/min_posts",
+        "/activations/*/window_days",
+    ),
     _built(constraints.paid_share, Scope.OWN, "/communities/*/max_paid_share"),
     _built(constraints.min_paid, Scope.OWN, "/activations/*/min_paid"),
     Rule(

@@ -51,9 +51,7 @@ class _Choice:
 
 _COLUMNS = (
     _Choice("budget", budget, "Budget"),
-    _Choice(
-        "confidence", lambda job: formatting.NOTHING if job.confidence is None else f"{job.confidence:g}", "Conf."
-    ),
+    _Choice("confidence", lambda job: formatting.NOTHING if job.confidence is None else f"{job.confidence:g}", "Conf."),
     _Choice("seed", lambda job: str(job.seed), "Seed"),
 )
 """Those that have a column of their own."""
