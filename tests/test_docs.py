@@ -53,9 +53,9 @@ def test_everything_on_a_page_runs(
         if block.kind == "csv":
             Path(block.name).write_text(block.text, encoding="utf-8")
         elif block.kind == "python":
-            code = compile(block.text, str(text), "exec")
+            program = compile(block.text, str(text), "exec")
             if block.name != "fragment":
-                exec(code, {"__name__": "example"})
+                exec(program, {"__name__": "example"})
         elif block.kind == "console":
             for command in block.commands():
                 expected = EXPECTED.search(command)
