@@ -1,5 +1,5 @@
-"""What we answer beyond a plan: frontiers, prices of certainty and of limits, comparisons, cash. Data only.
+"""The answers besides a plan: budget frontier, price of certainty, cost of limits, comparison, cash view. Data only.
 
-Each is a document like the plan: amounts are decimal strings with all decimals of the currency, every total equals the
-sum of its lines, and pages, charts and exports show these fields and recompute nothing.
+Each is a document like the plan: amounts are decimal strings with all decimals of the currency, and every total equals
+the sum of its lines. Pages, charts and exports show these fields and recompute nothing.
 """

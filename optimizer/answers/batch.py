@@ -1,4 +1,4 @@
-"""A batch: what was asked of each job, what came of it, and the record of a job that has ended."""
+"""Jobs of a batch: what each asks for, the figures of its plan, and the record kept once it has ended."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ Ending = Literal[
     "optimal", "feasible", "infeasible", "unknown", "bad_input", "solver_died", "failed", "interrupted", "open"
 ]
 FINAL: frozenset[Ending] = frozenset({"optimal", "feasible", "infeasible", "unknown"})
-"""Endings that stand: a job that has one is not solved again."""
+"""Endings that are final: a job with one of them is not solved again."""
 
 
 class JobRequest(Strict):
-    """One job: a scenario with a budget, a confidence and settings."""
+    """What a job asks for: a scenario with a budget, a confidence and settings."""
 
     key: str = Field(description="Name of the job and of its files.", examples=["spring-b2000-s1-3f1c92ab07de"])
     scenario: str = Field(description="Scenario file, as the folder or the manifest names it.", examples=["a.json"])
@@ -34,7 +34,7 @@ class JobRequest(Strict):
 
 
 class JobFigures(Strict):
-    """What came of a job: the figures of its plan, null where there is no plan."""
+    """How a job ended and the figures of its plan, null where there is no plan."""
 
     outcome: Ending = Field(
         description="The plan's status; or `bad_input`, `solver_died` (or was stopped for its time or memory), "
@@ -75,7 +75,7 @@ class JobFigures(Strict):
 
 
 class JobRecord(Strict):
-    """The record of a job that has ended."""
+    """The record of a job that has ended, as its file in the folder of the batch holds it."""
 
     schema_version: SchemaVersion = Field(description="Version of this format: 1.", examples=[1])
     key: str = Field(description="Name of the job.", examples=["spring-b2000-s1-3f1c92ab07de"])
@@ -84,7 +84,7 @@ class JobRecord(Strict):
 
 
 class JobRow(Strict):
-    """One line of a summary."""
+    """One line of the summary of a batch."""
 
     asked: JobRequest = Field(description="The job.")
     found: JobFigures = Field(description="What came of it.")

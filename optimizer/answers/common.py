@@ -1,4 +1,4 @@
-"""What the answers share."""
+"""Fields and parts that several answers have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every format that is published, by the name people ask for it; nothing is imported before it is needed."""
+"""The published formats by name; the model of a format is imported when it is asked for."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class Document(StrEnum):
-    """A format: its name, and where its model is. Its schema is published as ``scenarios/schema/NAME.schema.json``."""
+    """A format by its name; its JSON Schema is published as ``scenarios/schema/NAME.schema.json``."""
 
     SCENARIO = "scenario", "optimizer.scenario.models:Scenario"
     PLAN = "plan", "optimizer.plan:Plan"
@@ -24,7 +24,7 @@ class Document(StrEnum):
     _where: str
 
     def __new__(cls, name: str, where: str) -> Self:
-        """Make a member that equals its name and remembers where its model is."""
+        """Make a member that equals its name and knows the module and class of its model."""
         member = str.__new__(cls, name)
         member._value_ = name
         member._where = where

@@ -1,7 +1,6 @@
-"""Answers around a plan as tables of plain values, for spreadsheets and programs: the CSV that their commands write.
+"""Answers as tables for spreadsheets and programs: the CSV that their commands write.
 
-Every value is the answer's own, under the name it has there; none is computed here. Ids that share a cell are separated
-by blanks.
+A column has the name of the field it shows, and no value is computed here. Ids in one cell are separated by blanks.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from optimizer.answers.limits import CostOfLimits
 from optimizer.export.tables import Column, Table, Value
 
 Field = tuple[str, Callable[[Any], Value]]
-"""A column and how its cells are read off an item."""
+"""The name of a column, and the function that reads its value from an item."""
 
 
 def frontier_table(answer: Frontier) -> Table:

@@ -1,4 +1,4 @@
-"""What to tell each creator: a row for each creator and activation, in sentences to paste into a message."""
+"""Briefs for creators: a row for each creator and activation, in sentences to paste into a message."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _COLUMNS = (
 
 
 def briefs(scenario: Scenario, plan: Plan) -> Table:
-    """Return the briefs by activation as the plan has them; `message` holds all sentences of a row."""
+    """Return one row per assignment, in the order of the plan; `message` joins all sentences of the row."""
     directory = Directory(scenario)
     return Table(_COLUMNS, [_brief(line, plan.scenario.currency, directory) for line in plan.assignments])
 
@@ -56,7 +56,7 @@ def _brief(line: Assignment, currency: str, directory: Directory) -> list[Value]
 
 
 def posting(window: Window) -> str:
-    """Return when to post.
+    """Return the sentence that says when to post.
 
     Examples
     --------
@@ -73,6 +73,6 @@ def posting(window: Window) -> str:
 
 
 def hold_back(window: Window) -> str:
-    """Return what to do with a gift that comes early: posts before the window do not count towards it."""
+    """Return what to do with a gift that arrives early: posts before the window do not count."""
     opens = formatting.day(window.start, year=True)
     return f"If it reaches you earlier, please hold your post back until the window opens on {opens}."

@@ -1,8 +1,8 @@
-"""A plan as a calendar (RFC 5545): the days parcels leave and the windows in which posts count, as all-day events.
+"""A plan as a calendar (RFC 5545): ship days and posting windows as all-day events.
 
-Nothing comes from a clock, so that equal plans give equal files: every DTSTAMP is the first day of the horizon, and an
-event's UID names the scenario's title, what it is and which activation or day. A new plan of the same scenario thus
-moves the windows in a calendar that holds the old ones.
+Equal plans give equal files: every DTSTAMP is the first day of the horizon instead of the time of writing, and a UID is
+derived from the scenario's title, the kind of event and its activation or day. A new plan of the same scenario, when it
+is imported, therefore moves the windows that a calendar already holds.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def calendar_file(scenario: Scenario, plan: Plan) -> bytes:
-    """Return the text of an ``.ics`` file; without assignments it holds no events."""
+    """Return the content of an ``.ics`` file; without assignments it has no events."""
     calendar = Calendar()
     calendar.add("prodid", "-//groundswell//plan//EN")
     calendar.add("version", "2.0")
@@ -64,7 +64,7 @@ def _windows(plan: Plan, directory: Directory) -> Iterator[Event]:
 
 
 def _described(result: ActivationResult, directory: Directory) -> str:
-    """Return what is expected of a window."""
+    """Return the description of a window: community, people, probability of enough posts."""
     people = f"{formatting.count(result.gifts, 'gift')}, {result.paid:,} paid"
     needed = f"at least {formatting.count(result.min_posts, 'post')}"
     return (
@@ -75,7 +75,7 @@ def _described(result: ActivationResult, directory: Directory) -> str:
 
 
 def _event(plan: Plan, key: str, days: tuple[date, date], title: str, described: str) -> Event:
-    """Return an all-day event of the first to the last day, both included; it blocks nobody's time."""
+    """Return an all-day event from the first to the last day, both included, that leaves the time free."""
     first, last = days
     event = Event()
     event.add("uid", f"{uuid.uuid5(_NAMESPACE, f'{plan.scenario.name}/{key}')}@groundswell")

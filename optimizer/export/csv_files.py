@@ -1,8 +1,8 @@
-"""A plan as CSV files that a spreadsheet opens and a program reads.
+"""The CSV writer, and a plan as CSV files for spreadsheets and programs.
 
-RFC 4180: commas, CRLF, quotes where they are needed. UTF-8 with a byte order mark, without which Excel takes it for
-another encoding. Days are ISO 8601, decimals have a point, nothing is an empty cell, and texts that a spreadsheet
-would take for formulas are neutralised (`scenario.neutral`).
+RFC 4180: commas, CRLF, quotes where needed. UTF-8 with a byte order mark, because Excel assumes another encoding
+without it. Days are ISO 8601, decimals have a point, missing values are empty cells, and texts that a spreadsheet would
+take for formulas are neutralised (`scenario.neutral`).
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ def csv_text(table: Table) -> str:
 
 
 def cell(value: Value, kind: Kind = "text") -> str:
-    """Return a value as it stands in a cell.
+    """Return the text of a cell.
 
-    A telephone number stays as it is, though it may begin with a plus: it is made of digits and signs alone, which can
-    call nothing, and whoever imports it could not dial it with an apostrophe.
+    A telephone number is not neutralised although it may begin with a plus: it has digits and signs only, so it calls
+    no function, and an apostrophe before it could not be dialled.
 
     Examples
     --------

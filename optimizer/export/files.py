@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Writing files whole or not at all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def check_writable(path: Path) -> None:
     Raises
     ------
     InputError
-        If the folder does not exist or is closed to us, or the path is a folder or a read-only file.
+        If the folder does not exist or is not writable, or the path is a folder or a read-only file.
     """
     folder = path.absolute().parent
     if path.is_dir():
@@ -29,12 +29,12 @@ def check_writable(path: Path) -> None:
 
 
 def check_folder(path: Path) -> None:
-    """Refuse a folder that could be neither made nor written into, before any work is done for it.
+    """Refuse a folder that can neither be made nor be written into, before any work is done for it.
 
     Raises
     ------
     InputError
-        If the path is something else than a folder, is closed to us, or would have to be made where nothing can be.
+        If the path is no folder, is not writable, or its parent does not exist.
     """
     parent = path.absolute().parent
     if path.exists() and not path.is_dir():
@@ -46,7 +46,7 @@ def check_folder(path: Path) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those above it, where there is none, before any work is done for what goes into it.
+    """Make a folder and its parents where they are missing, before any work is done for its content.
 
     Raises
     ------
@@ -61,10 +61,10 @@ def make_folder(path: Path) -> None:
 
 
 def write_atomically(path: Path, content: str | bytes) -> None:
-    """Write text as UTF-8, or bytes, so that a reader sees the old file or the whole new one, never a part.
+    """Write text as UTF-8, or bytes, so that a reader sees either the old file or the whole new one.
 
-    The content goes to a new file in the same folder, reaches the disk, and takes the name in one step. A link is
-    followed, permissions of a file that is replaced stay, and a device or pipe is simply written to.
+    The content goes to a new file in the same folder, is flushed to the disk, and is renamed in one step. A link is
+    followed, a replaced file keeps its permissions, and a device or pipe is written to directly.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def write_atomically(path: Path, content: str | bytes) -> None:
         If the path cannot be written; nothing is left behind.
     """
     raw = _bytes(content)
-    with _told(path):
+    with _reporting(path):
         if path.exists() and not path.is_file():
             path.write_bytes(raw)
         else:
@@ -80,16 +80,16 @@ def write_atomically(path: Path, content: str | bytes) -> None:
 
 
 def write_folder(folder: Path, files: Mapping[str, str | bytes]) -> None:
-    """Write texts as UTF-8, and bytes, into a folder, made where there is none; other files in it stay.
+    """Write texts (as UTF-8) and bytes into a folder, which is made if missing; its other files stay.
 
-    All of them reach the disk before the first takes its name.
+    All contents are on the disk before the first file is renamed.
 
     Raises
     ------
     InputError
-        If they cannot be written; then no file is changed, unless taking a name itself fails.
+        If they cannot be written; then no file is changed, unless a renaming itself fails.
     """
-    with _told(folder):
+    with _reporting(folder):
         folder.mkdir(exist_ok=True)
         _replace({(folder / name).resolve(): _bytes(content) for name, content in files.items()})
 
@@ -99,7 +99,7 @@ def _bytes(content: str | bytes) -> bytes:
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _reporting(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

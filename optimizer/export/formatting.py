@@ -1,4 +1,4 @@
-"""Figures and dates as people write them, and cells of tables by the kind of their column; nothing is computed here."""
+"""Texts for people: amounts, probabilities, dates, and the cells of a table by the kind of their column."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from optimizer.plan import Window
 
 NOTHING = "–"
 SHOWN_TOLERANCE = 1e-6
-"""A probability this little below a step counts as on it, as in the contract's rule for securing."""
+"""A probability this little below a step counts as on it, as when an activation is judged as secured."""
 FEW_DAYS = 4
 _SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥"}
 
@@ -33,7 +33,7 @@ def money(amount: str | None, currency: str) -> str:
 
 
 def symbol(currency: str) -> str:
-    """Return what stands before an amount: a sign, or the code and a blank.
+    """Return the prefix of an amount: the currency sign, or the code and a blank.
 
     Examples
     --------

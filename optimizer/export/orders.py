@@ -1,11 +1,11 @@
-"""The warehouse's orders: one for each parcel of a plan, in the columns of the Matrixify "Orders" sheet for Shopify.
+"""Orders for the warehouse, one per parcel of a plan, in the columns of the Matrixify "Orders" sheet for Shopify.
 
 Columns and their meaning: https://matrixify.app/documentation/orders/ (a CSV is taken for orders if its file name
-contains "Order"). An order is the rows of one `Name`: the first carries the order and what is sent, the second the
-shipping service. `Command` is NEW, so that a file imported twice does not ship twice; `Send Receipt` is FALSE, so that
-the shop writes to nobody; prices are 0, as the creator pays nothing. `Processed At` is left to the shop: it is the day
-the order is placed, and a day to come would distort its reports. The day the parcel is to leave stands in `Tags`, in
-`Note` and in a column of its own, `Requested Ship Date`, for warehouses that read the file themselves.
+contains "Order"). The rows with one `Name` are one order: the first has the order and the product, the second the
+shipping service. `Command` is NEW, so that a file imported twice ships once; `Send Receipt` is FALSE, so that the shop
+mails nobody; prices are 0, as the creator pays nothing. `Processed At` is left to the shop: it is the day the order is
+placed, and a future day would distort the shop's reports. The ship day is in `Tags`, in `Note` and in a column of its
+own, `Requested Ship Date`, for warehouses that read the file themselves.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ COLUMNS = (
 )
 PHONE = "Shipping: Phone"
 STOCK_KEEPING_UNIT = "sku"
-"""The label of a product that holds its number in the shop; without it the id of the product is used."""
+"""The label of a product with its number in the shop; a product without it is ordered by its id."""
 FREE = "0"
 
 
@@ -56,13 +56,13 @@ def orders(scenario: Scenario, plan: Plan, addresses: Mapping[str, Address]) -> 
     Parameters
     ----------
     addresses
-        By creator; columns of a creator who has none stay empty.
+        By creator; the address columns of all other creators are empty.
 
     Notes
     -----
-    An order is called ``GW-`` with the first six digits of the scenario's SHA-256 and its place in the list, which
-    depends on the plan alone: the same plan gives the same names. Another plan of the same scenario uses the same names
-    again, so that the shop refuses its orders while those of the first stand, rather than send parcels of both.
+    The name of an order is ``GW-``, the first six digits of the scenario's SHA-256, and its number in the list, so the
+    same plan gives the same names. Another plan of the same scenario uses these names again: the shop then refuses its
+    orders as long as it has those of the first plan, instead of shipping both.
     """
     directory = Directory(scenario)
     parcels = sorted(plan.assignments, key=lambda line: (line.ship_on, line.activation, line.creator))
@@ -75,7 +75,7 @@ def orders(scenario: Scenario, plan: Plan, addresses: Mapping[str, Address]) -> 
 
 
 def without_address(plan: Plan, addresses: Mapping[str, Address]) -> list[str]:
-    """Return the creators who get a parcel and have no address, in order of the plan."""
+    """Return the creators with a parcel but no address, in the order of the plan."""
     return [name for name in dict.fromkeys(line.creator for line in plan.assignments) if name not in addresses]
 
 
@@ -134,6 +134,6 @@ def _note(line: Assignment, directory: Directory) -> str:
 
 
 def _tags(line: Assignment) -> str:
-    """Return the tags, each without the comma that separates them."""
+    """Return the tags of an order; a comma inside a tag becomes a blank, as commas separate them."""
     tags = ("groundswell", line.activation, line.mode, f"ship-on {line.ship_on.isoformat()}")
     return ", ".join(" ".join(tag.replace(",", " ").split()) for tag in tags)

@@ -1,6 +1,6 @@
-"""A plan as tables: the rows that CSV files, workbooks and pages share.
+"""A plan as tables, for CSV files, workbooks and pages.
 
-Every value is the plan's or the scenario's own; none is computed here.
+Every value is a field of the plan or the scenario; none is computed here.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from optimizer.scenario.meaning import Wave, service_of, waves
 from optimizer.scenario.models import Community, Creator, Scenario
 
 TITLE = "title"
-"""The label of a product that holds its name for people."""
+"""The label of a product with its name for people."""
 
 
 class Directory:
-    """Whom and what the ids of a plan mean."""
+    """Looks up what the ids of a plan stand for."""
 
     def __init__(self, scenario: Scenario):
         self.scenario = scenario
@@ -30,25 +30,25 @@ class Directory:
         self.products: Mapping[str, Product] = {product.id: product for product in scenario.products}
 
     def handle(self, creator: str) -> str:
-        """Return the public name of a creator, the id where there is none."""
+        """Return the handle of a creator, or the id."""
         return self.creators[creator].handle or creator
 
     def community(self, activation: str) -> str:
-        """Return the name of an activation's community, the id where there is none."""
+        """Return the name of an activation's community, or its id."""
         community = self.communities[self.waves[activation].community]
         return community.name or community.id
 
     def product(self, activation: str) -> Product:
-        """Return what is sent for an activation."""
+        """Return the product of an activation."""
         return self.products[self.waves[activation].product]
 
     def product_name(self, activation: str) -> str:
-        """Return what the product sent is called: its label `TITLE`, the id where there is none."""
+        """Return the name of an activation's product: its label `TITLE`, or its id."""
         product = self.product(activation)
         return product.labels.get(TITLE) or product.id
 
     def service(self, creator: str) -> str:
-        """Return the id of the service a creator's parcels go by."""
+        """Return the id of the shipping service of a creator."""
         return service_of(self.creators[creator], self.scenario).id
 
 
@@ -76,7 +76,7 @@ _ASSIGNMENT = (
 
 
 def assignments(scenario: Scenario, plan: Plan) -> Table:
-    """Return one row per creator and activation, with all labels of the creator and of what they take part in."""
+    """Return one row per assignment, with all labels of its creator, activation, community and product."""
     directory = Directory(scenario)
     labels = [
         _Labels("creator", (creator.labels for creator in scenario.creators)),
@@ -87,7 +87,7 @@ def assignments(scenario: Scenario, plan: Plan) -> Table:
 
     def row(line: Assignment) -> list[Value]:
         creator, wave = directory.creators[line.creator], directory.waves[line.activation]
-        found = (
+        given = (
             creator.labels,
             wave.labels,
             directory.communities[wave.community].labels,
@@ -98,7 +98,7 @@ def assignments(scenario: Scenario, plan: Plan) -> Table:
             *(line.mode, line.ship_on, line.expected_delivery, line.window.start, line.window.end),
             *(line.post_probability, line.embeddedness, wave.product, directory.service(line.creator)),
             *map(amount, (line.product, line.shipping, line.fee, line.cost)),
-            *_filled(labels, found),
+            *_filled(labels, given),
         ]
 
     return Table([*_ASSIGNMENT, *_columns(labels)], [row(line) for line in plan.assignments])
@@ -196,7 +196,7 @@ def _limit(spent: str | None, cap: str | None, *, judged: bool) -> Value:
 
 
 class _Labels:
-    """The labels that things of one kind bear anywhere in the scenario, by name."""
+    """The names of all labels that creators, activations, communities or products of a scenario have."""
 
     def __init__(self, owner: str, given: Iterable[Mapping[str, str]]):
         self.names = sorted({name for labels in given for name in labels})
@@ -207,5 +207,5 @@ def _columns(labels: Iterable[_Labels]) -> list[Column]:
     return [column for kind in labels for column in kind.columns]
 
 
-def _filled(labels: Sequence[_Labels], found: Sequence[Mapping[str, str]]) -> list[Value]:
-    return [given.get(name) for kind, given in zip(labels, found, strict=True) for name in kind.names]
+def _filled(labels: Sequence[_Labels], given: Sequence[Mapping[str, str]]) -> list[Value]:
+    return [own.get(name) for kind, own in zip(labels, given, strict=True) for name in kind.names]

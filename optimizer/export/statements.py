@@ -1,4 +1,4 @@
-"""What a plan's figures say, in sentences; each takes its numbers from the plan and adds none."""
+"""Sentences about a plan for pages, workbook and report; every number in them is a field of the plan."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from optimizer.plan import ObjectiveReport, Plan
 from optimizer.scenario.models import Scenario
 
 Labelled = tuple[str, str]
-"""A label and what is said under it."""
+"""A label and the text beside it."""
 
 
 def status(plan: Plan) -> str:
-    """Return the status in words."""
+    """Return the status as a sentence."""
     left = plan.objective.gap
     if plan.status == "optimal":
         return f"Proven optimal within {formatting.gap(left)}" if left else "Proven optimal"
@@ -27,7 +27,7 @@ def status(plan: Plan) -> str:
 
 
 def judgement(plan: Plan) -> str:
-    """Return in words how many rules somebody's own plan breaks."""
+    """Return how many rules a plan made elsewhere breaks."""
     failed = len(list(broken(plan)))
     return (
         f"Judged as it stands: {formatting.count(failed, 'rule')} broken"
@@ -37,12 +37,12 @@ def judgement(plan: Plan) -> str:
 
 
 def standing(plan: Plan) -> str:
-    """Return how a plan stands: how good it is proven to be or, where it breaks rules, how many."""
+    """Return how good a plan is proven to be or, where it breaks rules, how many."""
     return judgement(plan) if any(broken(plan)) else status(plan)
 
 
 def goal(scenario: Scenario) -> str:
-    """Return in words what the scenario asks for."""
+    """Return the goal of the scenario as a sentence."""
     objective = scenario.objective
     then = "then the most embedded creators"
     if objective.cost_slack:
@@ -53,7 +53,7 @@ def goal(scenario: Scenario) -> str:
 
 
 def summary(plan: Plan) -> str:
-    """Return in one line what the plan secures, for how much and with how many people."""
+    """Return in one line what the plan secures, its cost and its people."""
     asked = formatting.count(len(plan.activations), "activation")
     if plan.totals.cost is None:
         return f"{asked} asked for"
@@ -64,7 +64,7 @@ def summary(plan: Plan) -> str:
 
 
 def reading_aid(plan: Plan) -> str:
-    """Return what the columns of posts and chance mean, and the chance of everything together."""
+    """Return how to read the columns of posts and chance, and the probability of all together."""
     aid = "Posts: expected inside the window. Chance: of at least the posts needed."
     secured = sum(result.secured for result in plan.activations)
     if secured < 2:
@@ -74,7 +74,7 @@ def reading_aid(plan: Plan) -> str:
 
 
 def proof(plan: Plan) -> Iterator[Labelled]:
-    """Yield what is known about value and cost: found, and proven impossible to better."""
+    """Yield value and cost of the plan, each with its proven bound."""
     objective, currency = plan.objective, plan.scenario.currency
     if objective.goal == "activate_most" and objective.value_bound is not None:
         yield "Value", _value(objective)
@@ -106,14 +106,14 @@ def _cost(objective: ObjectiveReport, currency: str) -> str:
 
 
 def used_up(plan: Plan) -> Iterator[Labelled]:
-    """Yield the limits that the plan uses up."""
+    """Yield the limits that bind."""
     for limit in plan.binding:
-        known = limit.where in limit.detail or limit.where == "total"
-        yield rule_words(limit.limit), limit.detail if known else f"{limit.where}: {limit.detail}"
+        named = limit.where in limit.detail or limit.where == "total"
+        yield rule_words(limit.limit), limit.detail if named else f"{limit.where}: {limit.detail}"
 
 
 def blocked(plan: Plan) -> Iterator[Labelled]:
-    """Yield what stands in the way of what the plan does not reach, once for all activations it is the same for."""
+    """Yield the reasons why activations are not secured, each once with all activations it holds for."""
     waiting: dict[str, list[str]] = {}
     for item in plan.diagnosis.blocked if plan.diagnosis else []:
         waiting.setdefault(f"{rule_words(item.limit)}: {item.detail}", []).append(item.activation or "Everything")
@@ -122,7 +122,7 @@ def blocked(plan: Plan) -> Iterator[Labelled]:
 
 
 def ways_out(plan: Plan) -> Iterator[Labelled]:
-    """Yield the single changes that would help, and whether that was tried."""
+    """Yield the single changes that would help, and whether solving confirmed it."""
     for way in plan.diagnosis.ways_out if plan.diagnosis else []:
         tried = "tried by solving" if way.verified else "not tried"
         yield f"{_given(way.from_)} → {_given(way.to)}", f"{way.pointer}\n{way.effect} ({tried})"
@@ -133,7 +133,7 @@ def _given(value: object) -> str:
 
 
 def warnings(plan: Plan) -> Iterator[Labelled]:
-    """Yield the warnings, one line for all of a kind."""
+    """Yield one line per kind of warning."""
     for code, group in groupby(sorted(plan.warnings, key=lambda note: note.code), key=lambda note: note.code):
         notes = list(group)
         more = f" ({len(notes) - 1} more like it)" if len(notes) > 1 else ""
@@ -141,14 +141,14 @@ def warnings(plan: Plan) -> Iterator[Labelled]:
 
 
 def broken(plan: Plan) -> Iterator[Labelled]:
-    """Yield the rules that the plan breaks, as the verifier found."""
+    """Yield the rules that the plan breaks according to its certificate."""
     for check in plan.certificate.checks:
         if not check.ok:
             yield check.rule, check.detail
 
 
 def assumed(plan: Plan) -> str | None:
-    """Return how many assumptions are ours, None where there are none."""
+    """Return how many assumptions were left at their defaults, None where none was."""
     if not plan.assumptions:
         return None
     left = formatting.count(len(plan.assumptions), "assumption is", "assumptions are")

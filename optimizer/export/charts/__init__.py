@@ -1,4 +1,4 @@
-"""Charts of plans and money answers, as Vega-Lite specifications; they show what the documents say and add nothing.
+"""Charts of plans and answers, as Vega-Lite specifications; they show fields of the documents and compute nothing.
 
-What colour tells apart, a shape, a dash, a hatch or a label tells apart as well.
+Whatever differs in colour differs in shape, dash, hatch or label as well.
 """

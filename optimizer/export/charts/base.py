@@ -1,4 +1,4 @@
-"""What the charts are made of: titles, data, amounts and small multiples, the same in each."""
+"""What all charts share: titles, data, amounts, small multiples."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from optimizer.scenario.models import Scenario
 
 Chart: TypeAlias = ChartType
 Layer: TypeAlias = Any
-"""A part of a chart; altair's own types for these come and go between its methods."""
+"""A part of a chart; altair's methods return different types for it."""
 Row: TypeAlias = Mapping[str, Any]
 CELL_MARGIN = 30
-"""What axis and spacing of a small chart take beside its width (pixels)."""
+"""Width of the axis and spacing of a small chart (pixels)."""
 LINE = 132
-"""Characters of a subtitle's line; a title does not wrap by itself."""
+"""Longest line of a subtitle (characters), as Vega does not wrap titles."""
 
 NO_XML = dict.fromkeys([*(code for code in range(0x20) if chr(code) not in "\t\n\r"), 0xFFFE, 0xFFFF], "\ufffd")
-"""Characters that a picture cannot hold, as XML has no way to write them; what draws it dies of them."""
+"""Characters that XML cannot hold; the renderer crashes on them."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ CELLS = Room(cell=CELL_WIDTH + CELL_MARGIN)
 
 
 def data(rows: Iterable[Row]) -> alt.InlineData:
-    """Return rows as data that lies inside the specification."""
+    """Return rows as data inside the specification."""
     return alt.InlineData(values=[dict(row) for row in rows])
 
 
 def amount(text: str) -> float:
-    """Return where an amount is drawn; what is written beside it comes from the text itself."""
+    """Return the position of an amount on an axis; labels are made from the text itself."""
     return float(Decimal(text))
 
 
@@ -57,12 +57,12 @@ def axis_format(amounts: Iterable[float]) -> str:
 
 
 def one_line(text: str) -> str:
-    """Return a name without line breaks, which would end it where names are set in lines, and as it can be drawn."""
+    """Return a name on one line and without characters that cannot be drawn."""
     return " ".join(text.split()).translate(NO_XML)
 
 
 def community_names(scenario: Scenario) -> Mapping[str, str]:
-    """Return what each community is called, by id."""
+    """Return the name of each community by id."""
     return {community.id: one_line(community.name or community.id) for community in scenario.communities}
 
 
@@ -78,7 +78,7 @@ def _plain(name: str) -> str:
 
 
 def columns(number: int) -> int:
-    """Return how many small charts stand in a row of a picture.
+    """Return the number of small charts in a row of a picture.
 
     Examples
     --------
@@ -91,14 +91,14 @@ def columns(number: int) -> int:
 def finished(
     chart: Layer, title: str, subtitle: str, description: str, *, currency: str | None = None, room: Room = Room()
 ) -> Chart:
-    """Return a chart with everything that all charts share.
+    """Return a chart with the title, fonts, colours and number format of all charts.
 
     Parameters
     ----------
     title, subtitle
-        What is seen, in words, and how to read it.
+        What the chart shows, and how to read it.
     description
-        What the chart says, for those who cannot see it.
+        The content of the chart in words, for those who cannot see it.
     currency
         Of the amounts, where there are any.
     room
@@ -148,7 +148,7 @@ def finished(
 
 
 def nothing(title: str, reason: str) -> Chart:
-    """Return a chart that says why there is nothing to draw."""
+    """Return an empty chart with the reason why there is nothing to draw."""
     chart = alt.Chart(data([{"reason": reason}])).mark_text(align="left", baseline="top", fontSize=12)
     chart = chart.encode(x=alt.value(0), y=alt.value(0), text="reason:N").properties(width=WIDTH, height=24)
     return finished(chart, title, "", reason)

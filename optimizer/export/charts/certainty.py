@@ -1,4 +1,4 @@
-"""What certainty costs, activation by activation."""
+"""The price of certainty: cost by confidence, one small chart per activation."""
 
 from __future__ import annotations
 
@@ -122,8 +122,8 @@ def _subtitle(price: PriceOfCertainty) -> str:
         for confidence, total in zip(price.confidences, price.totals, strict=True)
         if total is not None
     )
-    told = "Each activation planned alone, total and monthly budgets aside; bars under a mark: how low cost may yet go."
-    return told + (f" All of them: {sums}." if sums else "")
+    text = "Each activation planned alone, total and monthly budgets aside; bars under a mark: how low cost may yet go."
+    return text + (f" All of them: {sums}." if sums else "")
 
 
 def _description(price: PriceOfCertainty) -> str:

@@ -1,4 +1,4 @@
-"""The charts of a plan, and charts as files."""
+"""The charts of a plan by name, and charts written to files."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ SUFFIXES = (".png", ".svg")
 
 
 def plan_charts(scenario: Scenario, plan: Plan, cash: CashView | None = None) -> dict[str, Chart]:
-    """Return the charts of a plan by name, only those there is something to draw for.
+    """Return the charts of a plan by name, those without content left out.
 
     Parameters
     ----------
     cash
-        The plan's cash view, where it was made; its months are those of the plan.
+        The plan's cash view, where it was made already.
     """
     charts: dict[str, Chart] = {}
     if any(result.window for result in plan.activations):
@@ -40,7 +40,7 @@ def plan_charts(scenario: Scenario, plan: Plan, cash: CashView | None = None) ->
 
 
 def check_picture(path: Path) -> None:
-    """Refuse a name that ends like no picture we draw, before any work is done for it.
+    """Refuse a file name with an unknown ending, before any work is done for it.
 
     Raises
     ------
@@ -53,12 +53,12 @@ def check_picture(path: Path) -> None:
 
 
 def write_chart(path: Path, chart: Chart) -> None:
-    """Write a chart as PNG or SVG, by the ending of the name, whole or not at all.
+    """Write a chart as PNG or SVG, by the ending of the file name, whole or not at all.
 
     Raises
     ------
     InputError
-        If the name ends like no picture, or the file cannot be written.
+        If the ending is unknown or the file cannot be written.
     """
     check_picture(path)
     write_atomically(path, render.png(chart) if path.suffix.lower() == ".png" else render.svg(chart))

@@ -1,4 +1,4 @@
-"""What every budget buys, and what none can."""
+"""The budget frontier: the value each budget buys, and the proven bound on it."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from optimizer.export.charts.base import Chart, Layer, Row, amount, axis_format,
 from optimizer.export.charts.theme import DASH, INK, LIGHT, MIDDLE, PAPER, SMALL, WIDTH
 
 TITLE = "What each budget buys"
-FOUND, BOUND = "value of the best plan found", "proven: no plan has more"
+REACHED, BOUND = "value of the best plan found", "proven: no plan has more"
 FIELD = "what"
 FEW = 10
 """Up to this value every whole number is marked on the axis."""
 PLAIN = [1, 0]
-"""The dash of an unbroken line."""
+"""Dash pattern of a solid line."""
 
 
 def frontier_chart(answer: Frontier) -> Chart:
-    """Return value by budget: a step up at each budget found, under the steps that no plan can pass.
+    """Return value by budget: the steps of the plans, below the steps of the proven bound.
 
-    Between two budgets the best value is at least that of the smaller one (the plan can still be had) and at most the
-    bound of the larger one, and no more than the smaller one's below what its next step costs at least; the area
-    between is shaded.
+    Between two budgets the best value is at least that of the smaller one, whose plan is still affordable, and at most
+    the bound of the larger one. Below the least budget of the smaller one's next step it does not rise. The area
+    between value and bound is shaded.
     """
     points = answer.points
     if not points:
@@ -48,7 +48,7 @@ def _lines(points: Sequence[FrontierPoint], currency: str, most: int) -> Layer:
     budgets = [amount(point.budget) for point in points]
     margin = (budgets[-1] - budgets[0]) / 25 or budgets[0] / 10 or 1
     domain = [max(0, budgets[0] - margin), budgets[-1] + 2.5 * margin]
-    # A short axis would have its whole numbers twice.
+    # On a short axis Vega would repeat whole numbers.
     steps: dict[str, Any] = {"values": list(range(most + 1))} if most <= FEW else {"tickMinStep": 1}
     return alt.Chart().encode(
         x=alt.X(
@@ -66,34 +66,34 @@ def _lines(points: Sequence[FrontierPoint], currency: str, most: int) -> Layer:
     )
 
 
-def _found(points: Sequence[FrontierPoint]) -> list[tuple[float, int]]:
-    """Return budgets with the value they are known to buy: those tried, and the next step beyond each."""
-    known = {amount(point.budget): point.value for point in points if point.value is not None}
+def _reached(points: Sequence[FrontierPoint]) -> list[tuple[float, int]]:
+    """Return budgets and the value a plan reaches at each: the budgets tried, and the next step of each."""
+    values = {amount(point.budget): point.value for point in points if point.value is not None}
     last = amount(points[-1].budget)
     for step in (point.next_step for point in points if point.next_step is not None):
         if amount(step.budget) < last:
-            known[amount(step.budget)] = max(step.value, known.get(amount(step.budget), 0))
-    ordered = sorted(known)
-    return list(zip(ordered, accumulate((known[budget] for budget in ordered), max), strict=True))
+            values[amount(step.budget)] = max(step.value, values.get(amount(step.budget), 0))
+    ordered = sorted(values)
+    return list(zip(ordered, accumulate((values[budget] for budget in ordered), max), strict=True))
 
 
 def _proven(points: Sequence[FrontierPoint]) -> list[tuple[float, int]]:
-    """Return budgets with the value that none up to them can pass: those tried, and the least of a next step."""
-    known = {amount(point.budget): point.value_bound for point in points if point.value_bound is not None}
+    """Return budgets and the value that no plan up to each exceeds: those tried, and the least of each next step."""
+    bounds = {amount(point.budget): point.value_bound for point in points if point.value_bound is not None}
     last = amount(points[-1].budget)
     for point in points:
         least = point.next_step.at_least if point.next_step is not None else None
         if least is not None and point.value is not None and amount(least) < last:
-            known[amount(least)] = min(point.value, known.get(amount(least), point.value))
-    return sorted(known.items())
+            bounds[amount(least)] = min(point.value, bounds.get(amount(least), point.value))
+    return sorted(bounds.items())
 
 
 def _unknown(points: Sequence[FrontierPoint], lines: Layer) -> Layer:
-    """Return the area between what is found and what is proven impossible."""
-    found, proven = _found(points), _proven(points)
+    """Return the area between the value reached and its proven bound."""
+    reached, proven = _reached(points), _proven(points)
     rows = []
-    for low, high in pairwise(sorted({budget for budget, _ in [*found, *proven]})):
-        value = max((value for budget, value in found if budget <= low), default=0)
+    for low, high in pairwise(sorted({budget for budget, _ in [*reached, *proven]})):
+        value = max((value for budget, value in reached if budget <= low), default=0)
         bound = min((bound for budget, bound in proven if budget >= high), default=value)
         if bound > value:
             rows.append({"budget": low, "until": high, "value": value, "bound": bound})
@@ -102,20 +102,20 @@ def _unknown(points: Sequence[FrontierPoint], lines: Layer) -> Layer:
 
 
 def _steps(points: Sequence[FrontierPoint], lines: Layer) -> Iterator[Layer]:
-    """Yield both lines; the found one holds to the right of a point, the proven one to the left of it."""
-    kinds = [FOUND, BOUND]
+    """Yield both lines; a value holds to the right of its point, a bound to the left."""
+    kinds = [REACHED, BOUND]
     looks = {
         "stroke": alt.Stroke(f"{FIELD}:N", scale=alt.Scale(domain=kinds, range=[INK, MIDDLE]), sort=kinds),
         "strokeDash": alt.StrokeDash(f"{FIELD}:N", scale=alt.Scale(domain=kinds, range=[PLAIN, DASH]), sort=kinds),
     }
-    found = [{"budget": budget, "value": value, FIELD: FOUND} for budget, value in _found(points)]
+    reached = [{"budget": budget, "value": value, FIELD: REACHED} for budget, value in _reached(points)]
     bound = [{"budget": budget, "value": value, FIELD: BOUND} for budget, value in _proven(points)]
-    yield lines.mark_line(interpolate="step-after", strokeWidth=2.5).encode(**looks).properties(data=data(found))
+    yield lines.mark_line(interpolate="step-after", strokeWidth=2.5).encode(**looks).properties(data=data(reached))
     yield lines.mark_line(interpolate="step-before", strokeWidth=2).encode(**looks).properties(data=data(bound))
 
 
 def _marks(points: Sequence[FrontierPoint], currency: str, lines: Layer) -> Iterator[Layer]:
-    """Yield a mark for each plan, and how many activations it secures where that changes."""
+    """Yield a mark for each plan, with the number of activations secured where it changes."""
     rows = list(_rows(points, currency))
     tips = [
         alt.Tooltip("shown:N", title="budget"),

@@ -1,4 +1,4 @@
-"""When the money goes: each month's product, shipping and fees, and its cap."""
+"""Spend by month: product, shipping and fees, and the month's budget."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PARTS = ("product", "shipping", "fees")
 TITLE = "When the money goes"
 CAP = "budget"
 NARROWEST, WIDEST = 46, 130
-"""Room of a month (pixels)."""
+"""Least and greatest width of a month (pixels)."""
 
 
 def cash_chart(view: CashView) -> Chart:
@@ -30,14 +30,14 @@ def cash_chart(view: CashView) -> Chart:
 
 
 def months_of(plan: Plan, scenario: Scenario) -> list[CashMonth]:
-    """Return the months of a plan with their caps, where there is no cash view."""
+    """Return the months of a plan with their budgets, for use without a cash view."""
     digits = decimals(scenario.currency)
     caps = {month: from_minor(to_minor(cap, digits), digits) for month, cap in (scenario.budget.monthly or {}).items()}
     return [CashMonth(**line.model_dump(), cap=caps.get(line.month)) for line in plan.cash]
 
 
 def months_chart(months: Sequence[CashMonth], currency: str) -> Chart:
-    """Return months as bars of product, shipping and fees, each with its cap where there is one."""
+    """Return months as stacked bars of product, shipping and fees, each with its budget if it has one."""
     if not months:
         return nothing(TITLE, "No money is spent.")
     every = list(_every_month(min(item.month for item in months), max(item.month for item in months)))
@@ -69,7 +69,7 @@ def _bars(months: Sequence[CashMonth], currency: str, x: alt.X) -> Layer:
 
 
 def _caps(months: Sequence[CashMonth], currency: str) -> list[Layer]:
-    """Return the dashed lines of the caps on a light line, so that they are seen on dark bars too."""
+    """Return the dashed lines of the budgets, on a light line so that they show on dark bars too."""
     rows = [
         {
             "month": item.month,
@@ -114,7 +114,7 @@ def _every_month(first: str, last: str) -> Iterator[str]:
 
 
 def _labels(months: Sequence[CashMonth], every: Sequence[str], currency: str, width: int) -> str:
-    """Return a Vega expression for what stands under a bar: month, with the year where one begins, and sum."""
+    """Return a Vega expression for the label below a bar: the month, with the year where one begins, and the sum."""
     sums = {item.month: formatting.money(item.total, currency) for item in months}
     fits = max(map(len, sums.values())) * CHARACTER <= width / len(every)
     labels = {}
@@ -126,8 +126,8 @@ def _labels(months: Sequence[CashMonth], every: Sequence[str], currency: str, wi
 
 
 def _subtitle(months: Sequence[CashMonth]) -> str:
-    told = "Product and shipping in the month parcels leave, fees in the month a window ends."
-    return told + (" Dashed: the month's budget." if any(item.cap is not None for item in months) else "")
+    text = "Product and shipping in the month parcels leave, fees in the month a window ends."
+    return text + (" Dashed: the month's budget." if any(item.cap is not None for item in months) else "")
 
 
 def _description(months: Sequence[CashMonth], currency: str) -> str:

@@ -1,4 +1,4 @@
-"""How many posts each activation will see, and how likely enough of them."""
+"""The distribution of posts of each activation, and the probability of enough of them."""
 
 from __future__ import annotations
 
@@ -70,13 +70,13 @@ def _cell() -> Layer:
 
 
 def _head(result: ActivationResult, names: Mapping[str, str]) -> str:
-    chance = f"{'' if result.secured else 'only '}{formatting.probability(result.probability)}"
+    reached = f"{'' if result.secured else 'only '}{formatting.probability(result.probability)}"
     asked = formatting.probability(result.confidence)
-    return f"{activation_name(result, names)}\n{chance} for {result.min_posts}+ ({asked} asked for)"
+    return f"{activation_name(result, names)}\n{reached} for {result.min_posts}+ ({asked} asked for)"
 
 
 def _rows(result: ActivationResult, names: Mapping[str, str]) -> Iterator[Row]:
-    likely = [count for count, chance in enumerate(result.post_distribution) if chance >= NEGLIGIBLE]
+    likely = [count for count, probability in enumerate(result.post_distribution) if probability >= NEGLIGIBLE]
     for count in range(min([*likely, result.min_posts - 1]), max([*likely, result.min_posts]) + 1):
         chances = result.post_distribution
         yield {
@@ -94,9 +94,9 @@ def _rows(result: ActivationResult, names: Mapping[str, str]) -> Iterator[Row]:
 
 def _subtitle(plan: Plan, planned: Sequence[ActivationResult]) -> str:
     missing = len(plan.activations) - len(planned)
-    told = "Filled bars right of the dashed line add up to the chance of enough posts."
+    text = "Filled bars right of the dashed line add up to the chance of enough posts."
     left = f" Without a window, and left out: {formatting.count(missing, 'activation')}." if missing else ""
-    return f"{told} Counts less likely than {NEGLIGIBLE:.1%} at either end are not drawn.{left}"
+    return f"{text} Counts less likely than {NEGLIGIBLE:.1%} at either end are not drawn.{left}"
 
 
 def _description(heads: Sequence[str]) -> str:

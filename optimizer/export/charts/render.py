@@ -1,4 +1,4 @@
-"""Charts as pictures, drawn here and without a network."""
+"""Charts as pictures, rendered without a network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import vl_convert
 from optimizer.export.charts.base import NO_XML, Chart
 
 SCALE = 2
-"""Pixels of a PNG for each pixel of the chart, so that it stays sharp in print."""
+"""Pixels of a PNG per pixel of the chart; more than one keeps it sharp in print."""
 VERSION = "6.4"
 """Vega-Lite, as in the specifications that are written."""
 
@@ -28,7 +28,7 @@ def svg(chart: Chart) -> str:
 
 
 def _drawable(part: Any) -> Any:
-    """Return a specification without the characters that XML has no way to hold: the engine dies of them."""
+    """Return a specification without the characters that XML cannot hold, as the renderer crashes on them."""
     if isinstance(part, str):
         return part.translate(NO_XML)
     if isinstance(part, dict):
@@ -37,11 +37,11 @@ def _drawable(part: Any) -> Any:
 
 
 def _numbered(drawn: str) -> str:
-    """Return an SVG whose gradients are numbered from 0; the engine counts on from picture to picture."""
+    """Return an SVG whose gradients are numbered from 0; the renderer goes on counting from picture to picture."""
     numbers: dict[str, int] = {}
 
-    def name(found: re.Match[str]) -> str:
-        return f"{found[1]}gradient_{numbers.setdefault(found[2], len(numbers))}"
+    def name(match: re.Match[str]) -> str:
+        return f"{match[1]}gradient_{numbers.setdefault(match[2], len(numbers))}"
 
     return re.sub(r'( id="|="url\(#)gradient_(\d+)', name, drawn)
 

@@ -166,9 +166,9 @@ class _Rows:
 
     def subtitle(self) -> str:
         missing = len(self.plan.activations) - len(self.results)
-        told = f"Grey: the {WINDOW}. The tallest bar is {formatting.count(self.tallest, 'parcel')} on one day."
+        text = f"Grey: the {WINDOW}. The tallest bar is {formatting.count(self.tallest, 'parcel')} on one day."
         left = f" Without a window, and left out: {formatting.count(missing, 'activation')}." if missing else ""
-        return told + left
+        return text + left
 
     def description(self) -> str:
         spans = "; ".join(f"{one_line(item.activation)} {formatting.window(item.window)}" for item in self.results)

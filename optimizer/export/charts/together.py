@@ -1,4 +1,4 @@
-"""How many of the secured activations succeed together."""
+"""The distribution of the number of secured activations that succeed."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ ALL, SOME = "all of them", "some miss"
 
 
 def together_chart(plan: Plan) -> Chart:
-    """Return the chances that exactly so many of the secured activations reach their posts."""
-    chances = plan.totals.secured_distribution
-    number = len(chances) - 1
+    """Return the probability of each number of secured activations that reach their posts."""
+    probabilities = plan.totals.secured_distribution
+    number = len(probabilities) - 1
     if number < 1:
         return nothing(TITLE, "No activation is secured in this plan.")
-    first = next((count for count, chance in enumerate(chances) if chance >= NEGLIGIBLE), 0)
+    first = next((count for count, probability in enumerate(probabilities) if probability >= NEGLIGIBLE), 0)
     rows = [
         {
             "count": count,
-            "chance": chance,
-            "shown": formatting.probability(chance) if chance >= NEGLIGIBLE else "< 0.1%",
+            "chance": probability,
+            "shown": formatting.probability(probability) if probability >= NEGLIGIBLE else "< 0.1%",
             "kind": ALL if count == number else SOME,
         }
-        for count, chance in enumerate(chances)
+        for count, probability in enumerate(probabilities)
         if count >= first
     ]
     base = alt.Chart(data(rows)).encode(

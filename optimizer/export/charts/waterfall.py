@@ -1,4 +1,4 @@
-"""From one plan's cost to another's."""
+"""The steps from the cost of one plan to that of another."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def waterfall_chart(difference: Difference, currency: str, *, baseline: str = "b
     currency
         Of both plans.
     baseline
-        What the baseline is called.
+        Name of the baseline.
     """
     steps = difference.waterfall
     if not steps:

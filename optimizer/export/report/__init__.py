@@ -1,1 +1,1 @@
-"""A plan and the answers around it as one HTML file that needs nothing but a browser."""
+"""The report: a plan and other answers as one HTML file that needs only a browser."""

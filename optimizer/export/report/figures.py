@@ -1,4 +1,4 @@
-"""Charts as figures of the page: the specification as data, title and reading aid as text that wraps."""
+"""Charts in the report: the specification as data, title and reading aid as text of the page."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from optimizer.export.charts.base import Chart
 
 @dataclass(frozen=True)
 class Figure:
-    """A chart in the page; `alternative` says what it shows to those who cannot see it."""
+    """A chart in the page; `alternative` describes it in words."""
 
     name: str
     title: str
@@ -20,7 +20,7 @@ class Figure:
 
 
 def figure(name: str, chart: Chart) -> Figure:
-    """Return a chart as a figure; its title becomes text of the page, where it wraps."""
+    """Return a chart as a figure; its title becomes text of the page, where it can wrap."""
     spec = chart.to_dict()
     title = spec.pop("title")
     return Figure(name, title["text"], " ".join(title.get("subtitle", [])), spec["description"], spec)

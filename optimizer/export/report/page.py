@@ -1,7 +1,7 @@
-"""The report: one HTML file with the plan, its charts, its proof and the answers around it, and no network.
+"""The page of the report: the plan, its charts, its proof and other answers in one HTML file.
 
-Charts are embedded as data (Vega-Lite) with the libraries that draw them; everything a scenario says is escaped, in the
-text as well as in the data; a policy in the page forbids every other script and every request.
+Charts are embedded as Vega-Lite specifications with the libraries that draw them. Texts of a scenario are escaped in
+the page and in the specifications, and the page's policy forbids every other script and every request.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from optimizer.scenario.models import Scenario
 
 @dataclass(frozen=True)
 class Section:
-    """A heading with what stands under it; labelled sentences come before figures and tables."""
+    """A section: labelled sentences, then figures, then tables; empty sections are left out."""
 
     title: str
     anchor: str
@@ -61,7 +61,7 @@ def report_html(
     scenario, plan
         The plan and what it answers.
     frontier, certainty, comparison, cash
-        Answers around the plan, each with a section of its own where it is given.
+        Other answers, each with a section of its own where it is given.
     """
     drawn = {name: figure(name, chart) for name, chart in plan_charts(scenario, plan, cash).items()}
     sections = [
@@ -101,7 +101,7 @@ def _template() -> Any:
 
 
 def _key_figures(plan: Plan) -> Iterator[statements.Labelled]:
-    """Yield the figures that are read first; none where there is no plan."""
+    """Yield the figures at the top of the page; none where there is no plan."""
     totals, objective = plan.totals, plan.objective
     if totals.cost is None:
         return
@@ -119,7 +119,7 @@ def _key_figures(plan: Plan) -> Iterator[statements.Labelled]:
 def _plan_sections(
     scenario: Scenario, plan: Plan, drawn: Mapping[str, Figure], cash: CashView | None
 ) -> Iterator[Section]:
-    """Yield what is told of a plan that exists, then what stands in the way of more."""
+    """Yield the sections of the plan, then those of what stands in the way of more."""
     if plan.totals.cost is not None:
         figures = [drawn[name] for name in ("timeline", "posts", "together") if name in drawn]
         yield Section("What is planned", "planned", figures=figures, tables=[tables.activations(plan, scenario)])
@@ -175,11 +175,11 @@ def _small_print(scenario: Scenario, plan: Plan) -> Iterator[Section]:
 
 
 def _assumed(scenario: Scenario, plan: Plan) -> Iterator[statements.Labelled]:
-    """Yield the assumptions that are ours with their values, as the scenario has them."""
+    """Yield the assumptions that were left at their defaults, with their values."""
     document = scenario.model_dump(mode="json")
     for pointer in plan.assumptions:
-        found: Any = document
+        value: Any = document
         for part in pointer.split("/")[1:]:
-            found = found.get(part) if isinstance(found, dict) else None
-        shown = ", ".join(map(str, found)) if isinstance(found, list) else str(found)
-        yield pointer, formatting.NOTHING if found is None else shown
+            value = value.get(part) if isinstance(value, dict) else None
+        shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        yield pointer, formatting.NOTHING if value is None else shown

@@ -17,7 +17,7 @@ WHOLE = ("Window",)
 
 @dataclass(frozen=True)
 class Head:
-    """The head of a column; figures are set to the right, neither they nor dates break, and names have some room."""
+    """The head of a column and the class of its cells in the style sheet."""
 
     head: str
     style: str
@@ -25,7 +25,7 @@ class Head:
 
 @dataclass(frozen=True)
 class Cell:
-    """What a cell says; `key` is what it is sorted by, `mark` whether it says something good or bad."""
+    """The text of a cell, the `key` it is sorted by, and a `mark` where it is good or bad."""
 
     text: str
     key: str | float | None = None
@@ -56,7 +56,7 @@ class ReportTable:
 
     @property
     def total(self) -> list[Cell]:
-        """Return the last line, empty where there is none; what has no sum has an empty cell there."""
+        """Return the line of totals, empty where there is none."""
         if not self.table.last:
             return []
         label, *sums = self.table.last
@@ -70,7 +70,7 @@ class ReportTable:
 
 
 def _style(column: Column) -> str:
-    """Return what the cells of the column are, for the style sheet."""
+    """Return the class of the column's cells in the style sheet."""
     if column.kind in FIGURES:
         return "figure"
     return "whole" if column.kind == "day" or column.title in WHOLE else "name" if column.title in NAMES else ""

@@ -1,4 +1,4 @@
-"""What runs in the page, and what the page may do at all."""
+"""The scripts of the report, and the policy that allows only them."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ HERE = Path(__file__).parent / "templates"
 
 @cache
 def libraries() -> str:
-    """Return Vega, Vega-Lite and Vega-Embed with everything they need, for one inline script."""
+    """Return Vega, Vega-Lite and Vega-Embed with their dependencies as one inline script."""
     bundle: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", VERSION)
     return inline(bundle)
 
 
 @cache
 def behaviour() -> str:
-    """Return the page's own script: it draws the charts, and sorts and filters the creators."""
+    """Return the page's own script, which draws the charts and sorts and filters the creators."""
     return inline((HERE / "page.js").read_text(encoding="utf-8"))
 
 
 def inline(script: str) -> str:
-    """Return a script as it may stand inside a page: nothing in it ends the element, line ends as a browser reads them.
+    """Return a script for use inside a page: nothing in it ends the element, and its line ends are a browser's.
 
-    Both replacements leave the meaning of JavaScript text unchanged.
+    Neither replacement changes the meaning of the script.
     """
     return script.replace("\r\n", "\n").replace("</script", "<\\/script").replace("<!--", "<\\!--")
 
 
 def policy(*scripts: str) -> str:
-    """Return a Content-Security-Policy under which these scripts run and no other, and nothing is ever fetched.
+    """Return a Content-Security-Policy that allows these scripts only and no request.
 
-    Scripts are named by their hash, so that a script that came in with a scenario's text would not run. Styles are
-    free, as Vega-Embed brings its own.
+    Scripts are named by their hash, so a script in a text of a scenario would not run. Inline styles are allowed,
+    because Vega-Embed adds its own.
     """
     hashes = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
     rules = (

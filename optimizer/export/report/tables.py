@@ -36,7 +36,7 @@ _ACTIVATION = _columns(
 
 
 def activations(plan: Plan, scenario: Scenario) -> ReportTable:
-    """Return what becomes of each activation."""
+    """Return the activations of the plan."""
     names = {community.id: community.name or community.id for community in scenario.communities}
     years = _years(scenario)
     totals = plan.totals
@@ -73,7 +73,7 @@ _CREATOR = [
 
 
 def creators(plan: Plan, scenario: Scenario) -> ReportTable:
-    """Return who is part of which activation, to be sorted and searched."""
+    """Return the assignments, to be sorted and searched."""
     by_id = {creator.id: creator for creator in scenario.creators}
     currency = plan.scenario.currency
     table = Table(_CREATOR, [_creator(line, by_id.get(line.creator), currency) for line in plan.assignments])
@@ -98,7 +98,7 @@ def _years(scenario: Scenario) -> bool:
 
 
 def months(lines: Sequence[CashMonth], plan: Plan, budget: str | None) -> ReportTable:
-    """Return what each month carries, against the budgets there are; `budget` is the total one."""
+    """Return the spend by month beside the budgets there are; `budget` is the total one."""
     totals = plan.totals
     sums = (totals.product, totals.shipping, totals.fees, totals.cost)
     return ReportTable("Money by month", plan_tables.months(lines, sums, budget=budget), plan.scenario.currency)
@@ -117,7 +117,7 @@ _RETURN = _columns(
 
 
 def returns(view: CashView) -> ReportTable:
-    """Return what the money of each community is expected to bring."""
+    """Return what the spend on each community is expected to bring."""
 
     def row(name: str, part: Return) -> list[Value]:
         per_post, waste = amount(part.cost_per_expected_post), amount(part.waste)
@@ -216,7 +216,7 @@ def _compared(plan: KeyFigures) -> list[Value]:
 
 
 def checks(plan: Plan) -> ReportTable:
-    """Return the verifier's judgement, rule by rule."""
+    """Return the judgement of the verifier, rule by rule."""
     rows: list[list[Value]] = [
         [statements.rule_words(check.rule), Judged("kept" if check.ok else "BROKEN", check.ok), check.detail]
         for check in plan.certificate.checks

@@ -1,4 +1,4 @@
-"""A batch for the terminal: one line per job, what is worth saying, and how many ended how.
+"""The page of a batch: one line per job, notes on single jobs, and the number of jobs by ending.
 
 Shows the rows of the summary and computes none of their figures.
 """
@@ -34,7 +34,7 @@ _GOOD = frozenset({"optimal", "feasible"})
 
 
 def budget(job: JobRequest) -> str:
-    """Return the budget of a job for people; without currency where the scenario could not be read."""
+    """Return the budget of a job, without a currency where the scenario could not be read."""
     if job.currency is None:
         return job.budget or formatting.NOTHING
     return formatting.money(job.budget, job.currency)
@@ -42,7 +42,7 @@ def budget(job: JobRequest) -> str:
 
 @dataclass(frozen=True)
 class _Choice:
-    """Something of which a job is made; shown where jobs of one scenario differ in it."""
+    """A setting of a job; shown where jobs of one scenario differ in it."""
 
     word: str
     shown: Callable[[JobRequest], str]
@@ -54,17 +54,17 @@ _COLUMNS = (
     _Choice("confidence", lambda job: formatting.NOTHING if job.confidence is None else f"{job.confidence:g}", "Conf."),
     _Choice("seed", lambda job: str(job.seed), "Seed"),
 )
-"""Those that have a column of their own."""
+"""Settings with a column of their own."""
 _BELOW = (
     _Choice("", lambda job: job.label or ""),
     _Choice("limit", lambda job: f"{job.time_limit:g} s"),
     _Choice("gap allowed", lambda job: f"{job.gap_allowed:g}"),
 )
-"""Those that stand below the scenario's name, where there is room for words."""
+"""Settings that are written below the name of the scenario."""
 
 
 class BatchPage:
-    """Shows the jobs of one batch, and of what they are made only that in which jobs of one scenario differ."""
+    """Shows the jobs of one batch, with those settings only in which jobs of one scenario differ."""
 
     def __init__(self, jobs: Sequence[JobRequest]) -> None:
         self._columns = [choice for choice in _COLUMNS if _varies(choice, jobs)]
@@ -74,7 +74,7 @@ class BatchPage:
         self._names = short if len(set(short.values())) == len(names) else names
 
     def title(self, job: JobRequest) -> str:
-        """Return a job in words: its file and what makes it another than the others."""
+        """Return the title of a job: its file and the settings that tell it from the others."""
         return ", ".join([self._names[job.scenario], *_words(self._below, job), *_words(self._columns, job)])
 
     def line(self, job: JobRequest, figures: JobFigures | None, seconds: float) -> str:
@@ -92,11 +92,11 @@ class BatchPage:
         return f"{self.title(job)}: {', '.join(parts)}"
 
     def page(self, rows: Sequence[JobRow]) -> RenderableType:
-        """Return the whole: the table, what is worth saying of single jobs, and how many ended how."""
+        """Return the whole page: the table, notes on single jobs, and the number of jobs by ending."""
         return spaced([self._table(rows), titled("Worth knowing", self._notes(rows)), Text(tally(rows))])
 
     def _notes(self, rows: Sequence[JobRow]) -> Iterator[tuple[str, str]]:
-        """Yield messages, each once for a scenario however many of its jobs have it."""
+        """Yield the messages of jobs, each once per scenario."""
         about: dict[tuple[str, str], list[JobRequest]] = {}
         for row in rows:
             if row.found.message and row.found.outcome != "open":
@@ -141,7 +141,7 @@ def _words(choices: Sequence[_Choice], job: JobRequest) -> list[str]:
 
 
 def tally(rows: Sequence[JobRow]) -> str:
-    """Return how many jobs there are and how many ended how."""
+    """Return the number of jobs, in all and by ending."""
     counts = Counter(row.found.outcome for row in rows)
     parts = ", ".join(f"{counts[ending]:,} {name}" for ending, name in ENDINGS.items() if counts[ending])
     return f"{formatting.count(len(rows), 'job')}: {parts}."

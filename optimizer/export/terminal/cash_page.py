@@ -1,4 +1,4 @@
-"""The cash view of a plan as a page for the terminal."""
+"""The page of the cash view of a plan."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from optimizer.export.tables import Column, Table, Value
 from optimizer.export.terminal.elements import Adaptive, figures_table, spaced
 
 WIDE = 96
-"""From this many columns on, a day has a column for the sum of its parts."""
+"""From this width on (columns), days have a column for their total."""
 LABELS, MONTH = 20, 12
-"""Columns of the page that a community and a month take."""
+"""Widths of a community and of a month (columns)."""
 AID = (
     "Posts: inside the windows. Silent: gifts expected to lead to no post at all, inside or outside; lost: the product "
     "and shipping of these. Paid creators are not counted among them."
@@ -25,7 +25,7 @@ AID = (
 
 
 def cash_page(view: CashView) -> RenderableType:
-    """Return the view as a page."""
+    """Return the page."""
     page = _Page(view)
     return spaced(
         [
@@ -67,7 +67,7 @@ class _Page:
         return formatting.money(amount, self.currency)
 
     def sentence(self) -> str:
-        """Return in a sentence how much is committed, when, and what is expected of it."""
+        """Return how much is committed, when, and how much of it is expected to lead to no post."""
         totals = self.view.totals
         if not self.view.days:
             return f"{self.money(totals.total)} committed: nobody is gifted or paid."
@@ -81,13 +81,13 @@ class _Page:
         return figures_table(table, self.currency, years=years)
 
     def months(self) -> RenderableType:
-        """Return what each month carries, against its budget where it has one, and all against the total budget."""
+        """Return the spend of each month and in total, beside the budgets there are."""
         totals, budget = self.view.totals, self.view.budget
         sums = (totals.product, totals.shipping, totals.fees, totals.total)
         return self.drawn(months(self.view.months, sums, title="By month", budget=budget, judged=True))
 
     def matrix(self, width: int) -> RenderableType:
-        """Return what each community takes of each month, in several tables where the months do not fit."""
+        """Return the spend by community and month, in several tables where the months do not fit."""
         fitting = max(1, (width - LABELS - MONTH) // MONTH)
         every = self.view.months
         return spaced(self._matrix(every[first : first + fitting]) for first in range(0, len(every), fitting))
@@ -114,7 +114,7 @@ class _Page:
         return Group(self.drawn(table), Text(AID, style="dim"))
 
     def days(self, *, wide: bool) -> RenderableType:
-        """Return every day on which money is committed; a day is goods or fees, so that its sum can be spared."""
+        """Return the spend by day; a line is goods or fees, so a narrow page can do without its total."""
         days, totals = self.view.days, self.view.totals
         places = [place for place, column in enumerate(_DAY) if wide or column.name != "total"]
         rows = [

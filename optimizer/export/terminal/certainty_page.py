@@ -1,4 +1,4 @@
-"""The price of certainty for the terminal: what each activation costs at each confidence."""
+"""The page of the price of certainty: the cost of each activation at each confidence."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from optimizer.export.terminal.elements import LABEL_WIDTH, Adaptive, ruled_tabl
 from optimizer.plan import Status
 
 FIGURE_WIDTH = 13
-"""Columns an amount takes with the space beside it."""
+"""Width of an amount with the space beside it (columns)."""
 NAME_WIDTH = 34
-"""Columns for the activation, its posts and the confidence it asks for."""
+"""Width of the activation, its posts and its confidence (columns)."""
 WITHOUT_COST: dict[Status, str] = {"infeasible": "impossible", "unknown": "not found"}
 
 AID = (
@@ -25,7 +25,7 @@ AID = (
 
 
 def certainty_page(answer: PriceOfCertainty) -> RenderableType:
-    """Return the costs as a table, in parts where there are more confidences than the page has room for."""
+    """Return the costs, in several tables where the confidences do not fit beside each other."""
     return spaced(
         [
             Group(Text(answer.scenario.name, style="bold"), Text("Price of certainty: least cost of each activation")),
@@ -64,7 +64,7 @@ def _name(curve: CertaintyCurve) -> list[Text]:
 
 
 def _cell(point: CertaintyPoint, currency: str) -> Text:
-    """Return a cost with its people, and its gap where it is not proven; or why there is no cost."""
+    """Return a cost with its people, and its gap where it is open; or why there is no cost."""
     if point.cost is None:
         return Text(WITHOUT_COST.get(point.status, formatting.NOTHING))
     cell = Text(f"{formatting.money(point.cost, currency)}\n")

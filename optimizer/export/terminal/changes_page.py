@@ -1,4 +1,4 @@
-"""How one plan differs from the baseline, for the terminal: scenario, cost, activations, creators, months."""
+"""The page of what changes from the baseline to one plan: scenario, cost, activations, creators, months."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from optimizer.export.terminal.elements import LABEL_WIDTH, marked, ruled_table,
 
 Kind = Literal["joins", "leaves", "mode", "ship day", "cost"]
 MOST_FIELDS, MOST_ACTIVATIONS, MOST_CREATORS = 12, 12, 5
-"""So many are listed; of creators, per activation and kind of change."""
+"""The longest lists (lines); of creators, per activation and kind of change."""
 KINDS: dict[Kind, str] = {
     "joins": "join",
     "leaves": "leave",
@@ -46,7 +46,7 @@ class _Changes:
         self.baseline, self.plan, self.difference, self.currency = baseline, plan, difference, currency
 
     def sentence(self) -> str:
-        """Return in a sentence what is bought for what."""
+        """Return what is gained or lost, and for how much."""
         missing = [side for side in (self.baseline, self.plan) if side.cost is None]
         if missing:
             none = " and ".join(f"{side.name} is no plan ({side.status})" for side in missing)
@@ -61,7 +61,7 @@ class _Changes:
         return f"{secured} instead of {before}, {posts:,.1f} {more} posts expected, for {price}."
 
     def scenario(self) -> RenderableType | None:
-        """Return where the scenarios differ; nothing for the same."""
+        """Return where the scenarios differ, None where they are the same."""
         if self.baseline.scenario.sha256 == self.plan.scenario.sha256:
             return None
         if not self.difference.scenario_known:
@@ -75,19 +75,19 @@ class _Changes:
 
     def fields(self) -> RenderableType:
         """Return the fields that differ, with both values."""
-        told = self.difference.scenario
+        fields = self.difference.scenario
         table = ruled_table()
         for head, share in (("Scenario", 3), (self.baseline.name, 2), (self.plan.name, 2)):
             table.add_column(Text(head), ratio=share, overflow="fold")
-        for field in told[:MOST_FIELDS]:
+        for field in fields[:MOST_FIELDS]:
             values = (value or "not given" for value in (field.baseline, field.other))
             table.add_row(Text(field.pointer), *map(Text, values))
-        left = len(told) - MOST_FIELDS
+        left = len(fields) - MOST_FIELDS
         more = [Text(f"… and {formatting.count(left, 'more field')}", style="dim")] if left > 0 else []
         return Group(table, *more)
 
     def waterfall(self) -> RenderableType | None:
-        """Return the steps from cost to cost, each with the level it leads to."""
+        """Return the steps from the baseline's cost to the plan's, each with the cost after it."""
         if not self.difference.waterfall:
             return None
         first, *steps, last = self.difference.waterfall
@@ -104,29 +104,29 @@ class _Changes:
         return table
 
     def activations(self) -> RenderableType | None:
-        """Return the activations that change, two lines each: this plan, and the baseline under it."""
-        told = [item for item in self.difference.activations if _changes(item)]
-        if not told:
+        """Return the activations that change, two lines each: this plan above the baseline."""
+        changed = [item for item in self.difference.activations if _changes(item)]
+        if not changed:
             return None
         table = ruled_table()
         table.add_column("Activation\nwhat changes", ratio=1, min_width=LABEL_WIDTH)
         table.add_column("Starts", no_wrap=True)
         for head in ("Gifts\n+ paid", "Chance", "Cost", "Change"):
             table.add_column(head, justify="right", no_wrap=True)
-        for item in told[:MOST_ACTIVATIONS]:
+        for item in changed[:MOST_ACTIVATIONS]:
             name = Text(item.activation).append(f"\n  {self._what(item)}", style="dim")
             here, there = self._cells(item.other), self._cells(item.baseline)
             pairs = [Text("\n").join(pair) for pair in zip(here, there, strict=True)]
             table.add_row(name, *pairs, formatting.change(item.cost_change, self.currency))
         aid = f"First line: {self.plan.name}; second line: {self.baseline.name}."
-        left = len(self.difference.activations) - len(told)
+        left = len(self.difference.activations) - len(changed)
         same = f" {formatting.count(left, 'activation')} the same." if left else ""
-        more = f" … and {len(told) - MOST_ACTIVATIONS:,} more change." if len(told) > MOST_ACTIVATIONS else ""
+        more = f" … and {len(changed) - MOST_ACTIVATIONS:,} more change." if len(changed) > MOST_ACTIVATIONS else ""
         return Group(table, Text(aid + same + more, style="dim"))
 
     def _what(self, item: ActivationDifference) -> str:
         if item.change in ("same", "other people"):
-            lacking = [side.name for side, found in self._sides(item) if found is None]
+            lacking = [side.name for side, activation in self._sides(item) if activation is None]
             return f"not in {lacking[0]}" if lacking else item.change
         return item.change
 
@@ -144,28 +144,28 @@ class _Changes:
         ]
 
     def turnover(self) -> str:
-        """Return how many creators change, by kind of change."""
+        """Return the number of creators by kind of change."""
         counts = Counter(item.change for item in self.difference.creators)
         return "Creators: " + ", ".join(f"{counts[kind]:,} {label}" for kind, label in KINDS.items() if counts[kind])
 
     def creators(self) -> Iterator[tuple[str, str]]:
-        """Yield, per activation, who is concerned."""
+        """Yield the creators that change, by activation."""
         by_activation = [
             (name, list(items)) for name, items in groupby(self.difference.creators, key=lambda item: item.activation)
         ]
         for activation, items in by_activation[:MOST_ACTIVATIONS]:
             lines = []
             for kind, label in KINDS.items():
-                told = [_person(item) for item in items if item.change == kind]
-                if told:
-                    lines.append(f"{len(told):,} {label}: {formatting.listed(told, MOST_CREATORS)}")
+                people = [_person(item) for item in items if item.change == kind]
+                if people:
+                    lines.append(f"{len(people):,} {label}: {formatting.listed(people, MOST_CREATORS)}")
             yield activation, "\n".join(lines)
         left = len(by_activation) - MOST_ACTIVATIONS
         if left > 0:
             yield "", f"… and in {formatting.count(left, 'more activation')}"
 
     def cash(self) -> RenderableType | None:
-        """Return what every month carries in both plans."""
+        """Return the spend by month in both plans."""
         if not self.difference.cash:
             return None
         table = ruled_table(totals=True)
@@ -183,7 +183,7 @@ class _Changes:
 
 
 def _person(item: CreatorDifference) -> str:
-    """Return who it is, and the mode where that is news."""
+    """Return the creator, with the mode where it is not obvious."""
     here = item.other
     if here is None or (item.change == "joins" and here.mode == "gift") or item.change in ("ship day", "cost"):
         return item.creator
@@ -191,7 +191,7 @@ def _person(item: CreatorDifference) -> str:
 
 
 def _changes(item: ActivationDifference) -> bool:
-    """Tell whether anything about an activation changes, its chance or cost included."""
+    """Return whether anything about an activation changes, its probability and cost included."""
     if item.change != "same" or item.baseline is None or item.other is None:
         return True
     return abs(item.probability_change or 0) > formatting.SHOWN_TOLERANCE or bool((item.cost_change or "").strip("-0."))

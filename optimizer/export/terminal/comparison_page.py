@@ -1,6 +1,6 @@
-"""Plans side by side for the terminal: what they come to, then what changes from the baseline to each of the others.
+"""The page of plans side by side: their figures, then what changes from the baseline to each of the others.
 
-Shows the fields of the comparison; long lists are cut here, the JSON has all of them.
+Shows the fields of the comparison; long lists are cut here and complete in the JSON.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from optimizer.export.terminal.changes_page import changes_page
 from optimizer.export.terminal.elements import Adaptive, marked, ruled_table, spaced, titled
 
 LABELS, FIGURES = 24, 14
-"""Columns of the page that a label and a figure take."""
+"""Widths of a label and of a figure (columns)."""
 SHA = 12
 Shown = Callable[[KeyFigures], str | Text]
 Changed = Callable[[Difference], str]
@@ -54,7 +54,7 @@ def _broken(plans: Sequence[KeyFigures]) -> Iterator[tuple[str, str]]:
 
 
 def _tables(comparison: Comparison, width: int) -> RenderableType:
-    """Return the key figures, with the baseline repeated where the plans do not fit beside each other."""
+    """Return the key figures, in several tables with the baseline in each where the plans do not fit."""
     fitting = max(1, (width - LABELS - FIGURES) // (2 * FIGURES))
     others = range(1, len(comparison.plans))
     return spaced(_table(comparison, others[first : first + fitting]) for first in range(0, len(others), fitting))
@@ -77,7 +77,7 @@ def _table(comparison: Comparison, others: Sequence[int]) -> RenderableType:
 
 
 def _rows(currency: str) -> list[tuple[str, Shown, Changed]]:
-    """Return label, figure and change of every line."""
+    """Return every line: its label, and how figure and change are shown."""
 
     def money(amount: str | None) -> str:
         return formatting.money(amount, currency)

@@ -1,4 +1,4 @@
-"""Elements of what stands on a terminal: ruled tables, titled lists, marks that do not rely on colour, live lines."""
+"""Elements of terminal pages: ruled tables, titled lists, marks that do not rely on colour, and live lines."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 RULED = Box("    \n    \n ── \n    \n    \n ── \n    \n    \n")
-"""Rules under the head and above the totals, nothing else."""
+"""Rules below the head and above the totals only."""
 LABEL_WIDTH = 14
 INDENT = 2
 
 
 class Adaptive:
-    """Renders by the width there is: `render` is given it in columns."""
+    """Renders by the width of the page; `render` takes that width (columns)."""
 
     def __init__(self, render: Callable[[int], RenderableType]):
         self.render = render
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """Yield what fits."""
+        """Yield the rendering for the width of the page."""
         yield self.render(options.max_width)
 
 
@@ -59,7 +59,7 @@ def ruled_table(*, totals: bool = False) -> RichTable:
 
 
 def figures_table(table: Table, currency: str, *, years: bool = False) -> RichTable:
-    """Return a table as it stands on a page: its first column takes the room that is left, figures stand to the right.
+    """Return a table as a page shows it: the first column takes the room that is left, figures are set to the right.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def _cell(value: Value, column: Column, currency: str, *, years: bool) -> Text:
 
 
 def titled(title: str, lines: Iterable[tuple[str, str]]) -> RenderableType | None:
-    """Return a title with labelled lines under it, None where there are none."""
+    """Return a title above labelled lines, None where there are no lines."""
     table = RichTable.grid(padding=(0, 2, 0, 0))
     table.add_column(min_width=LABEL_WIDTH - INDENT, max_width=28)
     table.add_column()
@@ -98,12 +98,12 @@ def titled(title: str, lines: Iterable[tuple[str, str]]) -> RenderableType | Non
 
 
 def marked(good: bool, text: str) -> Text:
-    """Return a text with a sign of whether it is good; colour only repeats what the sign says."""
+    """Return a text after a mark, ✓ where it is good and ✗ where not; colour only repeats the mark."""
     return Text(f"{'✓' if good else '✗'} {text}", style="green" if good else "bold red")
 
 
 def spaced(parts: Iterable[RenderableType | None]) -> RenderableType:
-    """Return the parts that there are, with an empty line between them."""
+    """Return the parts that are not None, with an empty line between them."""
     shown = [part for part in parts if part is not None]
     gaps: list[RenderableType] = []
     for part in shown:
@@ -112,9 +112,9 @@ def spaced(parts: Iterable[RenderableType | None]) -> RenderableType:
 
 
 class LiveLine(ABC, Generic[T]):
-    """Context manager that shows the latest that it was told until it is left; silent where nobody watches.
+    """Context manager with a live line about long work: latest state and time elapsed; silent without a terminal.
 
-    `tell` may be called from any thread.
+    `tell` sets the state and may be called from any thread.
     """
 
     def __init__(self, console: Console):
@@ -132,22 +132,22 @@ class LiveLine(ABC, Generic[T]):
         self._live.stop()
 
     def tell(self, latest: T) -> None:
-        """Show this from now on."""
+        """Show this state from now on."""
         self._latest = latest
 
     def line(self) -> Text:
-        """Return what is shown: the latest, and the time elapsed."""
-        told = ["starting"] if self._latest is None else self.parts(self._latest)
+        """Return the line: the latest state and the time elapsed."""
+        parts = ["starting"] if self._latest is None else self.parts(self._latest)
         elapsed = f"{time.monotonic() - self._began:.0f} s"
-        return Text(" · ".join([*told, elapsed]), no_wrap=True, overflow="ellipsis")
+        return Text(" · ".join([*parts, elapsed]), no_wrap=True, overflow="ellipsis")
 
     @abstractmethod
     def parts(self, latest: T) -> Sequence[str]:
-        """Return what is shown of the latest."""
+        """Return the parts of the line that show a state."""
 
 
 class ProgressLine(LiveLine["Progress"]):
-    """Shows the latest `Progress`, with amounts in a currency."""
+    """Shows the progress of a solve, with amounts in a currency."""
 
     def __init__(self, console: Console, currency: str):
         super().__init__(console)
@@ -158,21 +158,21 @@ class ProgressLine(LiveLine["Progress"]):
         """Return phase, incumbent, bound and gap."""
         if latest.value is None:
             return [latest.phase, "no plan yet"]
-        told = [latest.phase, f"value {latest.value} of at most {latest.value_bound}"]
-        told.append(f"cost {self._money(latest.cost_minor)}")
+        parts = [latest.phase, f"value {latest.value} of at most {latest.value_bound}"]
+        parts.append(f"cost {self._money(latest.cost_minor)}")
         if latest.cost_bound_minor is not None:
-            told.append(f"at least {self._money(latest.cost_bound_minor)}")
+            parts.append(f"at least {self._money(latest.cost_bound_minor)}")
         if latest.gap is not None:
-            told.append(f"gap {formatting.gap(latest.gap)}")
-        return told
+            parts.append(f"gap {formatting.gap(latest.gap)}")
+        return parts
 
     def _money(self, minor: int | None) -> str:
         return formatting.money(None if minor is None else from_minor(minor, self._digits), self._currency)
 
 
 class StepLine(LiveLine["Step"]):
-    """Shows the latest `Step`."""
+    """Shows which of several questions is worked on."""
 
     def parts(self, latest: Step) -> Sequence[str]:
-        """Return which question of how many it is, and what it is."""
+        """Return the number of the question among all, and the question."""
         return [f"{latest.number} of {latest.of}", latest.what] if latest.of else [latest.what]

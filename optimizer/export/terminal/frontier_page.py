@@ -1,4 +1,4 @@
-"""The budget frontier for the terminal."""
+"""The page of the budget frontier."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from optimizer.export import formatting
 from optimizer.export.terminal.elements import LABEL_WIDTH, Adaptive, ruled_table, spaced
 
 WIDE = 118
-"""From this many columns on, there is room for what the next step buys per 1,000."""
+"""From this width on (columns), the next step is shown per 1,000 as well."""
 MOST_NAMED = 3
 AID = (
     "Value: what the best plan found secures, of the most there can be where that may be more. Least cost: the least "
@@ -21,7 +21,7 @@ AID_OF_RATE = ", and how much value that is per 1,000 of the currency"
 
 
 def frontier_page(frontier: Frontier) -> RenderableType:
-    """Return what every budget buys, and what the next step would take."""
+    """Return what each budget buys, and what the next step costs."""
     heading = Group(
         Text(frontier.scenario.name, style="bold"),
         Text(
@@ -66,7 +66,7 @@ def _value(point: FrontierPoint) -> str:
 
 
 def _secured(point: FrontierPoint, before: list[str]) -> str:
-    """Return how many activations, and what is new and gone against the budget before."""
+    """Return the number of activations secured, and those gained and lost against the budget before."""
     if point.value is None or not point.secured:
         return formatting.NOTHING
     if point.secured == before:

@@ -1,4 +1,4 @@
-"""What limits cost, for the terminal: each limit one step looser, and what that buys."""
+"""The page of what limits cost: what each limit buys, one step looser."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OPEN = (
 
 
 def limits_page(answer: CostOfLimits) -> RenderableType:
-    """Return the scenario's own plan in a line, the limits as a table, and why each was looked into."""
+    """Return the scenario's own plan in a line, the limits as a table, and why each was tried."""
     heading = Group(
         Text(answer.scenario.name, style="bold"), Text("What limits cost: one step looser each"), Text(_own(answer))
     )
@@ -80,6 +80,6 @@ def _most_saved(item: LooserLimit, currency: str) -> str:
 
 
 def _reasons(answer: CostOfLimits) -> Iterator[tuple[str, str]]:
-    """Yield each limit with how the plan uses it."""
+    """Yield each limit and how the plan uses it."""
     for item in answer.limits:
         yield item.subject, item.why

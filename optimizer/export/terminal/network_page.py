@@ -1,4 +1,4 @@
-"""What each community's network can do at best, for the terminal."""
+"""The page of what the network of each community can reach."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLUMNS = ("Creators\nby tier", "Usable", "Take\ngifts", "Take\npay", "Posts\nne
 
 
 def network_page(networks: Sequence[CommunityNetwork]) -> RenderableType:
-    """Return per activation who there is, and whether everybody together would do."""
+    """Return per activation its creators, and whether all of them together would reach the posts needed."""
     table = ruled_table()
     table.add_column("Activation", ratio=1, min_width=LABEL_WIDTH)
     for head in COLUMNS:

@@ -1,4 +1,4 @@
-"""A plan for the terminal, as a planner would send it to a colleague: readable from 80 columns on, without colour too.
+"""The page of a plan.
 
 Shows the fields of the plan and computes none of them.
 """
@@ -20,13 +20,13 @@ from optimizer.plan import ActivationResult, Assignment, Check, Plan
 from optimizer.scenario.models import Scenario
 
 WIDE = 118
-"""From this many columns on, an activation is one line instead of two."""
+"""From this width on (columns), an activation takes one line instead of two."""
 COUNTS = 5
-"""Columns of an activation that hold figures."""
+"""Number of columns with figures of an activation."""
 
 
 def plan_page(plan: Plan, scenario: Scenario) -> RenderableType:
-    """Return a plan of ours with its proof, its limits and what would help."""
+    """Return the page of a plan that was solved for: with its proof, its limits and what would help."""
     return spaced(
         [
             _heading(plan, statements.status(plan)),
@@ -42,7 +42,7 @@ def plan_page(plan: Plan, scenario: Scenario) -> RenderableType:
 
 
 def judged_page(plan: Plan, scenario: Scenario) -> RenderableType:
-    """Return somebody's own plan: the rules it breaks come first, and nothing is said about how good it could be."""
+    """Return the page of a plan made elsewhere: the rules it breaks come first, and no proof is shown."""
     broken = list(statements.broken(plan))
     return spaced(
         [
@@ -57,7 +57,7 @@ def judged_page(plan: Plan, scenario: Scenario) -> RenderableType:
 
 
 def checks_page(checks: Sequence[Check]) -> RenderableType:
-    """Return the verifier's judgement, rule by rule."""
+    """Return the judgement of the verifier, rule by rule."""
     table = ruled_table()
     table.add_column("Rule", no_wrap=True)
     table.add_column("Kept", no_wrap=True)
@@ -72,7 +72,7 @@ def _heading(plan: Plan, status: str) -> RenderableType:
 
 
 def _body(plan: Plan, scenario: Scenario) -> list[RenderableType]:
-    """Return the tables of a plan that exists."""
+    """Return the tables of a plan, empty where there is none."""
     if plan.totals.cost is None:
         return []
     tables: list[RenderableType] = [_Activations(plan, scenario).view()]
@@ -84,7 +84,7 @@ def _footing(plan: Plan) -> RenderableType:
 
 
 class _Activations:
-    """The table of activations: one line each where the page is wide, else two."""
+    """The table of activations: one line each on a wide page, else two."""
 
     def __init__(self, plan: Plan, scenario: Scenario):
         self.plan = plan
@@ -138,7 +138,7 @@ class _Activations:
 
 
 def _parcels(plan: Plan, scenario: Scenario) -> RenderableType:
-    """Return per activation when parcels leave, and who is paid how much."""
+    """Return per activation its ship days, and the creators who are paid with their fees."""
     handles = {creator.id: creator.handle or creator.id for creator in scenario.creators}
 
     def payee(line: Assignment) -> str:
@@ -157,7 +157,7 @@ def _parcels(plan: Plan, scenario: Scenario) -> RenderableType:
 
 
 def _cash(plan: Plan) -> RenderableType:
-    """Return what each month carries."""
+    """Return the spend by month."""
     totals = plan.totals
     lines = [(line.month, line.product, line.shipping, line.fees, line.total) for line in plan.cash]
     rows: list[list[Value]] = [[month, *map(amount, spent)] for month, *spent in lines]

@@ -1,7 +1,7 @@
-"""A plan as an Excel workbook for whoever checks the money: five sheets whose totals are formulas.
+"""The workbook: five sheets whose totals are formulas, for those who check the money.
 
-Readers that do not calculate find the values in the cells all the same. Nothing comes from a clock: equal plans give
-equal bytes.
+Every formula is stored with its value, for readers that do not calculate. Equal plans give equal bytes, as no time of
+writing is stored.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def workbook(scenario: Scenario, plan: Plan) -> bytes:
         {
             "title": plan.scenario.name[:255],
             "comments": f"groundswell plan of the scenario {plan.scenario.sha256}",
-            # Excel wants a day; the first of the horizon keeps equal plans equal.
+            # Excel needs a day; the first of the horizon keeps equal plans equal.
             "created": datetime.combine(scenario.horizon.start, time()),
         }
     )
@@ -57,7 +57,7 @@ def workbook(scenario: Scenario, plan: Plan) -> bytes:
 
 
 def _certificate(book: Workbook, plan: Plan, style: Style) -> None:
-    """Write the verifier's judgement rule by rule, and below it the simulation."""
+    """Write the judgement of the verifier rule by rule, and the simulation below it."""
     checks = Table(_CHECKS, [[check.rule, check.ok, check.detail] for check in plan.certificate.checks])
     sheet = TableSheet(book, "Certificate", checks, style)
     row = sheet.write(totals=False)

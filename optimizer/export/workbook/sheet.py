@@ -1,7 +1,7 @@
-"""One sheet of a workbook: typed cells, a head that stays, a filter, widths that fit, totals as formulas, and print.
+"""The writer of sheets: typed cells, a frozen head, a filter, widths that fit, totals as formulas, and print settings.
 
-Texts are written as text cells, which no spreadsheet calculates; those that look like formulas are marked as quoted,
-so that they stay text when somebody edits them.
+Texts are written as text cells, which no spreadsheet calculates; those that look like formulas are marked as quoted, so
+that they stay text when they are edited.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from optimizer.scenario.neutral import neutral
 
 A4 = 9
 LONGEST_TEXT = 32_767
-"""Characters a cell holds (Excel's limit)."""
+"""Most characters of a cell (Excel's limit)."""
 WIDEST = 60
-"""No column is wider (characters); longer texts wrap."""
+"""Widest column (characters); longer texts wrap."""
 FILTER_BUTTON = 4
-"""Room the button of a filter takes in a heading (characters)."""
+"""Width of the button of a filter in a heading (characters)."""
 _NO_CHARACTERS = {0xFFFE: "\ufffd", 0xFFFF: "\ufffd"}
-"""XML has no way to hold these."""
+"""Characters that XML cannot hold."""
 
 
 class Style:
@@ -51,7 +51,7 @@ class Style:
         self.made: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def get(self, kind: Kind = "text", **more: Any) -> Any:
-        """Return the format of a kind of value with further properties of XlsxWriter."""
+        """Return the format of a kind of value, with further properties of XlsxWriter."""
         shown = {"num_format": self.shown[kind]} if kind in self.shown else {"text_wrap": True}
         properties = {"valign": "top", **shown, **more}
         key = tuple(sorted(properties.items()))
@@ -61,9 +61,9 @@ class Style:
 
 
 def put(sheet: Worksheet, place: tuple[int, int], value: Value, style: Style, kind: Kind = "text", **more: Any) -> None:
-    """Write a value into a cell, a text never as anything else.
+    """Write a value into a cell; a text is always written as text.
 
-    Money becomes the double nearest to its decimal string, which is exact to the penny far beyond any budget.
+    Money becomes the double nearest to its decimal string, which is exact to the minor unit for any budget.
     """
     value = plain(value)
     form = style.get(kind, **more)
@@ -84,7 +84,7 @@ def put(sheet: Worksheet, place: tuple[int, int], value: Value, style: Style, ki
 
 
 class TableSheet:
-    """A sheet that holds one table from its first row on."""
+    """A sheet with one table that begins in its first row."""
 
     def __init__(self, book: Workbook, name: str, table: Table, style: Style):
         self.table = table
@@ -92,10 +92,10 @@ class TableSheet:
         self.name = name
         self.sheet = book.add_worksheet(name)
         self.last = len(table.rows)
-        """Row of the last line; row 0 is the head."""
+        """Number of the last row of the table; row 0 is the head."""
 
     def write(self, *, totals: bool = True) -> int:
-        """Write head, lines and totals; return the first row left free."""
+        """Write head, rows and totals; return the number of the first free row."""
         for place, column in enumerate(self.table.columns):
             side = "left" if column.kind in ("text", "phone", "flag") else "right"
             put(self.sheet, (0, place), column.title, self.style, bold=True, bottom=1, bg_color="#E8EEF4", align=side)
@@ -113,7 +113,7 @@ class TableSheet:
         return self.last + 1
 
     def range_of(self, name: str) -> str:
-        """Return the cells of a column as a formula names them; of an empty table one empty cell."""
+        """Return the range of a column for a formula; of an empty table it is one empty cell."""
         place = self._names.index(name)
         return f"'{self.name}'!{xl_range_abs(1, place, max(1, self.last), place)}"
 
@@ -122,7 +122,7 @@ class TableSheet:
         return [column.name for column in self.table.columns]
 
     def _totals(self) -> None:
-        """Write sums of the rows that a filter leaves; who does not calculate finds the sums of all rows."""
+        """Write sums of the rows that a filter shows; the stored values are the sums of all rows."""
         row = self.last + 1
         for place, column in enumerate(self.table.columns):
             form = self.style.get(column.kind, bold=True, top=1)
@@ -135,7 +135,7 @@ class TableSheet:
                 self.sheet.write_string(row, place, "Total of the rows shown", form)
 
     def _width(self, place: int, column: Column) -> float:
-        """Return how many characters the longest cell takes as it is shown, with some room."""
+        """Return the width of the longest cell as it is shown, with some room (characters)."""
         longest = max((_length(row[place], column.kind) for row in self.table.rows), default=0)
         if column.total:
             longest = max(longest, _length(_sum(self.table.rows, place), column.kind) + 1)
@@ -143,7 +143,7 @@ class TableSheet:
 
 
 def printed(sheet: Worksheet) -> None:
-    """Set up how a sheet is printed: landscape, as wide as the page, with its name and page numbers."""
+    """Set up printing: landscape, as wide as the page, with the sheet's name and page numbers."""
     sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
@@ -159,7 +159,7 @@ def _sum(rows: Sequence[Sequence[Value]], place: int) -> float:
 
 
 def _length(value: Value, kind: Kind) -> int:
-    """Return how many characters a value takes as it is shown."""
+    """Return the width of a value as it is shown (characters)."""
     value = plain(value)
     if value is None:
         return 0

@@ -1,4 +1,4 @@
-"""The first sheet of a workbook: what the plan is, what it costs, and that all sheets say the same."""
+"""The first sheet of a workbook: the plan in a few figures, and checks that all sheets agree on its cost."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from optimizer.scenario.models import Scenario
 LABEL, AMOUNT, VERDICT, TEXT = range(4)
 WIDTHS = (34, 18, 14, 62)
 WORDS = sum(WIDTHS[AMOUNT:])
-"""Characters a line of a sentence has room for."""
+"""Width of a line of a sentence (characters)."""
 LINE_HEIGHT = 15
 AGREES, DIFFERS = "agrees", "differs"
 Parts = Mapping[str, tuple[TableSheet, str]]
-"""By what a sheet is called in a sentence: the sheet, and its column of costs."""
+"""By the name of a sheet: the sheet, and the name of its column of costs."""
 
 
 class Summary:
-    """Writes the sheet from top to bottom."""
+    """Writes the summary from top to bottom."""
 
     def __init__(self, book: Workbook, style: Style, scenario: Scenario, plan: Plan):
         self.sheet = book.add_worksheet("Summary")
@@ -75,7 +75,7 @@ class Summary:
         self.row += 1
 
     def _money(self, parts: Parts) -> None:
-        """Write the plan's totals and, below, what each sheet adds up to; both are compared by formula."""
+        """Write the plan's totals and, below, the total of each sheet, compared with them by formula."""
         totals = self.plan.totals
         self._title("Money")
         shares = (("Product", totals.product), ("Shipping", totals.shipping), ("Fees", totals.fees))
@@ -101,7 +101,7 @@ class Summary:
         self.sheet.conditional_format(first, VERDICT, self.row - 1, VERDICT, {**bad, "format": alarm})
 
     def _budget(self, cost: str) -> None:
-        """Write the total budget and, by formula, what is left of it; nothing where there is none."""
+        """Write the total budget, if there is one, and by formula what is left of it."""
         budget = self.scenario.budget.total
         if budget is None:
             return
@@ -134,7 +134,7 @@ class Summary:
         self.row += 1
 
     def _section(self, title: str, lines: Iterable[statements.Labelled]) -> None:
-        """Write a title with labelled texts, nothing where there are none."""
+        """Write a title above labelled texts; write nothing where there are none."""
         for number, (label, text) in enumerate(lines):
             if number == 0:
                 self._title(title)
@@ -156,5 +156,5 @@ class Summary:
 
 
 def _lines(text: str, width: int) -> int:
-    """Return how many lines a text takes when it is wrapped, words counted a tenth too wide."""
+    """Return the number of lines of a wrapped text, reckoned with characters a tenth too wide."""
     return sum(1 + int(len(line) * 1.1) // width for line in text.split("\n"))
