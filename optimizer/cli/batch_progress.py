@@ -1,4 +1,4 @@
-"""How a batch goes: a bar on a terminal, a line per job where it is piped."""
+"""The progress of a batch: a bar on a terminal, a line per job where it is piped."""
 
 from __future__ import annotations
 
@@ -20,19 +20,21 @@ from optimizer.export.terminal.batch_page import BatchPage
 from optimizer.solve.control import Progress
 
 BAR_WIDTH = 30
+"""Columns of the bar."""
 
 MOST_RUNNING_SHOWN = 8
+"""Lines of running jobs, at most: a page longer than the terminal cannot be redrawn."""
 
 
 class BatchProgress:
-    """Context manager that shows what is done and what runs until it is left; may be told from any thread.
+    """Context manager that shows which jobs are done and which run; its methods may be called from any thread.
 
     Parameters
     ----------
     jobs
-        All there are, by key.
+        All jobs of the batch, by key.
     done
-        How many of them were done before.
+        Number of jobs that an earlier run solved, or that cannot be solved.
     """
 
     def __init__(self, console: Console, view: BatchPage, jobs: Mapping[str, JobRequest], done: int) -> None:
@@ -62,21 +64,21 @@ class BatchProgress:
             self._running[key] = (time.monotonic(), None)
 
     def moved(self, key: str, progress: Progress) -> None:
-        """Show how far its search is."""
+        """Show how far the search of a job is."""
         with self._lock:
             began, _ = self._running.get(key, (time.monotonic(), None))
             self._running[key] = (began, progress)
 
-    def ended(self, key: str, found: JobFigures | None) -> None:
-        """Show what came of it."""
+    def ended(self, key: str, figures: JobFigures | None) -> None:
+        """Show the outcome of a job."""
         with self._lock:
             began, _ = self._running.pop(key, (time.monotonic(), None))
-            self._done += found is not None
+            self._done += figures is not None
             counted = f"[{self._done}/{len(self._jobs)}]"
-        say(f"{counted} {self._view.line(self._jobs[key], found, time.monotonic() - began)}")
+        say(f"{counted} {self._view.line(self._jobs[key], figures, time.monotonic() - began)}")
 
     def page(self) -> RenderableType:
-        """Return what is shown on a terminal: the bar, and what runs."""
+        """Return what a terminal shows: the bar, and the jobs that run."""
         with self._lock:
             running = list(self._running.items())
             done = self._done
@@ -84,7 +86,7 @@ class BatchProgress:
         grid.add_row(
             ProgressBar(total=max(1, len(self._jobs)), completed=done, width=BAR_WIDTH), Text(self._heading(done))
         )
-        lines = [Text(f"  {self._line(*one)}", no_wrap=True, overflow="ellipsis") for one in running]
+        lines = [Text(f"  {self._line(key, state)}", no_wrap=True, overflow="ellipsis") for key, state in running]
         hidden = len(lines) - MOST_RUNNING_SHOWN
         more = [Text(f"  and {hidden} more")] if hidden > 0 else []
         return Group(grid, *lines[:MOST_RUNNING_SHOWN], *more)
@@ -107,7 +109,7 @@ class BatchProgress:
 
 
 def clock(seconds: float) -> str:
-    """Return a length of time.
+    """Return a length of time for people.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""``groundswell export``: a plan as files for those who work with it."""
+"""``groundswell export``: a plan as files for finance, the warehouse, community managers and calendars."""
 
 from __future__ import annotations
 
@@ -29,26 +29,32 @@ if TYPE_CHECKING:
 
 
 def read_answers(files: Iterable[Path], fingerprint: str) -> Answers:
-    """Return the answers in some files, of the scenario with this SHA-256; leave with all that is wrong with a file."""
-    found: Answers = {}
+    """Return the answers in files; leave with every problem of a file, also where it answers another scenario.
+
+    Parameters
+    ----------
+    fingerprint
+        SHA-256 of the scenario that the answers have to be about.
+    """
+    answers: Answers = {}
     for file in files:
         with blaming(file):
-            _read(file, fingerprint, found)
-    return found
+            _read(file, fingerprint, answers)
+    return answers
 
 
-def _read(file: Path, fingerprint: str, found: Answers) -> None:
-    """Add the answer in a file; which one it is tell its fields."""
+def _read(file: Path, fingerprint: str, answers: Answers) -> None:
+    """Add the answer in a file; its fields say which kind it is."""
     data = document_at(file)
     if "most_value" in data:
-        found["frontier"] = model_from_data(Frontier, data)
-        scenarios = {found["frontier"].scenario.sha256}
+        answers["frontier"] = model_from_data(Frontier, data)
+        scenarios = {answers["frontier"].scenario.sha256}
     elif "confidences" in data:
-        found["certainty"] = model_from_data(PriceOfCertainty, data)
-        scenarios = {found["certainty"].scenario.sha256}
+        answers["certainty"] = model_from_data(PriceOfCertainty, data)
+        scenarios = {answers["certainty"].scenario.sha256}
     elif "differences" in data:
-        found["comparison"] = model_from_data(Comparison, data)
-        scenarios = {plan.scenario.sha256 for plan in found["comparison"].plans}
+        answers["comparison"] = model_from_data(Comparison, data)
+        scenarios = {plan.scenario.sha256 for plan in answers["comparison"].plans}
     else:
         detail = "is no frontier, price of certainty or comparison"
         remedy = "Name what frontier, certainty or compare wrote with -o."
@@ -65,17 +71,28 @@ def run(
     output: Path | None,
     people_file: Path | None,
     *,
-    beside: Sequence[Path] = (),
+    answer_files: Sequence[Path] = (),
     pictures: Path | None = None,
 ) -> ExitCode:
-    """Write a plan to `output`, by default beside the plan file, for one of the targets.
+    """Write a plan for one of the targets.
 
-    `beside`: answers of other commands that stand in a report. `pictures`: a folder for the plan's charts.
+    Parameters
+    ----------
+    to
+        Name of the target.
+    output
+        File or folder to write; None for one beside the plan file.
+    people_file
+        Addresses of creators (CSV), for orders.
+    answer_files
+        Answers of other commands that the report shows.
+    pictures
+        Folder for the plan's charts; None draws none.
     """
     target = TARGETS[to]
     output = output or target.beside(plan_file)
     with blaming("options"):
-        _check_options(target, output, [source, plan_file, *beside, people_file], beside)
+        _check_options(target, output, [source, plan_file, *answer_files, people_file], answer_files)
     check_picture_folder(pictures)
     with blaming(output):
         target.check(output)
@@ -84,7 +101,7 @@ def run(
     with blaming(plan_file):
         plan = _as_it_stands(scenario, read_answer(plan_file, scenario))
     addresses = None if people_file is None else _addresses(people_file, scenario)
-    material = Material(scenario, plan, addresses, read_answers(beside, plan.scenario.sha256))
+    material = Material(scenario, plan, addresses, read_answers(answer_files, plan.scenario.sha256))
     _warn(plan)
     for remark in target.remarks(material, output):
         say(remark)
@@ -95,13 +112,14 @@ def run(
     return ExitCode.DONE
 
 
-def _check_options(target: Target, output: Path, inputs: Sequence[Path | None], beside: Sequence[Path]) -> None:
+def _check_options(target: Target, output: Path, inputs: Sequence[Path | None], answer_files: Sequence[Path]) -> None:
+    """Raise InputError where the output would overwrite an input, or the target does not use an option."""
     problems: list[Problem] = []
     try:
         refuse_overwriting(output, *inputs)
     except InputError as error:
         problems += error.problems
-    given: dict[Option, bool] = {"--addresses": inputs[-1] is not None, "--with": bool(beside)}
+    given: dict[Option, bool] = {"--addresses": inputs[-1] is not None, "--with": bool(answer_files)}
     for option, detail, remedy in unused(target, [option for option, is_given in given.items() if is_given]):
         problems.append(Problem("not_used", option, detail, remedy))
     if problems:
@@ -109,9 +127,9 @@ def _check_options(target: Target, output: Path, inputs: Sequence[Path | None], 
 
 
 def _as_it_stands(scenario: Scenario, plan: Plan) -> Plan:
-    """Return the plan; where its certificate says more than is true (any more), with the findings of now.
+    """Return the plan; where it no longer passes the checks its certificate claims, with the results of new checks.
 
-    Exports carry the certificate to people who have no other proof, and a plan is a file that anybody may change.
+    An export carries the certificate to people who have no other proof, and anybody may change a plan file.
     """
     if not plan.certificate.verified:
         return plan
@@ -139,7 +157,7 @@ def _addresses(people_file: Path, scenario: Scenario) -> dict[str, Address]:
 
 
 def _warn(plan: Plan) -> None:
-    """Tell what a reader of the file should know of the plan."""
+    """Say what a reader of the exported file should know about the plan."""
     failed = [f"{rule} ({detail})" for rule, detail in broken(plan)]
     if failed:
         say(f"WARNING: this plan is NOT verified; it breaks {len(failed)} of its rules: {'; '.join(failed)}")
@@ -165,7 +183,7 @@ def export(
             "country.",
         ),
     ] = None,
-    beside: Annotated[
+    answers: Annotated[
         list[Path] | None,
         typer.Option(
             "--with",
@@ -176,4 +194,4 @@ def export(
     png: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the plan's charts as pictures.")] = None,
 ) -> None:
     """Write a plan as files for finance, warehouse, community managers and calendars."""
-    raise typer.Exit(run(scenario, plan, to, output, addresses, beside=beside or [], pictures=png))
+    raise typer.Exit(run(scenario, plan, to, output, addresses, answer_files=answers or [], pictures=png))

@@ -46,10 +46,12 @@ from optimizer.solve.settings import Settings
 
 if TYPE_CHECKING:
     from optimizer.analysis.frontier import BudgetPlans
+    from optimizer.answers.frontier import Frontier
     from optimizer.export.charts.base import Chart
 
 
 MOST_BUDGETS = 200
+"""Budgets of one frontier, at most: each has a plan, and a page that lists more is not read."""
 
 REMEDY = "Write amounts like 2000,2500,4000, or first:last:count like 2000:12000:11."
 
@@ -65,26 +67,34 @@ def run(
     chart: Path | None,
     shown: AnswerFormat,
 ) -> ExitCode:
-    """Find the best plan of each budget, write what was asked for and show the frontier."""
+    """Find the best plan of each budget, write the files that were named and show the frontier.
+
+    Parameters
+    ----------
+    budgets
+        Amounts as typed; or the number of budgets to choose, at most.
+    place
+        The cluster that searches; None for this machine.
+    """
     check_picture_file(chart, source, output)
     check_output(output, source)
     with blaming(source):
         scenario = scenario_at(source)
     with blaming("options"):
-        asked = budgets if isinstance(budgets, int) else amounts(budgets, scenario.currency)
+        wanted = budgets if isinstance(budgets, int) else amounts(budgets, scenario.currency)
     if plans is not None:
         with blaming(plans):
             make_folder(plans)
-    found, interrupted = _found(scenario, asked, settings, place)
-    if found is None:
+    budget_plans, interrupted = _searched(scenario, wanted, settings, place)
+    if budget_plans is None:
         say("Interrupted before a worker took it up: nothing is known.")
         return ExitCode.INTERRUPTED
-    answer = found.frontier
+    answer = budget_plans.frontier
     table = frontier_table(answer)
     write_answer(output, answer, table)
     if plans is not None:
-        _write_plans(plans, found)
-    draw(chart, lambda: _chart(found))
+        _write_plans(plans, budget_plans)
+    draw(chart, lambda: _chart(answer))
     show_answer(answer, table, frontier_page(answer), shown)
     return ExitCode.INTERRUPTED if interrupted else _outcome([point.status for point in answer.points])
 
@@ -95,14 +105,14 @@ def amounts(text: str, currency: str) -> list[int]:
     Raises
     ------
     InputError
-        With everything that is wrong with it.
+        With every problem of the text.
     """
     digits = decimals(currency)
-    found = sorted(set(_amounts(text, digits)))
-    if len(found) > MOST_BUDGETS:
-        detail = f"these are {len(found):,} budgets, at most {MOST_BUDGETS} are allowed"
+    budgets = sorted(set(_amounts(text, digits)))
+    if len(budgets) > MOST_BUDGETS:
+        detail = f"these are {len(budgets):,} budgets, at most {MOST_BUDGETS} are allowed"
         raise InputError([Problem("too_many", "/budgets", detail, "Name fewer.", text)])
-    return found
+    return budgets
 
 
 def _amounts(text: str, digits: int) -> Iterator[int]:
@@ -142,7 +152,7 @@ def _minor(text: str, digits: int) -> int:
     return minor
 
 
-def _found(
+def _searched(
     scenario: Scenario, budgets: list[int] | int, settings: Settings, place: Place | None
 ) -> tuple[BudgetPlans | None, bool]:
     with ProgressLine(notes(), scenario.currency) as line:
@@ -157,25 +167,25 @@ def _found(
         return interruptible(work, lambda: say("Interrupted: ending with what is known. Once more to end at once."))
 
 
-def _write_plans(folder: Path, found: BudgetPlans) -> None:
-    """Write every point's scenario and plan, so that they can be verified, compared and exported."""
+def _write_plans(folder: Path, budget_plans: BudgetPlans) -> None:
+    """Write the scenario and the plan of every budget, so that they can be verified, compared and exported."""
     with blaming(folder):
-        for item in found.plans:
+        for item in budget_plans.plans:
             name = f"budget_{item.point.budget}"
             data = item.scenario.model_dump(mode="json", exclude_unset=True, by_alias=True)
             write_atomically(folder / f"{name}.scenario.json", json.dumps(data, indent=2, ensure_ascii=False) + "\n")
             write_atomically(folder / f"{name}.plan.json", to_json(item.plan))
-    say(f"{len(found.plans)} scenarios and plans written to {folder}.")
+    say(f"{len(budget_plans.plans)} scenarios and plans written to {folder}.")
 
 
-def _chart(found: BudgetPlans) -> Chart:
+def _chart(answer: Frontier) -> Chart:
     from optimizer.export.charts.frontier import frontier_chart  # noqa: PLC0415
 
-    return frontier_chart(found.frontier)
+    return frontier_chart(answer)
 
 
 def _outcome(statuses: list[str]) -> ExitCode:
-    """Return 0 where any budget has a plan, else 3 where none can have one, else 4."""
+    """Return `DONE` if any budget has a plan, else `INFEASIBLE` if none can have one, else `NOTHING_FOUND`."""
     if any(status in ("optimal", "feasible") for status in statuses):
         return ExitCode.DONE
     if all(status == "infeasible" for status in statuses):
@@ -223,6 +233,6 @@ def frontier(
         if budgets is not None and (auto or points is not None):
             detail = "--budgets names the budgets, --auto and --points have them chosen"
             raise InputError([Problem("both_given", "/budgets", detail, "Give one or the other.")])
-    asked = budgets if budgets is not None else points or 12
+    wanted = budgets if budgets is not None else points or 12
     place = None if cluster is None else Place(cluster, places_at(cluster, workers))
-    raise typer.Exit(run(scenario, asked, settings, place, output=output, plans=plans, chart=png, shown=shown))
+    raise typer.Exit(run(scenario, wanted, settings, place, output=output, plans=plans, chart=png, shown=shown))

@@ -25,19 +25,21 @@ BUDGET_PLANS = "optimizer.execution.child:budget_plans_of"
 
 
 class Place(NamedTuple):
-    """A scheduler's address, and how many solves its workers had slots for when it was asked."""
+    """A scheduler's address, and the number of solves its workers have slots for."""
 
     address: str
     places: int
 
 
 def places_at(cluster: str, workers: int | None) -> int:
-    """Return how many solves a cluster has slots for; leave where it cannot be reached.
+    """Return the number of solves a cluster has slots for; leave with `BAD_INPUT` where it cannot be reached.
 
     Parameters
     ----------
+    cluster
+        Address of its Dask scheduler.
     workers
-        Of this machine, as an option; not to be given along with a cluster.
+        The option ``--workers``, which is for this machine and refused along with a cluster.
     """
     from optimizer.execution.cluster import ClusterError, places_of  # noqa: PLC0415
 
@@ -54,15 +56,17 @@ def places_at(cluster: str, workers: int | None) -> int:
 
 
 def executor_at(cluster: str, listener: Listener) -> Executor:
-    """Return an executor of a cluster, in a scope of its own: two commands that solve the same must not end each
-    other's solves."""
+    """Return an executor that solves on a cluster.
+
+    It has a scope of its own, so that two commands with equal tasks do not end each other's solves.
+    """
     from optimizer.execution.cluster import DaskExecutor  # noqa: PLC0415
 
     return DaskExecutor(listener, cluster, scope=secrets.token_hex(8))
 
 
-def tell_of_no_worker() -> None:
-    """Tell what is missing where a scheduler has no worker."""
+def report_no_worker() -> None:
+    """Say that the scheduler has no worker yet, and how to start one."""
     say("The cluster has no worker yet; this waits for one: groundswell worker --scheduler ADDRESS.")
 
 
@@ -71,30 +75,30 @@ def frontier_at(
     scenario: Scenario,
     budgets: Sequence[int] | int,
     settings: Settings,
-    tell: Callable[[Progress], None],
+    progress: Callable[[Progress], None],
     cancel: threading.Event,
 ) -> BudgetPlans | None:
-    """Return a frontier that one of a cluster's workers searched; None if interrupted before one took it up.
+    """Return the frontier that one worker of a cluster searches; None if cancelled before a worker took it up.
 
-    One worker does all budgets: they share one search, and apart they would cost as many.
+    One worker does all budgets: they share one search, while apart each would need a search of its own.
 
     Raises
     ------
     typer.Exit
-        It failed; why is told.
+        The task failed; the reason has been printed.
     """
     from optimizer.analysis.frontier import read_budget_plans  # noqa: PLC0415
     from optimizer.execution.lone import outcome_of  # noqa: PLC0415
 
     if place.places == 0:
-        tell_of_no_worker()
+        report_no_worker()
 
     def text() -> str:
         data = scenario.model_dump(mode="json", exclude_unset=True, by_alias=True)
         return json.dumps({"scenario": data, "budgets": budgets})
 
     task = Task("frontier", settings, text, work=BUDGET_PLANS)
-    outcome = outcome_of(task, lambda listener: executor_at(place.address, listener), tell, cancel)
+    outcome = outcome_of(task, lambda listener: executor_at(place.address, listener), progress, cancel)
     if outcome is None:
         return None
     if isinstance(outcome, Failed):
