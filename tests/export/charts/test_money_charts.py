@@ -7,7 +7,7 @@ import pytest
 
 from optimizer.export.charts.base import Chart, axis_format, columns
 from optimizer.export.charts.certainty import certainty_chart
-from optimizer.export.charts.frontier import BOUND, FOUND, frontier_chart
+from optimizer.export.charts.frontier import BOUND, REACHED, frontier_chart
 from optimizer.export.charts.months import cash_chart, months_chart, months_of
 from optimizer.export.charts.waterfall import LESS, MORE, WHOLE, waterfall_chart
 from optimizer.export.formatting import gap
@@ -19,7 +19,7 @@ from tests.export.charts.test_plan_charts import of, rows, subtitle
 def test_found_value_holds_to_the_right_and_the_bound_to_the_left() -> None:
     chart = frontier_chart(answers.frontier(answers.point("100.00", 3, 4), answers.point("200.00", 6, 9)))
     found = rows(chart)
-    assert [(row["budget"], row["value"]) for row in of(found, what=FOUND)] == [(100, 3), (200, 6)]
+    assert [(row["budget"], row["value"]) for row in of(found, what=REACHED)] == [(100, 3), (200, 6)]
     assert [(row["budget"], row["value"]) for row in of(found, what=BOUND)] == [(100, 4), (200, 9)]
     (unknown,) = [row for row in found if "until" in row]
     assert unknown == {"budget": 100, "until": 200, "value": 3, "bound": 9}
