@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from optimizer.errors import GroundswellError, Problem
-from optimizer.scenario.faults import MOST_FAULTS, excerpt
+from optimizer.scenario.validation_errors import MOST_FAULTS, excerpt
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:groundswell:problem:"

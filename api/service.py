@@ -21,7 +21,7 @@ from api.reconciler import Reconciler
 from api.settings import ServiceSettings
 from api.store import Store
 from optimizer.errors import InputError, Problem
-from optimizer.execution.attempt import Limits
+from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.executor import Executor, Listener
 from optimizer.execution.local import LocalExecutor
 
@@ -123,8 +123,8 @@ def _local(settings: ServiceSettings, listener: Listener, places: int) -> LocalE
     return LocalExecutor(listener, places, _limits(settings))
 
 
-def _limits(settings: ServiceSettings) -> Limits:
-    return Limits(grace_seconds=settings.grace_seconds, memory_mb=settings.memory_mb)
+def _limits(settings: ServiceSettings) -> ResourceLimits:
+    return ResourceLimits(grace_seconds=settings.grace_seconds, memory_mb=settings.memory_mb)
 
 
 class InFlightKeys:

@@ -16,8 +16,8 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.scenario.meaning import Wave, embeddedness, max_paid_share
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import Wave, embeddedness, max_paid_share
 from optimizer.verify.premises import Premises
 from tests.brute_decisions import ExtraRow, Ints, Option, decisions, no_dearer, replaceable
 

@@ -18,8 +18,8 @@ from api.store import Scope
 from api.views import ExamplesView, ExampleView
 from optimizer.answers.formats import Document
 from optimizer.scenario.loading import read_scenario
-from optimizer.scenario.meaning import waves
 from optimizer.scenario.schema import schema_text
+from optimizer.scenario.semantics import waves
 
 SCHEMA = "application/schema+json"
 PACKAGED = Path(__file__).parent.parent / "examples"

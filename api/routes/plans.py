@@ -22,7 +22,7 @@ from api.service import Service
 from api.views import ScenarioView, ValidationView, WarningView
 from optimizer.errors import InputError
 from optimizer.plan import Plan, to_json
-from optimizer.scenario.notices import notices
+from optimizer.scenario.scenario_warnings import scenario_warnings
 from optimizer.solve.settings import Settings
 
 router = APIRouter(tags=["plans"])
@@ -68,7 +68,9 @@ def _validated(raw: bytes, service: Service) -> ValidationView:
         problems = [ProblemItem(**vars(problem)) for problem in error.problems]
         return ValidationView(valid=False, scenario=None, problems=problems, warnings=[])
     refuse_too_many_creators(found.scenario, service.settings)
-    told = [WarningView(code=one.code, pointer=one.pointer, detail=one.detail) for one in notices(found.scenario)]
+    told = [
+        WarningView(code=one.code, pointer=one.pointer, detail=one.detail) for one in scenario_warnings(found.scenario)
+    ]
     about = ScenarioView(name=found.scenario.name, sha256=found.sha256, currency=found.scenario.currency)
     return ValidationView(valid=True, scenario=about, problems=[], warnings=told)
 

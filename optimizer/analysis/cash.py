@@ -35,8 +35,8 @@ from optimizer.errors import InputError, Problem, pointer
 from optimizer.money import to_minor
 from optimizer.plan import Plan
 from optimizer.scenario.loading import fingerprint
-from optimizer.scenario.meaning import Wave, waves
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import Wave, waves
 
 
 def cash_view(scenario: Scenario, plan: Plan) -> CashView:

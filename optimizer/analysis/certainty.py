@@ -24,8 +24,8 @@ from optimizer.errors import InputError, Problem, VerificationError, pointer
 from optimizer.money import decimals, from_minor, to_minor
 from optimizer.plan import Plan, Status
 from optimizer.scenario.logistics import Budget
-from optimizer.scenario.meaning import Wave, waves
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import Wave, waves
 from optimizer.solve.settings import Settings
 
 WORTH_ASKING_AGAIN = 1.5

@@ -12,20 +12,20 @@ from optimizer.analysis.report import Decision
 from optimizer.errors import InputError, Problem
 from optimizer.scenario.checks_dates import FIRST_YEAR, LAST_YEAR
 from optimizer.scenario.fields import Mode
-from optimizer.scenario.meaning import Wave, waves
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import Wave, waves
 
 MODES: Mapping[str, Mode] = {"gift": "gift", "paid": "paid"}
 
 
-class Cell(NamedTuple):
+class SheetCell(NamedTuple):
     """A value as written, None where it is missing, and where it stands."""
 
     value: Any
     where: str
 
 
-Row = Mapping[str, Cell]
+Row = Mapping[str, SheetCell]
 """Cells by column: creator, activation, mode, ship_on, window_start and, where stated, window_end."""
 
 
@@ -109,7 +109,7 @@ class _Reader:
             self._length(activation, start, end)
         return activation
 
-    def _length(self, activation: str, start: date, end: Cell) -> None:
+    def _length(self, activation: str, start: date, end: SheetCell) -> None:
         last, due = self._day(end), self.waves[activation].end_of(start)
         if last is not None and last != due:
             days = self.waves[activation].window_days
@@ -117,7 +117,7 @@ class _Reader:
                 "window_length", end, f"a window of `{activation}` has {days} days, both ends included", f"Write {due}."
             )
 
-    def _known(self, cell: Cell, names: Collection[str], kind: str) -> str | None:
+    def _known(self, cell: SheetCell, names: Collection[str], kind: str) -> str | None:
         if isinstance(cell.value, str) and cell.value in names:
             return cell.value
         name = self._text(cell)
@@ -128,7 +128,7 @@ class _Reader:
         self._tell("unknown_reference", cell, f"the scenario has no such {kind}", remedy)
         return None
 
-    def _mode(self, cell: Cell) -> Mode | None:
+    def _mode(self, cell: SheetCell) -> Mode | None:
         text = self._text(cell)
         if text is None:
             return None
@@ -136,7 +136,7 @@ class _Reader:
             self._tell("unknown_choice", cell, "should be gift or paid", "Write gift or paid.")
         return MODES.get(text.lower())
 
-    def _day(self, cell: Cell) -> date | None:
+    def _day(self, cell: SheetCell) -> date | None:
         text = self._text(cell)
         if text is None:
             return None
@@ -154,7 +154,7 @@ class _Reader:
             return None
         return day
 
-    def _text(self, cell: Cell) -> str | None:
+    def _text(self, cell: SheetCell) -> str | None:
         if cell.value is not None and not isinstance(cell.value, str):
             self._tell("wrong_type", cell, "should be text", "Write it in double quotes.")
             return None
@@ -163,5 +163,5 @@ class _Reader:
             self._tell("missing_field", cell, "nothing stands here", "Fill it in.")
         return text or None
 
-    def _tell(self, code: str, cell: Cell, detail: str, remedy: str) -> None:
+    def _tell(self, code: str, cell: SheetCell, detail: str, remedy: str) -> None:
         self.problems.append(Problem(code, cell.where, detail, remedy, cell.value))

@@ -10,8 +10,8 @@ from optimizer.analysis.judging import SIMULATED_CAMPAIGNS, bound, compose, fact
 from optimizer.analysis.report import Decision, Figures, figures
 from optimizer.money import decimals, from_minor
 from optimizer.plan import ObjectiveReport, Plan
-from optimizer.scenario.meaning import waves
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import waves
 from optimizer.solve.settings import Settings
 
 

@@ -25,7 +25,7 @@ from optimizer.plan import (
 )
 from optimizer.scenario.loading import assumptions, fingerprint
 from optimizer.scenario.models import Scenario
-from optimizer.scenario.notices import notices
+from optimizer.scenario.scenario_warnings import scenario_warnings
 from optimizer.solve.settings import Settings
 from optimizer.verify import verify
 from optimizer.verify.simulate import agrees, simulate
@@ -47,7 +47,7 @@ def facts_of(scenario: Scenario) -> Facts:
     return Facts(
         ScenarioReference(name=scenario.name, sha256=fingerprint(scenario), currency=scenario.currency),
         assumptions(scenario),
-        [WarningNote(code=note.code, pointer=note.pointer, detail=note.detail) for note in notices(scenario)],
+        [WarningNote(code=note.code, pointer=note.pointer, detail=note.detail) for note in scenario_warnings(scenario)],
     )
 
 

@@ -13,8 +13,8 @@ from optimizer.chance.tail import SECURE_TOLERANCE, tail
 from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance, Ints
 from optimizer.plan import Window
-from optimizer.scenario.meaning import accepted_modes, embeddedness
 from optimizer.scenario.models import Creator, Scenario
+from optimizer.scenario.semantics import accepted_modes, embeddedness
 
 UNTIERED = "none"
 MOST_MISSING = 1000

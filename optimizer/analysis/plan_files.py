@@ -15,16 +15,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from optimizer.analysis.decision_rows import Cell, Row, Sheet, decided
+from optimizer.analysis.decision_rows import Row, Sheet, SheetCell, decided
 from optimizer.analysis.report import Decision
 from optimizer.errors import InputError, Problem, pointer
 from optimizer.plan import Plan
 from optimizer.scenario.checks_dates import FIRST_YEAR, LAST_YEAR
+from optimizer.scenario.csv_injection import neutral, original
 from optimizer.scenario.loading import fingerprint, model_from_data, read_json
-from optimizer.scenario.meaning import waves
 from optimizer.scenario.models import Scenario
-from optimizer.scenario.neutral import neutral, original
 from optimizer.scenario.reading import read_text
+from optimizer.scenario.semantics import waves
 
 COLUMNS = ("creator", "activation", "mode", "ship_on", "window_start")
 CHANGED = "Solve the scenario again: this plan was changed by hand."
@@ -137,11 +137,11 @@ def _json_sheet(data: Any) -> Sheet:
     problems: list[Problem] = []
     rows: list[Row] = []
     for index, item in _objects(data, "assignments", problems, required=True):
-        cells = {name: Cell(item.get(name), pointer("assignments", index, name)) for name in COLUMNS[:4]}
+        cells = {name: SheetCell(item.get(name), pointer("assignments", index, name)) for name in COLUMNS[:4]}
         rows.append({**cells, **_window_cells(item.get("window"), "assignments", index)})
     windows: list[Row] = [
         {
-            "activation": Cell(item.get("activation"), pointer("activations", index, "activation")),
+            "activation": SheetCell(item.get("activation"), pointer("activations", index, "activation")),
             **_window_cells(item["window"], "activations", index),
         }
         for index, item in _objects(data, "activations", problems, required=False)
@@ -164,11 +164,11 @@ def _objects(data: Any, name: str, problems: list[Problem], *, required: bool) -
             problems.append(Problem("wrong_type", where, "should be an object in { }", "Correct it.", item))
 
 
-def _window_cells(window: Any, *path: str | int) -> dict[str, Cell]:
+def _window_cells(window: Any, *path: str | int) -> dict[str, SheetCell]:
     start, end = pointer(*path, "window", "start"), pointer(*path, "window", "end")
     if not isinstance(window, dict):
-        return {"window_start": Cell(None, start)}
-    return {"window_start": Cell(window.get("start"), start), "window_end": Cell(window.get("end"), end)}
+        return {"window_start": SheetCell(None, start)}
+    return {"window_start": SheetCell(window.get("start"), start), "window_end": SheetCell(window.get("end"), end)}
 
 
 def _csv_sheet(text: str) -> Sheet:
@@ -189,7 +189,7 @@ def _csv_sheet(text: str) -> Sheet:
             problems.append(Problem("too_many_cells", f"row {number}", detail, "Quote cells that hold the separator."))
             continue
         cells = dict(zip(header, line, strict=False))
-        rows.append({name: Cell(cells.get(name), f"row {number}, column {name}") for name in COLUMNS})
+        rows.append({name: SheetCell(cells.get(name), f"row {number}, column {name}") for name in COLUMNS})
     return Sheet(rows, [], problems)
 
 
@@ -200,7 +200,7 @@ def _as_meant(sheet: Sheet, scenario: Scenario) -> Sheet:
         "activation": {wave.id for wave in waves(scenario)},
     }
 
-    def meant(column: str, cell: Cell) -> Cell:
+    def meant(column: str, cell: SheetCell) -> SheetCell:
         name = original(cell.value) if isinstance(cell.value, str) else cell.value
         return cell._replace(value=name) if name in ids.get(column, ()) else cell
 

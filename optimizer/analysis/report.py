@@ -16,8 +16,8 @@ from optimizer.derive.posting import PostingModel, rate_model
 from optimizer.money import decimals, from_minor, to_minor
 from optimizer.plan import ActivationResult, Assignment, CashLine, Totals, Window
 from optimizer.scenario.fields import Mode
-from optimizer.scenario.meaning import Wave, embeddedness, service_of, shipping_calendar, waves
 from optimizer.scenario.models import Creator, Scenario
+from optimizer.scenario.semantics import Wave, embeddedness, service_of, shipping_calendar, waves
 
 
 @dataclass(frozen=True)

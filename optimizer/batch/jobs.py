@@ -25,8 +25,8 @@ from optimizer.errors import InputError, Problem
 from optimizer.money import from_minor, minor_digits, to_minor
 from optimizer.scenario.generator import dump
 from optimizer.scenario.loading import fingerprint, read_json, read_scenario, scenario_from_data
-from optimizer.scenario.meaning import written_activations
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import written_activations
 from optimizer.solve.settings import Settings
 
 LONGEST_NAME = 40

@@ -25,7 +25,7 @@ from typing import Any, NamedTuple
 from optimizer.batch.choices import Choices, read_value
 from optimizer.batch.jobs import Request
 from optimizer.errors import InputError, Problem
-from optimizer.scenario.neutral import original
+from optimizer.scenario.csv_injection import original
 from optimizer.scenario.reading import read_text
 from optimizer.scenario.sheets import cells_of
 

@@ -50,7 +50,7 @@ class Roots:
 
 
 @dataclass(frozen=True)
-class Cover:
+class TailQuestion:
     """Fixed data of one row of thresholds: k, rates, [lo, hi], the paid creators, the two levels, quadrature error.
 
     `most` is the largest number of gifts that will be asked for.
@@ -90,7 +90,7 @@ class Cover:
 
 
 def place(at_low: Ints | int, total: Ints) -> Ints:
-    """Return the row of `Cover.ends` for n_lo of n_lo + n_hi = `total` creators at the ends."""
+    """Return the row of `TailQuestion.ends` for n_lo of n_lo + n_hi = `total` creators at the ends."""
     return total * (total + 1) // 2 + at_low
 
 
@@ -159,8 +159,8 @@ def _at_most(trials: Ints | int, chance: Floats, keep: int) -> Floats:
     return found
 
 
-def interior_roots(cover: Cover, gifts: int) -> Roots:
-    """Return the bracketed roots of every shape of `gifts` ≤ `Cover.most` gifted creators."""
+def interior_roots(cover: TailQuestion, gifts: int) -> Roots:
+    """Return the bracketed roots of every shape of `gifts` ≤ `TailQuestion.most` gifted creators."""
     basis = cover.basis
     sizes = np.arange(gifts, 0, -1)
     inside = np.repeat(np.arange(1, gifts + 1), sizes)
@@ -190,7 +190,7 @@ def _last_true(flags: Flags) -> Ints:
     return np.asarray(np.where(flags.any(axis=1), flags.shape[1] - 1 - backwards, 0), dtype=np.int64)
 
 
-def _refine(cover: Cover, at_low: Ints, inside: Ints, reached: Floats, holds: Floats, fails: Floats) -> None:
+def _refine(cover: TailQuestion, at_low: Ints, inside: Ints, reached: Floats, holds: Floats, fails: Floats) -> None:
     """Tighten `holds` and `fails` in place where a root lies strictly inside the grid."""
     rows = np.flatnonzero((reached[:, 0] < cover.lower) & (reached[:, -1] >= cover.upper))
     if not len(rows):
@@ -218,7 +218,7 @@ def _refine(cover: Cover, at_low: Ints, inside: Ints, reached: Floats, holds: Fl
             return
 
 
-def _tails(cover: Cover, places: Ints, inside: Ints, chance: Floats) -> Floats:
+def _tails(cover: TailQuestion, places: Ints, inside: Ints, chance: Floats) -> Floats:
     """Return the tail of the shapes with these ends and `inside` creators at `chance`."""
     tables = _at_most(inside[:, None], chance[:, None] * cover.basis.rate, cover.least)
     tables *= cover.ends_by_posts[:, places]

@@ -34,7 +34,7 @@ from threading import Lock
 
 import numpy as np
 
-from optimizer.chance.roots import Cover, interior_roots
+from optimizer.chance.roots import TailQuestion, interior_roots
 from optimizer.chance.tail import SECURE_TOLERANCE, conditional_counts, equal_gifts
 from optimizer.derive.instance import Flags, Floats, RateModel
 
@@ -175,12 +175,12 @@ def _fill(row: _Row, stopped: Callable[[], bool]) -> tuple[Floats, Floats]:
         necessary[:, 0] = 0.0
     if start <= last:
         ends = question.low, question.high, row.paid, row.paid_chance
-        cover = Cover(question.least, question.rates, *ends, holds, fails, ERROR / 2, last)
+        cover = TailQuestion(question.least, question.rates, *ends, holds, fails, ERROR / 2, last)
         necessary[:, start : last + 1], sufficient[:, start : last + 1] = _extremes(cover, start, last, stopped)
     return necessary, sufficient
 
 
-def _extremes(cover: Cover, first: int, last: int, stopped: Callable[[], bool]) -> tuple[Floats, Floats]:
+def _extremes(cover: TailQuestion, first: int, last: int, stopped: Callable[[], bool]) -> tuple[Floats, Floats]:
     """Return (necessary, sufficient), shape (tilts, last − first + 1), over all shapes of each n."""
     necessary = np.full((len(TILTS), last - first + 1), np.inf)
     sufficient = np.full((len(TILTS), last - first + 1), -np.inf)

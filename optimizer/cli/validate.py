@@ -17,7 +17,7 @@ from optimizer.errors import InputError
 from optimizer.export.terminal.elements import spaced, titled
 from optimizer.export.terminal.network_page import network_page
 from optimizer.scenario.models import Scenario
-from optimizer.scenario.notices import notices
+from optimizer.scenario.scenario_warnings import scenario_warnings
 
 
 def run(sources: Sequence[Path]) -> ExitCode:
@@ -35,7 +35,7 @@ def run(sources: Sequence[Path]) -> ExitCode:
 
 
 def _validated(source: Path, scenario: Scenario) -> RenderableType:
-    warnings = [(notice.code, f"{notice.detail} {notice.pointer}") for notice in notices(scenario)]
+    warnings = [(notice.code, f"{notice.detail} {notice.pointer}") for notice in scenario_warnings(scenario)]
     return spaced([Text(f"{source}: ok"), titled("Warnings", warnings), network_page(network(scenario))])
 
 

@@ -17,8 +17,8 @@ from optimizer.derive.people import People
 from optimizer.derive.posting import PostingModel, rate_model
 from optimizer.derive.table import Choices, Kind, Stretches, tabulated
 from optimizer.money import decimals, to_minor
-from optimizer.scenario.meaning import Wave, max_paid_share, shipping_calendar, waves
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import Wave, max_paid_share, shipping_calendar, waves
 
 
 def build_instance(scenario: Scenario, *, every_day: bool = False) -> Instance:

@@ -15,8 +15,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from optimizer.scenario.meaning import Wave
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import Wave
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

@@ -10,8 +10,8 @@ import numpy as np
 
 from optimizer.derive.instance import Flags, Floats, Ints
 from optimizer.money import decimals, to_minor
-from optimizer.scenario.meaning import accepted_modes, embeddedness, passes_floor
 from optimizer.scenario.models import Creator, Scenario
+from optimizer.scenario.semantics import accepted_modes, embeddedness, passes_floor
 
 TIERS = ("nano", "emerging", "established")
 

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Limits:
+class ResourceLimits:
     """What a solver's process may take.
 
     Attributes
@@ -41,7 +41,7 @@ class Limits:
 class Attempt:
     """Has `child` do `order`; `run` is for one thread, `finish` and `kill` for any."""
 
-    def __init__(self, key: str, child: Child, time_limit: float, limits: Limits) -> None:
+    def __init__(self, key: str, child: Child, time_limit: float, limits: ResourceLimits) -> None:
         self._key = key
         self._child = child
         self._limits = limits

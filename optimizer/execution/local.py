@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-from optimizer.execution.attempt import Limits
+from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.executor import Failed, Listener, Outcome, Reason, Task
 from optimizer.execution.lanes import Lanes
 from optimizer.execution.process import FORK_SERVER
@@ -40,11 +40,13 @@ class LocalExecutor:
         Import path, ``module:function``, of what the processes do where a task does not say.
     """
 
-    def __init__(self, listener: Listener, places: int, limits: Limits | None = None, *, work: str = SOLVE) -> None:
+    def __init__(
+        self, listener: Listener, places: int, limits: ResourceLimits | None = None, *, work: str = SOLVE
+    ) -> None:
         if places < 1:
             raise ValueError("an executor needs at least one place")
         self._listener = listener
-        self._limits = limits or Limits()
+        self._limits = limits or ResourceLimits()
         self._work = work
         self._lanes = Lanes()
         self._running: dict[str, _Run] = {}

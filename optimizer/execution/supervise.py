@@ -7,7 +7,7 @@ import math
 import threading
 from collections.abc import Callable
 
-from optimizer.execution.attempt import Attempt, Limits
+from optimizer.execution.attempt import Attempt, ResourceLimits
 from optimizer.execution.executor import Failed, Outcome, Reason, Task
 from optimizer.execution.process import FORK_SERVER, Child, StartError
 from optimizer.execution.words import Order
@@ -34,7 +34,7 @@ class Supervision:
         Import path, ``module:function``, of what does it where the task does not say.
     """
 
-    def __init__(self, task: Task, limits: Limits, work: str = SOLVE) -> None:
+    def __init__(self, task: Task, limits: ResourceLimits, work: str = SOLVE) -> None:
         self._task = task
         self._limits = limits
         self._work = task.work or work

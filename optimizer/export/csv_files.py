@@ -15,8 +15,8 @@ from optimizer.export import plan_tables
 from optimizer.export.formatting import plain
 from optimizer.export.tables import Kind, Table, Value
 from optimizer.plan import Plan
+from optimizer.scenario.csv_injection import neutral
 from optimizer.scenario.models import Scenario
-from optimizer.scenario.neutral import neutral
 
 BYTE_ORDER_MARK = "\ufeff"
 

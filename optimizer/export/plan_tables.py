@@ -12,8 +12,8 @@ from optimizer.export.formatting import amount
 from optimizer.export.tables import Column, Judged, Table, Value
 from optimizer.plan import ActivationResult, Assignment, CashLine, Plan
 from optimizer.scenario.logistics import Product
-from optimizer.scenario.meaning import Wave, service_of, waves
 from optimizer.scenario.models import Community, Creator, Scenario
+from optimizer.scenario.semantics import Wave, service_of, waves
 
 TITLE = "title"
 """The label of a product with its name for people."""

@@ -61,7 +61,7 @@ class Exchange:
     asks: Callable[[Instance, int], int] = lambda _instance, _activation: 0
 
 
-class Team(Enum):
+class TeamCheck(Enum):
     """How a team that is made without the model keeps a rule."""
 
     BY_CONSTRUCTION = "cells, candidates or the partial plan see to it"
@@ -101,7 +101,7 @@ class Rule:
     exchange: Exchange | None = None
     any_day: bool = False
     quotas: Quotas | None = None
-    team: Team | Callable[[Instance, Selection], bool] | None = None
+    team: TeamCheck | Callable[[Instance, Selection], bool] | None = None
     loosened_by: tuple[str, ...] = ()
     checked: bool = True
     applies: Callable[[Instance], bool] = lambda _instance: True
@@ -128,7 +128,7 @@ def _tiers_asked(instance: Instance, activation: int) -> int:
 
 def _built(constraint: Callable[[Variables], None], scope: Scope, *loosened_by: str) -> Rule:
     """Declare a rule of counts, money or dates that cells, candidates or the partial plan keep as they are built."""
-    team = Team.BY_CONSTRUCTION
+    team = TeamCheck.BY_CONSTRUCTION
     return Rule(constraint, scope, exchange=Exchange(), any_day=True, team=team, loosened_by=loosened_by)
 
 
@@ -159,7 +159,7 @@ RULES: tuple[Rule, ...] = (
         exchange=Exchange(_tier, _tiers_asked),
         any_day=True,
         quotas=_tier_quotas,
-        team=Team.BY_CONSTRUCTION,
+        team=TeamCheck.BY_CONSTRUCTION,
         loosened_by=("/activations/*/tier_mix",),
     ),
     _built(constraints.budget_total, Scope.MONEY, "/budget/total"),
@@ -170,7 +170,7 @@ RULES: tuple[Rule, ...] = (
     _built(constraints.community_gap, Scope.DATES, "/communities/*/min_gap_days"),
     _built(constraints.max_activations, Scope.PEOPLE, "/rotation/max_activations_per_creator"),
     # Locked creators always stay in a core and are counted in it; only the day of a lock is an option.
-    replace(_built(constraints.locks, Scope.OWN, "/locks/*"), team=Team.NOT_MADE),
+    replace(_built(constraints.locks, Scope.OWN, "/locks/*"), team=TeamCheck.NOT_MADE),
 )
 """Every rule, in the order in which a model is built."""
 
@@ -226,7 +226,7 @@ def every_day() -> bool:
 
 def to_be_checked(instance: Instance) -> list[Rule]:
     """Return the rules that a team made without the model may break."""
-    return [rule for rule in _applying(instance) if not isinstance(rule.team, Team)]
+    return [rule for rule in _applying(instance) if not isinstance(rule.team, TeamCheck)]
 
 
 def _applying(instance: Instance) -> Iterator[Rule]:

@@ -16,7 +16,7 @@ from optimizer.scenario import checks_dates as dates
 from optimizer.scenario import checks_references as references
 from optimizer.scenario import checks_values as values
 from optimizer.scenario.models import Scenario
-from optimizer.scenario.salvage import NO_GAPS, Gaps
+from optimizer.scenario.partial_validation import NO_GAPS, Gaps
 
 CHECKS: tuple[Callable[[Scenario, Gaps], Iterator[Problem]], ...] = (
     values.currency_exists,

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 
 from optimizer.calendar import WEEKDAYS
 from optimizer.errors import Problem
-from optimizer.scenario.faults import Path
 from optimizer.scenario.logistics import MAX_LIST, Horizon
-from optimizer.scenario.meaning import Wave, expand, written_activations
 from optimizer.scenario.models import Activation, Scenario
-from optimizer.scenario.salvage import Gaps
+from optimizer.scenario.partial_validation import Gaps
+from optimizer.scenario.semantics import Wave, expand, written_activations
+from optimizer.scenario.validation_errors import Path
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 LONGEST_HORIZON_DAYS = 3_660

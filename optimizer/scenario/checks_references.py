@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterable, Iterator
 
 from optimizer.errors import Problem, pointer
 from optimizer.scenario.checks_dates import wave_count
-from optimizer.scenario.faults import Path
 from optimizer.scenario.logistics import MAX_LIST
-from optimizer.scenario.meaning import wave_ids, written_activations
 from optimizer.scenario.models import Scenario
-from optimizer.scenario.salvage import Gaps
+from optimizer.scenario.partial_validation import Gaps
+from optimizer.scenario.semantics import wave_ids, written_activations
+from optimizer.scenario.validation_errors import Path
 
 
 def ids_are_unique(scenario: Scenario, gaps: Gaps) -> Iterator[Problem]:

@@ -12,9 +12,9 @@ import holidays
 from optimizer.calendar import is_known_holiday_calendar
 from optimizer.errors import Problem
 from optimizer.money import LARGEST_MINOR, exact, from_minor, minor_digits, to_minor
-from optimizer.scenario.faults import Path
 from optimizer.scenario.models import Scenario
-from optimizer.scenario.salvage import Gaps
+from optimizer.scenario.partial_validation import Gaps
+from optimizer.scenario.validation_errors import Path
 
 LONGEST_TRANSIT_DAYS = 60
 CHANCE_TOLERANCE = Fraction(1, 10**6)

@@ -15,10 +15,10 @@ from pydantic import BaseModel
 
 from optimizer.errors import InputError, Problem, pointer
 from optimizer.scenario.checks import problems
-from optimizer.scenario.faults import MOST_FAULTS, Fault, M, described, validated
 from optimizer.scenario.models import Creator, Scenario
+from optimizer.scenario.partial_validation import salvage
 from optimizer.scenario.reading import decode, read_json
-from optimizer.scenario.salvage import salvage
+from optimizer.scenario.validation_errors import MOST_FAULTS, Fault, M, described, validated
 
 __all__ = [
     "assumptions",

@@ -27,8 +27,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from optimizer.errors import InputError, Notice, Problem
+from optimizer.scenario.csv_injection import original
 from optimizer.scenario.models import Scenario
-from optimizer.scenario.neutral import original
 from optimizer.scenario.sheets import cells_of
 
 NONE = "-"

@@ -10,8 +10,8 @@ from functools import cached_property
 
 from optimizer.calendar import ShippingCalendar, days
 from optimizer.scenario.logistics import Service
-from optimizer.scenario.meaning import Wave, shipping_calendar, transit
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import Wave, shipping_calendar, transit
 
 
 class Reach:

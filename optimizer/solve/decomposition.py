@@ -28,7 +28,7 @@ from optimizer.solve.heuristics.neighbourhoods import improve_by_neighbourhoods,
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.heuristics.ruin_recreate import RuinRecreate, scarcity
 from optimizer.solve.monolithic import prove_monolithic
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from optimizer.solve.windows.greedy_team import Team
@@ -46,7 +46,7 @@ class Decomposition:
         Teams that go well with those of coupled activations, by activation.
     """
 
-    problem: Problem
+    problem: SearchProblem
     state: SearchState
     lower_bounds: LowerBounds
     window_bounds: dict[int, int]
@@ -110,7 +110,7 @@ class Decomposition:
         return [*self.wanted, *sorted(others, key=lambda a: (self.lower_bounds.own[a] / value[a], a))]
 
 
-def search_decomposed(problem: Problem, state: SearchState) -> Mapping[int, int]:
+def search_decomposed(problem: SearchProblem, state: SearchState) -> Mapping[int, int]:
     """Fill the state; return what each activation costs at least on its own."""
     if not problem.instance.must_secure.any():
         state.try_improve(EMPTY)
@@ -122,7 +122,7 @@ def search_decomposed(problem: Problem, state: SearchState) -> Mapping[int, int]
     return search.lower_bounds.own
 
 
-def start_decomposition(problem: Problem, state: SearchState) -> Decomposition:
+def start_decomposition(problem: SearchProblem, state: SearchState) -> Decomposition:
     """Return a search that knows what each activation costs at least on its own."""
     state.set_phase("pricing each activation")
     blocks = bound_activations(problem, problem.instance.activations)

@@ -19,7 +19,7 @@ from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.money import exact
 from optimizer.solve.cpsat.cuts import failing
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.core import rank_within
 
@@ -29,7 +29,7 @@ def embeddedness_of(instance: Instance, selection: Selection) -> float:
     return float(math.fsum(instance.embeddedness[instance.options.creator[o]] for o in selection.options))
 
 
-def most_embedded(problem: Problem, cheapest: Selection, cost: int) -> Selection:
+def most_embedded(problem: SearchProblem, cheapest: Selection, cost: int) -> Selection:
     """Return a selection of at least the embeddedness of `cheapest`, best effort.
 
     It secures the same activations in the same windows, uses no more creators in each, and costs at most
@@ -83,7 +83,7 @@ def _worth_choosing(instance: Instance, best: Selection, fixed: Selection, free:
 
 
 def _exchange(
-    problem: Problem,
+    problem: SearchProblem,
     best: Selection,
     counts: dict[int, int],
     free: Collection[int],

@@ -11,13 +11,13 @@ from optimizer.model.selection import EMPTY
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 
 
 def bounding_model(
-    problem: Problem, lower_bounds: Mapping[int, int], window_bounds: Mapping[int, int], value_bound: int
+    problem: SearchProblem, lower_bounds: Mapping[int, int], window_bounds: Mapping[int, int], value_bound: int
 ) -> Variables:
     """Return the bounding model of everything; activations without a lower bound cannot be secured."""
     part = part_of(problem.instance, problem.covers, Approximation.OUTER, windows=problem.windows)
@@ -37,7 +37,7 @@ def bounding_model(
     return v
 
 
-def search_monolithic(problem: Problem, state: SearchState) -> dict[int, int]:
+def search_monolithic(problem: SearchProblem, state: SearchState) -> dict[int, int]:
     """Fill the state by the plain model alone; return what each activation that may be secured costs at least.
 
     The search itself does without that; it is looked up, by the quick bounds, for those that were left out.
@@ -69,7 +69,7 @@ def search_monolithic(problem: Problem, state: SearchState) -> dict[int, int]:
 
 
 def prove_monolithic(
-    problem: Problem, state: SearchState, lower_bounds: Mapping[int, int], window_bounds: Mapping[int, int]
+    problem: SearchProblem, state: SearchState, lower_bounds: Mapping[int, int], window_bounds: Mapping[int, int]
 ) -> None:
     """Prove the value, then the cost at that value, as far as time goes; whatever holds is offered to the state."""
     if not state.value_proven:

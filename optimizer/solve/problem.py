@@ -26,7 +26,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
-class Problem:
+class SearchProblem:
     """An instance with what the search needs to know of it, and the settings of its calls.
 
     Attributes
@@ -73,7 +73,7 @@ class Problem:
         computed = in_parallel(made, [int(w) for w in self.windows], self.workers)
         return {item.window: item for item in computed}
 
-    def under(self, instance: Instance, control: Control) -> Problem:
+    def under(self, instance: Instance, control: Control) -> SearchProblem:
         """Return the problem of an instance that differs in its total budget only, under another control.
 
         What is known of the windows does not depend on the budget and is shared, as what is learnt of them later is.
@@ -107,7 +107,7 @@ def in_parallel(work: Callable[[Item], Result], items: Iterable[Item], workers: 
         return list(pool.map(work, listed))
 
 
-def prepare(instance: Instance, control: Control, *, seed: int, gap: float, workers: int) -> Problem:
+def prepare(instance: Instance, control: Control, *, seed: int, gap: float, workers: int) -> SearchProblem:
     """Return the problem of an instance.
 
     Once the control is stopped nothing more is prepared: no solver call begins after that, so nothing is concluded
@@ -128,7 +128,7 @@ def prepare(instance: Instance, control: Control, *, seed: int, gap: float, work
     ]
     windows = np.array(reachable, dtype=np.int64)
     coupled: Sequence[tuple[int, ...]] = components(instance)
-    return Problem(instance, dict(enumerate(covers)), windows, tuple(coupled), control, seed, gap, workers)
+    return SearchProblem(instance, dict(enumerate(covers)), windows, tuple(coupled), control, seed, gap, workers)
 
 
 def _within_reach(instance: Instance, activation: int, window: int) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from optimizer.plan import ActivationResult, Assignment, Check, Plan
-from optimizer.scenario.meaning import Wave
+from optimizer.scenario.semantics import Wave
 from optimizer.verify.figures import Statement, restate
 from optimizer.verify.premises import Line, Premises, teams
 

@@ -32,7 +32,7 @@ class Odds:
 
 
 @dataclass(frozen=True)
-class Team:
+class Posters:
     """The distinct creators of one activation as chances, and how many of them must post.
 
     Attributes
@@ -93,19 +93,19 @@ def mean_ratio(rate: OrganicRate) -> float:
     return float(weights @ ratios)
 
 
-def post_distribution(team: Team, rate: OrganicRate) -> list[float]:
+def post_distribution(team: Posters, rate: OrganicRate) -> list[float]:
     """Return [P(N = 0), …, P(N = n)] for the n creators of a team; [1.0] for nobody."""
     ratios, weights = rate_ratios(rate, len(team.gifted))
     return _mixed(team.at(ratios), weights)
 
 
-def probability(team: Team, rate: OrganicRate) -> float:
+def probability(team: Posters, rate: OrganicRate) -> float:
     """Return P(N ≥ min_posts)."""
     ratios, weights = rate_ratios(rate, len(team.gifted))
     return _chance(np.dot(weights, _tail(team, ratios)))
 
 
-def secured_distribution(teams: Sequence[Team], rate: OrganicRate) -> list[float]:
+def secured_distribution(teams: Sequence[Posters], rate: OrganicRate) -> list[float]:
     """Return [P(0 reach density), …, P(all reach it)] for the given teams; [1.0] for none.
 
     Given the rate the teams are independent, so their number in density is again Poisson–binomial. The joint
@@ -116,7 +116,7 @@ def secured_distribution(teams: Sequence[Team], rate: OrganicRate) -> list[float
     return _mixed(np.stack(tails, axis=1) if tails else np.empty((len(ratios), 0)), weights)
 
 
-def _tail(team: Team, ratios: Vector) -> Vector:
+def _tail(team: Posters, ratios: Vector) -> Vector:
     """Return P(N ≥ min_posts) at every node."""
     everybody = team.at(ratios)
     if everybody.shape[1] < team.min_posts:

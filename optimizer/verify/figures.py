@@ -14,11 +14,11 @@ from datetime import date
 import numpy as np
 
 from optimizer.plan import ActivationResult, Assignment, CashLine, Totals
-from optimizer.scenario.meaning import Wave, embeddedness
+from optimizer.scenario.semantics import Wave, embeddedness
 from optimizer.verify.accounts import cost, monthly_cost, total_cost
 from optimizer.verify.chance import (
     SECURED_TOLERANCE,
-    Team,
+    Posters,
     mean_ratio,
     odds,
     post_distribution,
@@ -138,9 +138,9 @@ def _distinct(lines: Sequence[Line]) -> list[Line]:
     return list(first.values())
 
 
-def _team(premises: Premises, wave: Wave, lines: Sequence[Line]) -> Team:
+def _team(premises: Premises, wave: Wave, lines: Sequence[Line]) -> Posters:
     members = _distinct(lines)
-    return Team(
+    return Posters(
         gifted=np.array([odds(premises, line).inside for line in members if line.mode == "gift"]),
         paid=np.array([odds(premises, line).inside for line in members if line.mode == "paid"]),
         min_posts=wave.min_posts,

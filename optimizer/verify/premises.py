@@ -12,8 +12,8 @@ from optimizer.money import from_minor, minor_digits, to_minor
 from optimizer.plan import Assignment, Window
 from optimizer.scenario.fields import Mode
 from optimizer.scenario.logistics import Product, Service
-from optimizer.scenario.meaning import Wave, service_of, waves
 from optimizer.scenario.models import Community, Creator, Scenario
+from optimizer.scenario.semantics import Wave, service_of, waves
 from optimizer.verify.timing import Timing
 
 

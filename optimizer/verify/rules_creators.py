@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from optimizer.plan import Check
-from optimizer.scenario.meaning import accepted_modes, embeddedness, passes_floor
+from optimizer.scenario.semantics import accepted_modes, embeddedness, passes_floor
 from optimizer.verify.case import Case, check
 
 

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from optimizer.calendar import WEEKDAYS
 from optimizer.plan import Check, Window
-from optimizer.scenario.meaning import Wave
+from optimizer.scenario.semantics import Wave
 from optimizer.verify.case import Case, check
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from optimizer.plan import Check
-from optimizer.scenario.meaning import Wave, max_paid_share
+from optimizer.scenario.semantics import Wave, max_paid_share
 from optimizer.verify.case import Case, check
 from optimizer.verify.chance import SECURED_TOLERANCE
 from optimizer.verify.premises import Line

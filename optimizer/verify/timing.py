@@ -17,8 +17,8 @@ from scipy.special import ndtr, ndtri
 
 from optimizer.plan import Window
 from optimizer.scenario.logistics import Service
-from optimizer.scenario.meaning import shipping_calendar, transit
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import shipping_calendar, transit
 
 LONGEST_LAG_DAYS = 120
 

@@ -11,8 +11,8 @@ from optimizer.analysis.diagnosis.shared_limits import Limit, SharedLimits
 from optimizer.derive.limits import limits_of
 from optimizer.model.rules import RULES
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.scenario.meaning import waves
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import waves
 from tests.model.test_rule_table import KEPT_BY_THE_INSTANCE
 from tests.tiny import tiny_scenario
 

@@ -20,7 +20,7 @@ from optimizer.analysis.diagnosis.questions import Answer
 from optimizer.analysis.diagnosis.relaxable import Relaxable, above, below, hundredths, listed_values, raised, steps
 from optimizer.analysis.diagnosis.ways import least_level
 from optimizer.plan import Plan
-from optimizer.scenario.meaning import waves
+from optimizer.scenario.semantics import waves
 from tests import builders
 from tests.analysis.cases import checked, solved, two
 

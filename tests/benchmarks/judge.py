@@ -11,8 +11,8 @@ from optimizer.analysis.evaluate import evaluate
 from optimizer.derive.build import build_instance
 from optimizer.money import decimals, to_minor
 from optimizer.plan import Plan
-from optimizer.scenario.meaning import waves
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import waves
 from tests.benchmarks.methods.base import Answer
 
 Record = dict[str, Any]

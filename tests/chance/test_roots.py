@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.chance.roots import Cover, interior_roots
+from optimizer.chance.roots import TailQuestion, interior_roots
 from optimizer.chance.tail import tail
 from optimizer.derive.instance import RateModel
 
@@ -31,7 +31,7 @@ def test_every_shape_has_its_root_between_fails_and_holds(
     """`more`: the tables are made for a larger question; the roots do not notice."""
     upper, lower = confidence + ERROR, confidence - 1e-6 - ERROR
     high = low + span
-    cover = Cover(least, rates, low, high, paid, 0.9, upper, lower, ERROR / 2, gifts + more)
+    cover = TailQuestion(least, rates, low, high, paid, 0.9, upper, lower, ERROR / 2, gifts + more)
     found = interior_roots(cover, gifts)
     assert len(found.inside) == gifts * (gifts + 1) // 2
     for at_low, inside, holds, fails, never, always in zip(
@@ -55,7 +55,7 @@ def test_flat_tails_keep_their_brackets() -> None:
     """Where nearly everybody posts or nobody does, the tail hardly moves and a guess by its slope is worth nothing."""
     for confidence, low, high in ((1e-5, 1e-4, 0.2), (1 - 1e-5, 0.1, 0.75)):
         upper, lower = confidence + ERROR, confidence - 1e-6 - ERROR
-        cover = Cover(2, RateModel("point", 1.0, 1.0), low, high, 0, 1.0, upper, lower, ERROR / 2, 20)
+        cover = TailQuestion(2, RateModel("point", 1.0, 1.0), low, high, 0, 1.0, upper, lower, ERROR / 2, 20)
         found = interior_roots(cover, 20)
         alone = found.inside == 20
         holds, fails = found.holds[alone][0], found.fails[alone][0]

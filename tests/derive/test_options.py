@@ -11,7 +11,8 @@ from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.derive.limits import month_name
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.scenario.meaning import (
+from optimizer.scenario.models import Creator, Scenario
+from optimizer.scenario.semantics import (
     Wave,
     accepted_modes,
     embeddedness,
@@ -21,7 +22,6 @@ from optimizer.scenario.meaning import (
     transit,
     waves,
 )
-from optimizer.scenario.models import Creator, Scenario
 from tests.derive.small import activation, creator, document, instance, scenario, shipping
 from tests.tiny import tiny_scenario
 

@@ -18,7 +18,8 @@ from optimizer.derive.instance import Instance, Options
 from optimizer.derive.posting import PostingModel
 from optimizer.money import to_minor
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.scenario.meaning import (
+from optimizer.scenario.models import Creator, Scenario
+from optimizer.scenario.semantics import (
     Wave,
     accepted_modes,
     embeddedness,
@@ -27,7 +28,6 @@ from optimizer.scenario.meaning import (
     shipping_calendar,
     waves,
 )
-from optimizer.scenario.models import Creator, Scenario
 from tests.derive.small import activation, creator, scenario, shipping
 from tests.tiny import tiny_scenario
 

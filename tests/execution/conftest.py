@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from optimizer.execution.attempt import Limits
+from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.local import LocalExecutor
 from tests.execution.recording import Recorder
 from tests.execution.works import named
@@ -35,7 +35,7 @@ def _make(
     work: object = None,
     places: int = 1,
     listener: Any = None,
-    limits: Limits | None = None,
+    limits: ResourceLimits | None = None,
 ) -> LocalExecutor:
     chosen = {} if work is None else {"work": named(work)}
     made.append(LocalExecutor(listener or recorder, places, limits, **chosen))

@@ -11,7 +11,7 @@ from typing import Any
 import psutil
 import pytest
 
-from optimizer.execution.attempt import Limits, in_words
+from optimizer.execution.attempt import ResourceLimits, in_words
 from optimizer.execution.executor import Failed, Finished, Reason
 from optimizer.execution.process import FORK_SERVER
 from optimizer.execution.supervise import Supervision
@@ -77,26 +77,26 @@ def test_a_traceback_goes_to_the_log(executor: Make, recorder: Recorder, caplog:
 
 
 def test_memory_is_limited(executor: Make, recorder: Recorder) -> None:
-    executor(works.grows_and_hangs, limits=Limits(memory_mb=500)).submit(task("a", "600"))
+    executor(works.grows_and_hangs, limits=ResourceLimits(memory_mb=500)).submit(task("a", "600"))
     assert failed(recorder).reason is Reason.OUT_OF_MEMORY
     assert "500 MB" in failed(recorder).detail
     assert recorder.of("started", "a") == [1]
 
 
 def test_close_to_the_memory_limit_the_best_plan_is_kept(executor: Make, recorder: Recorder) -> None:
-    executor(works.grows, limits=Limits(memory_mb=1000)).submit(task("a", "780"))
+    executor(works.grows, limits=ResourceLimits(memory_mb=1000)).submit(task("a", "780"))
     assert recorder.outcome("a") == Finished("kept")
 
 
 def test_time_is_limited(executor: Make, recorder: Recorder) -> None:
-    executor(works.stubborn, limits=Limits(grace_seconds=1)).submit(task("a", seconds=0.5))
+    executor(works.stubborn, limits=ResourceLimits(grace_seconds=1)).submit(task("a", seconds=0.5))
     assert failed(recorder).reason is Reason.OUT_OF_TIME
     assert "0.5 s and 1 s of grace" in failed(recorder).detail
     assert recorder.of("started", "a") == [1]
 
 
 def test_well_after_its_time_a_plan_is_asked_for(executor: Make, recorder: Recorder) -> None:
-    executor(works.planless, limits=Limits(grace_seconds=4)).submit(task("a", seconds=0.1))
+    executor(works.planless, limits=ResourceLimits(grace_seconds=4)).submit(task("a", seconds=0.1))
     assert recorder.outcome("a") == Finished("nothing")
 
 
@@ -107,7 +107,7 @@ def test_limits_hold_while_the_listener_sleeps(executor: Make, recorder: Recorde
             recorder.calls.append(("moved", key, psutil.pid_exists(int(progress.phase))))  # type: ignore[attr-defined]
 
     sleepy = Sleepy()
-    executor(works.stubborn, listener=sleepy, limits=Limits(grace_seconds=1)).submit(task("a", seconds=0.5))
+    executor(works.stubborn, listener=sleepy, limits=ResourceLimits(grace_seconds=1)).submit(task("a", seconds=0.5))
     assert failed(sleepy).reason is Reason.OUT_OF_TIME
     assert recorder.of("moved", "a") == [False]
 
@@ -250,8 +250,8 @@ def test_a_system_that_has_descriptors_again_is_asked_again(
 
 
 def test_supervision_needs_no_queue(recorder: Recorder) -> None:
-    one = Supervision(task("a"), Limits(), works.named(works.until_finished))
-    two = Supervision(task("b"), Limits(), works.named(works.stubborn))
+    one = Supervision(task("a"), ResourceLimits(), works.named(works.until_finished))
+    two = Supervision(task("b"), ResourceLimits(), works.named(works.stubborn))
     with ThreadPoolExecutor(2) as threads:
         first = threads.submit(one.run, recorder.started, recorder.moved)
         second = threads.submit(two.run, recorder.started, recorder.moved)

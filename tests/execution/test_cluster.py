@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from optimizer.execution.attempt import Limits
+from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.cluster import DaskExecutor
 from optimizer.execution.executor import Executor, Failed, Finished, Reason, Task
 from optimizer.solve.settings import Settings
@@ -58,7 +58,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 def make(cluster: Cluster) -> Iterator[Make]:
     made: list[DaskExecutor] = []
 
-    def executor(listener: Recorder, work: object = works.by_text, limits: Limits | None = None) -> DaskExecutor:
+    def executor(
+        listener: Recorder, work: object = works.by_text, limits: ResourceLimits | None = None
+    ) -> DaskExecutor:
         made.append(DaskExecutor(listener, cluster.address, limits, work=works.named(work)))
         return made[-1]
 
@@ -222,7 +224,7 @@ def test_closing_keeps_the_best_plan(executor: DaskExecutor, recorder: Recorder)
 
 
 def test_limits_go_with_the_task(make: Make, recorder: Recorder) -> None:
-    make(recorder, works.stubborn, Limits(grace_seconds=1)).submit(task("a", seconds=0.5))
+    make(recorder, works.stubborn, ResourceLimits(grace_seconds=1)).submit(task("a", seconds=0.5))
     outcome = recorder.outcome("a")
     assert isinstance(outcome, Failed)
     assert outcome.reason is Reason.OUT_OF_TIME

@@ -37,12 +37,12 @@ print("told", recorder.of("ended"), flush=True)
 
 DAEMONIC = """
 import multiprocessing
-from optimizer.execution.attempt import Limits
+from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.supervise import Supervision
 from tests.execution.recording import task
 
 def supervise():
-    one = Supervision(task("a", "fine"), Limits(), "tests.execution.works:echo")
+    one = Supervision(task("a", "fine"), ResourceLimits(), "tests.execution.works:echo")
     print(one.run(lambda *_: None, lambda *_: None), flush=True)
 
 if __name__ == "__main__":

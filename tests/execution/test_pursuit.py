@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from distributed import KilledWorker
 
-from optimizer.execution.attempt import Limits
+from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.cluster import pursuit as module
 from optimizer.execution.cluster.crew import Crew
 from optimizer.execution.cluster.pursuit import Means, Pursuit
@@ -82,7 +82,7 @@ class Followed:
 
     def __init__(self) -> None:
         self.link, self.listener, self.crew = FakeLink(), Recorder(), Crew()
-        means = Means(self.link, self.listener, self.crew, Limits(), "work", lambda: None)  # type: ignore[arg-type]
+        means = Means(self.link, self.listener, self.crew, ResourceLimits(), "work", lambda: None)  # type: ignore[arg-type]
         self.over: list[Pursuit] = []
         self.pursuit = Pursuit(task("a"), KEY, means, self.over.append)
         self.pursuit.hand_over()

@@ -10,7 +10,7 @@ from optimizer.errors import InputError
 from optimizer.scenario.checks import CHECKS, problems
 from optimizer.scenario.checks_dates import waves_are_few_enough
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.scenario.salvage import NO_GAPS
+from optimizer.scenario.partial_validation import NO_GAPS
 from tests.builders import document, refusals, scenario
 
 Changes = dict[str, Any]

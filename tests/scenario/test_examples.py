@@ -18,9 +18,9 @@ from optimizer.derive.instance import Instance
 from optimizer.plan import Plan
 from optimizer.scenario.generator import dump
 from optimizer.scenario.loading import read_scenario
-from optimizer.scenario.meaning import accepted_modes, embeddedness, passes_floor, waves
 from optimizer.scenario.models import Scenario
-from optimizer.scenario.notices import notices
+from optimizer.scenario.scenario_warnings import scenario_warnings
+from optimizer.scenario.semantics import accepted_modes, embeddedness, passes_floor, waves
 from optimizer.solve.settings import Settings
 
 FOLDER = Path(__file__).parents[2] / "scenarios"
@@ -95,7 +95,7 @@ def test_an_example_looks_like_a_british_launch_of_2027(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_notices_of_an_example_are_those_it_means_to_show(name: str) -> None:
     meant = {"creator_unusable", "embeddedness_unknown", "unknown_excluded"}
-    assert {notice.code for notice in notices(example(name))} <= meant
+    assert {notice.code for notice in scenario_warnings(example(name))} <= meant
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "too_small_a_network"])

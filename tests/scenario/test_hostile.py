@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from optimizer.errors import InputError, Problem
-from optimizer.scenario.faults import MOST_FAULTS, validated
 from optimizer.scenario.loading import parse_scenario, read_json, read_scenario, scenario_from_data
 from optimizer.scenario.models import Scenario
-from optimizer.scenario.notices import notices
 from optimizer.scenario.reading import LARGEST_FILE_MB
+from optimizer.scenario.scenario_warnings import scenario_warnings
+from optimizer.scenario.validation_errors import MOST_FAULTS, validated
 from tests.builders import document
 
 VALID = json.dumps(document())
@@ -203,7 +203,7 @@ def outcome(data: Any) -> Scenario | list[Problem]:
 def test_a_mutated_document_is_read_or_refused_with_pointers_that_lead_somewhere(data: Any) -> None:
     found = outcome(data)
     if isinstance(found, Scenario):
-        notices(found)
+        scenario_warnings(found)
         return
     assert found
     for problem in found:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from optimizer.derive.instance import Instance
 from optimizer.solve.control import Control, Progress
-from optimizer.solve.problem import Problem, prepare
+from optimizer.solve.problem import SearchProblem, prepare
 from optimizer.solve.search import Solution, search
 from optimizer.solve.settings import Settings
 from tests.derive.small import activation, creator, instance, shipping
@@ -39,7 +39,7 @@ def found(
     return search(given, settings, by or control(seconds))
 
 
-def problem(given: Instance, *, gap: float = 0.0, seconds: float = 60.0) -> Problem:
+def problem(given: Instance, *, gap: float = 0.0, seconds: float = 60.0) -> SearchProblem:
     """Return an instance with its covers."""
     return prepare(given, control(seconds), seed=1, gap=gap, workers=1)
 

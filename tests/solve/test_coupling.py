@@ -15,7 +15,7 @@ from optimizer.solve.bounds.coupled import bound_coupled, bound_part, keep_bound
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.coupling import components
 from optimizer.solve.cpsat.cuts import holds
-from optimizer.solve.problem import Problem, in_parallel, prepare
+from optimizer.solve.problem import SearchProblem, in_parallel, prepare
 from optimizer.solve.windows.core import best_days
 from tests.derive.small import activation, creator, instance, shipping
 from tests.solve.searching import METHODS, control, found, problem
@@ -43,7 +43,7 @@ def fastest(given: Instance) -> Ints:
     return best_days(given, np.arange(len(given.options)), given.options.cost_minor)
 
 
-def floors_of(asked: Problem) -> LowerBounds:
+def floors_of(asked: SearchProblem) -> LowerBounds:
     """What each activation costs at least alone."""
     blocks = bound_activations(asked, asked.instance.activations)
     return LowerBounds({block.activation: block.lower_bound for block in blocks if not block.impossible})

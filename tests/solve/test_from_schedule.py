@@ -10,11 +10,11 @@ from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.bounds.schedule import Schedule, make_schedule
 from optimizer.solve.cpsat.cuts import failing
 from optimizer.solve.heuristics.from_schedule import plan_from_schedule
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 from tests.solve.searching import problem, tight
 
 
-def scheduled(capacity: int, seed: int) -> tuple[Problem, Schedule]:
+def scheduled(capacity: int, seed: int) -> tuple[SearchProblem, Schedule]:
     """Return six activations for which a schedule exists that people who need their own days hardly fit."""
     given = problem(tight(capacity=capacity, seed=seed))
     lower_bounds = LowerBounds(

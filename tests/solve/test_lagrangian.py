@@ -21,7 +21,7 @@ from optimizer.solve.bounds.lagrangian import (
     use_of,
 )
 from optimizer.solve.bounds.lower_bounds import LowerBounds
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search import Solution
 from tests.derive.small import EVERY_DAY, activation, creator, instance, shipping
 from tests.solve.middle import busy_scenario
@@ -42,7 +42,7 @@ def narrow(seed: int) -> Instance:
     return build_instance(scenario_from_data(document))
 
 
-def floors_of(asked: Problem) -> dict[int, int]:
+def floors_of(asked: SearchProblem) -> dict[int, int]:
     """What the quick bounds alone say, the same that prices are weighed by."""
     least = {a: [asked.window_data[int(w)].least for w in asked.windows_of(a)] for a in asked.instance.activations}
     return {a: min(known) for a, known in least.items() if min(known, default=INFEASIBLE_COST) < INFEASIBLE_COST}

@@ -15,12 +15,12 @@ import pytest
 from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance, Ints
 from optimizer.model import rules
-from optimizer.model.rules import Exchange, Rule, Scope, Team
+from optimizer.model.rules import Exchange, Rule, Scope, TeamCheck
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Variables
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.scenario.meaning import Wave
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import Wave
 from optimizer.solve.search import Solution, Status
 from tests.brute_decisions import ExtraRow
 from tests.brute_force import Best, Enumeration, OwnRule
@@ -156,7 +156,7 @@ MADE_UP = {
             exchange=Exchange(lambda instance, _: platform(instance)),
             any_day=True,
             quotas=lambda _instance, _activation: dict.fromkeys(range(len(PLATFORMS)), (0, 1)),
-            team=Team.BY_CONSTRUCTION,
+            team=TeamCheck.BY_CONSTRUCTION,
         ),
         platform_rows,
     ),
@@ -173,7 +173,7 @@ MADE_UP = {
             exchange=Exchange(named_classes, lambda _instance, _activation: 1),
             any_day=True,
             quotas=lambda _instance, _activation: {1: (1, None)},
-            team=Team.BY_CONSTRUCTION,
+            team=TeamCheck.BY_CONSTRUCTION,
         ),
         keeps=an_a,
     ),

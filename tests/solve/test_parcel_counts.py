@@ -15,14 +15,14 @@ from optimizer.solve.bounds.coupled_excess import bound_excess
 from optimizer.solve.bounds.lower_bounds import LowerBounds, ParcelCountBound, parcel_count_bounds_from
 from optimizer.solve.bounds.parcel_counts import bound_parcel_counts, parcel_count_bounds
 from optimizer.solve.cpsat.cuts import holds
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 from tests.derive.small import activation, creator, instance
 from tests.solve.searching import found, problem
 
 PEOPLE = 7
 
 
-def floors_of(asked: Problem, *, pairs: bool = False) -> LowerBounds:
+def floors_of(asked: SearchProblem, *, pairs: bool = False) -> LowerBounds:
     blocks = bound_activations(asked, asked.instance.activations)
     lower_bounds = LowerBounds({block.activation: block.lower_bound for block in blocks if not block.impossible})
     for pair in combinations(sorted(lower_bounds.own), 2) if pairs else ():

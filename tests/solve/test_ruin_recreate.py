@@ -16,7 +16,7 @@ from optimizer.solve.cpsat.cuts import failing
 from optimizer.solve.heuristics.insertion import insert_greedily
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.heuristics.ruin_recreate import RuinRecreate, scarcity
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_state import SearchState
 from optimizer.solve.windows.greedy_team import Team
 from tests.derive.small import CALM, activation, creator, instance, shipping
@@ -39,7 +39,7 @@ Known = Mapping[int, Sequence[Team]]
 
 
 def rebuilt(
-    asked: Problem, *, seed: int = 1, tries: int = 15, known: Known | None = None
+    asked: SearchProblem, *, seed: int = 1, tries: int = 15, known: Known | None = None
 ) -> tuple[PartialPlan, RuinRecreate, SearchState]:
     """Return a partial as it was filled, who bettered it (with the partial as it is now), and the state."""
     given = asked.instance

@@ -18,13 +18,13 @@ from optimizer.solve.bounds.coupled_excess import bound_excess
 from optimizer.solve.bounds.lower_bounds import LagrangianBounds, LowerBounds
 from optimizer.solve.bounds.parcel_counts import bound_parcel_counts, parcel_count_bounds
 from optimizer.solve.bounds.schedule import Schedule, make_schedule
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 from tests.derive.small import EVERY_DAY, activation, creator, instance, shipping
 from tests.solve.middle import busy_scenario
 from tests.solve.searching import found, problem
 
 
-def floors_of(asked: Problem, *, joint: bool = False, sizes: bool = False) -> LowerBounds:
+def floors_of(asked: SearchProblem, *, joint: bool = False, sizes: bool = False) -> LowerBounds:
     blocks = bound_activations(asked, asked.instance.activations)
     lower_bounds = LowerBounds({block.activation: block.lower_bound for block in blocks if not block.impossible})
     if joint:
@@ -75,7 +75,7 @@ def test_bounds_are_not_above_the_best_plan(seed: int) -> None:
         keeps_the_limits(asked, schedule)
 
 
-def keeps_the_limits(asked: Problem, schedule: Schedule) -> None:
+def keeps_the_limits(asked: SearchProblem, schedule: Schedule) -> None:
     """Places, stock day by day, gaps between windows of one community, parcels on days of their window only."""
     given, limits = asked.instance, asked.instance.limits
     nothing = np.zeros(len(limits.ship_month), dtype=np.int64)

@@ -17,7 +17,7 @@ from scipy.stats import poisson_binom
 from optimizer.plan import Window
 from optimizer.scenario.posting import OrganicRate
 from optimizer.verify.chance import (
-    Team,
+    Posters,
     mean_ratio,
     odds,
     poisson_binomial,
@@ -112,7 +112,7 @@ def test_odds_are_rate_times_landing() -> None:
     assert odds(premises, fay).inside == pytest.approx(0.97)
 
 
-def enumerated(team: Team) -> list[Polynomial]:
+def enumerated(team: Posters) -> list[Polynomial]:
     """Return P(N = n) as polynomials in r = ρ/mid, summed over every set of creators who post."""
     chances = [Polynomial([0.0, one]) for one in team.gifted] + [Polynomial([one]) for one in team.paid]
     found = [Polynomial([0.0])] * (len(chances) + 1)
@@ -135,10 +135,10 @@ def averaged(polynomial: Polynomial, rate: OrganicRate) -> float:
     return float(whole(high) - whole(low)) / (high - low)
 
 
-def teams(size: int = 4) -> st.SearchStrategy[Team]:
+def teams(size: int = 4) -> st.SearchStrategy[Posters]:
     chances = st.lists(st.floats(0, 0.5), max_size=size)
     return st.builds(
-        lambda gifted, paid, posts: Team(np.array(gifted, dtype=float), np.array(paid, dtype=float), posts),
+        lambda gifted, paid, posts: Posters(np.array(gifted, dtype=float), np.array(paid, dtype=float), posts),
         chances,
         st.lists(st.floats(0, 1), max_size=3),
         st.integers(1, 5),
@@ -155,7 +155,7 @@ RATES = st.builds(
 
 @settings(max_examples=60, deadline=None)
 @given(teams(), RATES)
-def test_the_post_distribution_is_the_enumerated_one(team: Team, rate: OrganicRate) -> None:
+def test_the_post_distribution_is_the_enumerated_one(team: Posters, rate: OrganicRate) -> None:
     exact = [averaged(each, rate) for each in enumerated(team)]
     found = post_distribution(team, rate)
     assert found == pytest.approx(exact, abs=1e-12)
@@ -167,7 +167,7 @@ def test_the_post_distribution_is_the_enumerated_one(team: Team, rate: OrganicRa
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(teams(3), max_size=3), RATES)
-def test_the_secured_distribution_is_the_enumerated_one(several: list[Team], rate: OrganicRate) -> None:
+def test_the_secured_distribution_is_the_enumerated_one(several: list[Posters], rate: OrganicRate) -> None:
     tails = [sum(enumerated(team)[team.min_posts :], Polynomial([0.0])) for team in several]
     exact = [0.0] * (len(several) + 1)
     for reached in itertools.product((True, False), repeat=len(several)):
@@ -180,11 +180,11 @@ def test_the_secured_distribution_is_the_enumerated_one(several: list[Team], rat
 
 def test_a_wide_band_needs_all_the_nodes() -> None:
     """Thirty gifts make a polynomial of degree 30: sixteen nodes are exact, five are not."""
-    rate, team = OrganicRate(low=0.0, high=1.0), Team(np.full(30, 0.45), np.empty(0), 20)
+    rate, team = OrganicRate(low=0.0, high=1.0), Posters(np.full(30, 0.45), np.empty(0), 20)
     assert len(rate_ratios(rate, 30)[0]) == 16
     fine_ratios = np.linspace(0, 2, 20001)
     independent = OrganicRate(model="independent")
-    tails = [probability(Team(ratio * team.gifted, team.paid, 20), independent) for ratio in fine_ratios[::50]]
+    tails = [probability(Posters(ratio * team.gifted, team.paid, 20), independent) for ratio in fine_ratios[::50]]
     weights = np.full(len(tails), 1.0)
     weights[[0, -1]] = 0.5
     assert probability(team, rate) == pytest.approx(float(weights @ tails) / weights.sum(), abs=1e-5)
@@ -197,7 +197,7 @@ def test_rates_that_are_not_shared_have_one_node(model: str, ratios: list[float]
 
 
 def test_correlation_lowers_a_high_probability() -> None:
-    team = Team(np.full(22, 0.28), np.empty(0), 5)
+    team = Posters(np.full(22, 0.28), np.empty(0), 5)
     shared, alone, worst = (probability(team, OrganicRate.model_validate({"model": model})) for model in MODELS)
     assert worst < shared < alone
 

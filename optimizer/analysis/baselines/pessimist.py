@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 from optimizer.analysis.baselines.sheets import Decided, parcel_cost, sheet_plan
 from optimizer.money import exact
-from optimizer.scenario.meaning import Wave
 from optimizer.scenario.models import Creator, Scenario
+from optimizer.scenario.semantics import Wave
 
 
 def pessimist_plan(scenario: Scenario) -> Decided:

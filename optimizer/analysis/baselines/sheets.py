@@ -15,8 +15,8 @@ from decimal import Decimal
 
 from optimizer.analysis.report import Decision
 from optimizer.calendar import ShippingCalendar
-from optimizer.scenario.meaning import Wave, accepted_modes, passes_floor, service_of, shipping_calendar, waves
 from optimizer.scenario.models import Creator, Scenario
+from optimizer.scenario.semantics import Wave, accepted_modes, passes_floor, service_of, shipping_calendar, waves
 
 LEAD_DAYS = 7
 Decided = tuple[list[Decision], dict[str, date]]

@@ -13,8 +13,8 @@ from decimal import Decimal
 
 from optimizer.analysis.baselines.sheets import Decided, parcel_cost, sheet_plan
 from optimizer.money import exact
-from optimizer.scenario.meaning import Wave
 from optimizer.scenario.models import Creator, Scenario
+from optimizer.scenario.semantics import Wave
 
 
 def spreadsheet_plan(scenario: Scenario) -> Decided:

@@ -18,8 +18,8 @@ from pydantic import BaseModel, TypeAdapter
 
 from optimizer.answers.comparison import FieldDifference
 from optimizer.errors import pointer, shorten
-from optimizer.scenario.meaning import PAID_SHARE_BY_AUTHENTICITY, written_activations
 from optimizer.scenario.models import Activation, Community, Creator, Lock, Scenario
+from optimizer.scenario.semantics import PAID_SHARE_BY_AUTHENTICITY, written_activations
 
 Path = tuple[str, ...]
 _ANY: TypeAdapter[Any] = TypeAdapter(Any)

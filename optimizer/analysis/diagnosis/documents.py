@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from optimizer.scenario.meaning import Wave, waves, written_activations
 from optimizer.scenario.models import Activation, Scenario
+from optimizer.scenario.semantics import Wave, waves, written_activations
 
 Scalar = str | float | int | bool | None
 

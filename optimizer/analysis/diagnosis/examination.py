@@ -19,7 +19,7 @@ from optimizer.analysis.network import CommunityNetwork, network_of
 from optimizer.derive.instance import Limits
 from optimizer.money import from_minor
 from optimizer.plan import Blocked, Plan, WayOut
-from optimizer.scenario.meaning import Wave, waves
+from optimizer.scenario.semantics import Wave, waves
 
 MOST_WAYS = 5
 MOST_BLOCKED = 6

@@ -20,7 +20,7 @@ from optimizer.derive.instance import Limits
 from optimizer.model.selection import EMPTY
 from optimizer.solve.control import Control
 from optimizer.solve.heuristics.exact_insertion import insert_exactly
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class InsertionCheck:
         windows = np.flatnonzero(instance.windows.activation == self.activation)
         control = Control(self.inquiry.question_deadline, self.inquiry.cancel)
         seed = self.inquiry.settings.seed
-        problem = Problem(instance, {self.activation: self.cover}, windows, (), control, seed, ANY_PLAN, 1)
+        problem = SearchProblem(instance, {self.activation: self.cover}, windows, (), control, seed, ANY_PLAN, 1)
         floor = self.result.solution.lower_bounds.get(self.activation, 0)
         found = insert_exactly(problem, self.activation, standing, floor)
         scenario = self.inquiry.changed(patches)

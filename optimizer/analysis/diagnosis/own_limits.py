@@ -14,8 +14,8 @@ from optimizer.analysis.diagnosis.relaxable import Relaxable, above, below, hund
 from optimizer.analysis.diagnosis.shared_limits import Limit, limit
 from optimizer.errors import pointer
 from optimizer.plan import Plan
-from optimizer.scenario.meaning import Wave, embeddedness, expand, max_paid_share, written_activations
 from optimizer.scenario.models import Activation, Community, Creator, Scenario
+from optimizer.scenario.semantics import Wave, embeddedness, expand, max_paid_share, written_activations
 
 LONGER_DAYS = 28
 EARLIER_PARCEL_DAYS = 14

@@ -17,8 +17,8 @@ from optimizer.errors import pointer
 from optimizer.money import decimals, from_minor, to_minor
 from optimizer.plan import Plan
 from optimizer.scenario.logistics import Product
-from optimizer.scenario.meaning import Wave
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import Wave
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ from optimizer.errors import InputError, Problem, VerificationError
 from optimizer.money import decimals, from_minor
 from optimizer.plan import Plan
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.scenario.meaning import waves
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import waves
 from optimizer.solve.settings import Settings
 
 OWN_SHARE = 0.3

@@ -32,8 +32,8 @@ from optimizer.analysis.diagnosis.shared_limits import Limit, SharedLimits
 from optimizer.derive.limits import limits_of
 from optimizer.money import decimals, to_minor
 from optimizer.plan import Plan
-from optimizer.scenario.meaning import Wave, waves
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import Wave, waves
 
 MONEY = ("budget_total", "budget_month")
 OWN = ("paid_share", "min_paid", "tier_mix")

@@ -11,7 +11,7 @@ from typing import Any
 
 from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
-from optimizer.execution.attempt import Limits
+from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.cluster.words import TOPIC, Event, Key, Kind, Verb, answer_of, unpacked
 from optimizer.execution.executor import Failed, Outcome, Reason, Task
 from optimizer.execution.supervise import Supervision
@@ -33,12 +33,12 @@ def solve(work: str, text: bytes, settings: str, grace_seconds: float, memory_mb
     text, settings
         The scenario, packed, and the settings as JSON text.
     grace_seconds, memory_mb
-        As in `Limits`.
+        As in `ResourceLimits`.
     """
     worker = get_worker()
     desk: Any = worker.plugins[NAME]
     key: Any = worker.get_current_task()
-    limits = Limits(grace_seconds, desk.allowed(memory_mb))
+    limits = ResourceLimits(grace_seconds, desk.allowed(memory_mb))
     task = Task(key[-1], desk.threaded(settings), lambda: unpacked(text), work=work)
     answer: dict[str, Any] = desk.solve(key, Supervision(task, limits, work))
     return answer

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Sequence
 
-from optimizer.execution.attempt import Limits
+from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.cluster.crew import Crew
 from optimizer.execution.cluster.link import Link
 from optimizer.execution.cluster.pursuit import Means, Pursuit
@@ -55,7 +55,13 @@ class DaskExecutor:
     """
 
     def __init__(
-        self, listener: Listener, address: str, limits: Limits | None = None, *, work: str = SOLVE, scope: str = ""
+        self,
+        listener: Listener,
+        address: str,
+        limits: ResourceLimits | None = None,
+        *,
+        work: str = SOLVE,
+        scope: str = "",
     ) -> None:
         self._scope = scope
         self._lanes = Lanes()
@@ -67,7 +73,7 @@ class DaskExecutor:
         self._lock = threading.Lock()
         self._crew = Crew()
         self._link = Link(address, self._hear, self._joined, self._tick)
-        self._means = Means(self._link, listener, self._crew, limits or Limits(), work, self._handed_one)
+        self._means = Means(self._link, listener, self._crew, limits or ResourceLimits(), work, self._handed_one)
         self._link.open()
 
     @property

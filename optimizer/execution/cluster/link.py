@@ -12,7 +12,7 @@ from typing import Any
 from distributed import Future
 from distributed.utils import LoopRunner
 
-from optimizer.execution.attempt import Limits
+from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.cluster import desk
 from optimizer.execution.cluster.scheduler import (
     ANSWER_SECONDS,
@@ -82,7 +82,9 @@ class Link:
         with reaching():
             return survey_of(client, list(keys))
 
-    def hand_over(self, key: Key, work: str, text: str, settings: Settings, limits: Limits, priority: int) -> Any:
+    def hand_over(
+        self, key: Key, work: str, text: str, settings: Settings, limits: ResourceLimits, priority: int
+    ) -> Any:
         """Give a task to the cluster and return its future; one that it knows already is the same task."""
         client = self._connected()
         with reaching():

@@ -12,7 +12,7 @@ from typing import Any
 
 from distributed import KilledWorker
 
-from optimizer.execution.attempt import Limits
+from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.cluster.crew import Crew, Sequence
 from optimizer.execution.cluster.link import Link
 from optimizer.execution.cluster.scheduler import ClusterError
@@ -37,7 +37,7 @@ class Means:
     link: Link
     listener: Listener
     crew: Crew
-    limits: Limits
+    limits: ResourceLimits
     work: str
     handed: Callable[[], None]
 

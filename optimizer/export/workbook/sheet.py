@@ -20,7 +20,7 @@ from optimizer.export import formatting
 from optimizer.export.formatting import plain
 from optimizer.export.tables import Column, Kind, Table, Value
 from optimizer.money import decimals
-from optimizer.scenario.neutral import neutral
+from optimizer.scenario.csv_injection import neutral
 
 A4 = 9
 LONGEST_TEXT = 32_767

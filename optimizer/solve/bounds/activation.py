@@ -17,7 +17,7 @@ from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
-from optimizer.solve.problem import Problem, in_parallel
+from optimizer.solve.problem import SearchProblem, in_parallel
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.core import best_days
 from optimizer.solve.windows.greedy_team import Team
@@ -39,13 +39,13 @@ class ActivationBound:
     windows: dict[int, int]
 
 
-def bound_activations(problem: Problem, activations: Sequence[int]) -> list[ActivationBound]:
+def bound_activations(problem: SearchProblem, activations: Sequence[int]) -> list[ActivationBound]:
     """Return the blocks of some activations, in order."""
     _ = problem.window_data
     return in_parallel(lambda activation: _bound_activation(problem, activation), activations, problem.workers)
 
 
-def _bound_activation(problem: Problem, activation: int) -> ActivationBound:
+def _bound_activation(problem: SearchProblem, activation: int) -> ActivationBound:
     """Price the windows of an activation, the most promising first, as far as they could be its cheapest."""
     costs = problem.instance.options.cost_minor
     window_data = sorted(
@@ -77,7 +77,7 @@ def _bound_activation(problem: Problem, activation: int) -> ActivationBound:
     )
 
 
-def bound_window(problem: Problem, item: WindowData) -> tuple[int, Selection | None]:
+def bound_window(problem: SearchProblem, item: WindowData) -> tuple[int, Selection | None]:
     """Return a lower bound on the cost in one window (`INFEASIBLE_COST`: it is impossible) and a selection."""
     instance = problem.instance
     options = best_days(instance, item.options, instance.options.cost_minor[item.options])
@@ -91,7 +91,7 @@ def bound_window(problem: Problem, item: WindowData) -> tuple[int, Selection | N
     return min(item.rest, max(item.least, result.bound or 0)), result.selection
 
 
-def window_model(problem: Problem, item: WindowData, options: Ints) -> Variables:
+def window_model(problem: SearchProblem, item: WindowData, options: Ints) -> Variables:
     """Return the bounding model of one activation in one window, without shared limits."""
     part = part_of(
         problem.instance,

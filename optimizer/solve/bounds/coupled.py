@@ -24,7 +24,7 @@ from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.coupling import coupled_parts
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
-from optimizer.solve.problem import Problem, in_parallel
+from optimizer.solve.problem import SearchProblem, in_parallel
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.core import best_days
 from optimizer.solve.windows.greedy_team import Team
@@ -40,7 +40,7 @@ class CoupledBound:
 
 
 def bound_coupled(
-    problem: Problem, lower_bounds: LowerBounds, teams: Mapping[int, Sequence[Team]] | None = None
+    problem: SearchProblem, lower_bounds: LowerBounds, teams: Mapping[int, Sequence[Team]] | None = None
 ) -> dict[int, list[Team]]:
     """Bound the pairs of neighbours in the parts that matter; return teams met on the way, by activation.
 
@@ -57,7 +57,7 @@ def bound_coupled(
 
 
 def bound_neighbours(
-    problem: Problem, lower_bounds: LowerBounds, chosen: Collection[int], teams: dict[int, list[Team]]
+    problem: SearchProblem, lower_bounds: LowerBounds, chosen: Collection[int], teams: dict[int, list[Team]]
 ) -> bool:
     """Bound the neighbours in the parts of a set, and add to `teams` those met; tell whether any was new."""
     parts = [
@@ -71,7 +71,7 @@ def bound_neighbours(
     return bool(pairs)
 
 
-def keep_bound(problem: Problem, lower_bounds: LowerBounds, bound: CoupledBound) -> None:
+def keep_bound(problem: SearchProblem, lower_bounds: LowerBounds, bound: CoupledBound) -> None:
     """Keep a bound; what is impossible costs more than any plan."""
     beyond = int(problem.instance.options.cost_minor.sum()) + 1
     lower_bounds.joint[bound.activations] = beyond if bound.lower_bound is None else bound.lower_bound
@@ -87,7 +87,7 @@ def _teams(instance: Instance, bound: CoupledBound) -> dict[int, Team]:
     return teams
 
 
-def bound_part(problem: Problem, activations: tuple[int, ...], lower_bounds: LowerBounds) -> CoupledBound:
+def bound_part(problem: SearchProblem, activations: tuple[int, ...], lower_bounds: LowerBounds) -> CoupledBound:
     """Return what activations cost at least when all of them are secured."""
     v = part_model(problem, activations, lower_bounds)
     for members, lower_bound in lower_bounds.joint.items():
@@ -108,7 +108,7 @@ def bound_part(problem: Problem, activations: tuple[int, ...], lower_bounds: Low
     return CoupledBound(activations, min(beside, max(total, result.bound or 0)), result.selection)
 
 
-def part_model(problem: Problem, activations: tuple[int, ...], lower_bounds: LowerBounds) -> Variables:
+def part_model(problem: SearchProblem, activations: tuple[int, ...], lower_bounds: LowerBounds) -> Variables:
     """Return the outer approximation of activations that are all secured, without the limits that all share."""
     instance = problem.instance
     windows = [int(w) for a in activations for w in problem.windows_of(a)]

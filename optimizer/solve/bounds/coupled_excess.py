@@ -21,11 +21,11 @@ from optimizer.solve.bounds.coupled import part_model
 from optimizer.solve.bounds.lower_bounds import LowerBounds, ParcelCountBound
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
-from optimizer.solve.problem import Problem, in_parallel
+from optimizer.solve.problem import SearchProblem, in_parallel
 from optimizer.solve.search_parameters import PARAMETERS
 
 
-def bound_excess(problem: Problem, lower_bounds: LowerBounds) -> bool:
+def bound_excess(problem: SearchProblem, lower_bounds: LowerBounds) -> bool:
     """Add the excess of every pair with a joint lower bound whose sizes are priced; tell whether any was new."""
     windows = {a: [int(w) for w in problem.windows_of(a)] for pair in lower_bounds.joint for a in pair}
     ready = {a for a, mine in windows.items() if all(lower_bounds.sizes.get(w) for w in mine)}
@@ -37,7 +37,7 @@ def bound_excess(problem: Problem, lower_bounds: LowerBounds) -> bool:
     return bool(fresh)
 
 
-def _excess(problem: Problem, pair: tuple[int, ...], lower_bounds: LowerBounds) -> int:
+def _excess(problem: SearchProblem, pair: tuple[int, ...], lower_bounds: LowerBounds) -> int:
     """Return what a pair costs beyond its sizes; where it has no choice of sizes its joint lower bound tells."""
     sizes = {a: [lower_bounds.sizes[int(w)] for w in problem.windows_of(a)] for a in pair}
     dearest = sum(max(size.cost for own in sizes[a] for size in own) for a in pair)

@@ -22,7 +22,7 @@ from scipy.sparse import coo_array
 from optimizer.chance.tilt import phi
 from optimizer.derive.instance import INFEASIBLE_COST, Floats, Instance, Ints
 from optimizer.solve.bounds.lower_bounds import LagrangianBounds
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.cell_bounds import CellBounds, cell_bounds
 from optimizer.solve.windows.core import best_days
@@ -109,7 +109,7 @@ class PricedBound:
 
 
 def bound_at_prices(
-    problem: Problem, rows: Rows, prices: Ints, activation: int, lower_bounds: Mapping[int, int]
+    problem: SearchProblem, rows: Rows, prices: Ints, activation: int, lower_bounds: Mapping[int, int]
 ) -> PricedBound:
     """Return the least priced cost of an activation over its windows, at least what is proven without prices."""
     instance = problem.instance
@@ -156,7 +156,7 @@ def _smallest(creator: Ints, value: Floats, count: int) -> Ints:
 
 
 def raise_bound(
-    problem: Problem, lower_bounds: Mapping[int, int], wanted: Sequence[int], enough: int
+    problem: SearchProblem, lower_bounds: Mapping[int, int], wanted: Sequence[int], enough: int
 ) -> LagrangianBounds | None:
     """Return bounds at the best prices found for securing all of `wanted`; None where prices add nothing.
 

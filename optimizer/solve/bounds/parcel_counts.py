@@ -14,13 +14,13 @@ from optimizer.solve.bounds.activation import window_model
 from optimizer.solve.bounds.lower_bounds import LowerBounds, ParcelCountBound, parcel_count_bounds_from
 from optimizer.solve.cpsat.cut_loop import CutLoopResult, solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
-from optimizer.solve.problem import Problem, in_parallel
+from optimizer.solve.problem import SearchProblem, in_parallel
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.core import best_days
 from optimizer.solve.windows.window import WindowData
 
 
-def parcel_count_bounds(problem: Problem, lower_bounds: LowerBounds, window: int) -> tuple[ParcelCountBound, ...]:
+def parcel_count_bounds(problem: SearchProblem, lower_bounds: LowerBounds, window: int) -> tuple[ParcelCountBound, ...]:
     """Return the sizes of a window: as they were priced, or else by the quick bounds."""
     counted = lower_bounds.sizes.get(window)
     if counted is not None:
@@ -30,7 +30,7 @@ def parcel_count_bounds(problem: Problem, lower_bounds: LowerBounds, window: int
 
 
 def bound_parcel_counts(
-    problem: Problem, lower_bounds: LowerBounds, windows: Sequence[int], window_bounds: Mapping[int, int]
+    problem: SearchProblem, lower_bounds: LowerBounds, windows: Sequence[int], window_bounds: Mapping[int, int]
 ) -> None:
     """Price the sizes of some windows whose lower bounds are known, and keep them with the lower bounds."""
 
@@ -46,7 +46,7 @@ def bound_parcel_counts(
     lower_bounds.sizes.update(zip(fresh, in_parallel(priced, fresh, problem.workers), strict=True))
 
 
-def kept_steps(problem: Problem, item: WindowData) -> list[tuple[int, int]]:
+def kept_steps(problem: SearchProblem, item: WindowData) -> list[tuple[int, int]]:
     """Return (parcels, cost): with so many parcels or more the kept cells of a window cost at least this."""
     quick = list(item.kept)
     if not quick:
@@ -69,7 +69,7 @@ def kept_steps(problem: Problem, item: WindowData) -> list[tuple[int, int]]:
     return steps + [(parcels, max(cost, steps[-1][1])) for parcels, cost in quick if parcels <= most]
 
 
-def _with_at_most(problem: Problem, item: WindowData, parcels: int) -> CutLoopResult:
+def _with_at_most(problem: SearchProblem, item: WindowData, parcels: int) -> CutLoopResult:
     """Return what the cheapest team with at most so many parcels costs in a window."""
     instance = problem.instance
     v = window_model(problem, item, best_days(instance, item.options, instance.options.cost_minor[item.options]))

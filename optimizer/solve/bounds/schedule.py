@@ -16,7 +16,7 @@ from optimizer.derive.instance import Ints
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.bounds.schedule_model import ScheduleModel, schedule_model, spent_on, value_of
 from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, has_solution, new_solver, proven_bound, solve
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 
 
@@ -36,7 +36,7 @@ class Schedule:
 
 
 def make_schedule(
-    problem: Problem,
+    problem: SearchProblem,
     lower_bounds: LowerBounds,
     wanted: Collection[int],
     *,

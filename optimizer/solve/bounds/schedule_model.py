@@ -19,7 +19,7 @@ from ortools.sat.python import cp_model
 from optimizer.model.variables import groups
 from optimizer.solve.bounds.lower_bounds import LowerBounds, ParcelCountBound
 from optimizer.solve.bounds.parcel_counts import parcel_count_bounds
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 
 
@@ -27,7 +27,7 @@ from optimizer.solve.search_parameters import PARAMETERS
 class ScheduleModel:
     """The model, and per activation: whether it is secured, its sizes, its parcels by day."""
 
-    problem: Problem
+    problem: SearchProblem
     lower_bounds: LowerBounds
     model: cp_model.CpModel
     secured: dict[int, cp_model.IntVar]
@@ -39,7 +39,7 @@ class ScheduleModel:
         return cp_model.LinearExpr.sum([flag for size, flag in self.sizes[activation] if size.window == window])
 
 
-def schedule_model(problem: Problem, lower_bounds: LowerBounds, wanted: Collection[int]) -> ScheduleModel:
+def schedule_model(problem: SearchProblem, lower_bounds: LowerBounds, wanted: Collection[int]) -> ScheduleModel:
     """Return the model of some activations with the rules they share, without budget."""
     model = cp_model.CpModel()
     secured = {a: model.new_bool_var("") for a in sorted(wanted)}

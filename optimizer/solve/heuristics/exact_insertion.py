@@ -13,12 +13,12 @@ from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.cuts import failing
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 
 
 def insert_exactly(
-    problem: Problem, activation: int, fixed: Selection, lower_bound: int, ceiling: int | None = None
+    problem: SearchProblem, activation: int, fixed: Selection, lower_bound: int, ceiling: int | None = None
 ) -> Selection | None:
     """Return the cheapest way found to add an activation to `fixed`; None if no way was found.
 
@@ -42,7 +42,7 @@ def insert_exactly(
     return best
 
 
-def _by_room(problem: Problem, activation: int, fixed: Selection) -> Sequence[int]:
+def _by_room(problem: SearchProblem, activation: int, fixed: Selection) -> Sequence[int]:
     """Return the windows of an activation: least used ship days first, then the highest in-window chances."""
     instance, table = problem.instance, problem.instance.options
     used = np.bincount(
@@ -61,7 +61,7 @@ def _by_room(problem: Problem, activation: int, fixed: Selection) -> Sequence[in
 
 
 def _insert_in_window(
-    problem: Problem, activation: int, window: int, fixed: Selection, lower_bound: int, ceiling: int | None
+    problem: SearchProblem, activation: int, window: int, fixed: Selection, lower_bound: int, ceiling: int | None
 ) -> Selection | None:
     """Return the cheapest selection for one activation in one window beside `fixed`, cheaper than `ceiling`."""
     days = worth_shipping(problem.instance, activation, problem.window_data[window].options, fixed)

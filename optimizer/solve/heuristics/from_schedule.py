@@ -20,13 +20,13 @@ from optimizer.solve.cpsat.cuts import failing
 from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, optimise
 from optimizer.solve.heuristics.insertion import greedy_team_beside
 from optimizer.solve.heuristics.partial_plan import PartialPlan
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.greedy_team import Team
 
 
 def plan_from_schedule(
-    problem: Problem, schedule: Schedule, order: Sequence[int], proposals: Mapping[int, Sequence[Team]]
+    problem: SearchProblem, schedule: Schedule, order: Sequence[int], proposals: Mapping[int, Sequence[Team]]
 ) -> tuple[PartialPlan, list[frozenset[int]]]:
     """Return a partial with as much of a schedule as could be placed, and the sets of windows that did not go together.
 
@@ -56,7 +56,7 @@ def plan_from_schedule(
 
 
 def _repaired(
-    problem: Problem, schedule: Schedule, partial: PartialPlan, missing: Sequence[int]
+    problem: SearchProblem, schedule: Schedule, partial: PartialPlan, missing: Sequence[int]
 ) -> tuple[PartialPlan, list[frozenset[int]]]:
     conflicts = []
     for activation in missing:
@@ -83,7 +83,7 @@ def _repaired(
     return partial, conflicts
 
 
-def _cluster(problem: Problem, schedule: Schedule, partial: PartialPlan, activation: int, size: int) -> list[int]:
+def _cluster(problem: SearchProblem, schedule: Schedule, partial: PartialPlan, activation: int, size: int) -> list[int]:
     """Return an activation and up to `size` − 1 fixed ones: who uses the days it could use, then who uses theirs."""
     table = problem.instance.options
     usable = {
@@ -105,7 +105,7 @@ def _cluster(problem: Problem, schedule: Schedule, partial: PartialPlan, activat
 
 
 def _together(
-    problem: Problem, schedule: Schedule, fixed: Selection, free: Sequence[int]
+    problem: SearchProblem, schedule: Schedule, fixed: Selection, free: Sequence[int]
 ) -> tuple[Selection | None, bool]:
     """Return the cheapest selection found with `free` in their scheduled windows, and whether there surely is none.
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.derive.instance import INFEASIBLE_COST, UNLIMITED, Ints
 from optimizer.solve.heuristics.partial_plan import PartialPlan
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 from optimizer.solve.windows.candidates import candidates_of
 from optimizer.solve.windows.cell_bounds import cell_bounds
 from optimizer.solve.windows.core import best_days
@@ -19,7 +19,7 @@ Charges = Ints
 
 
 def insert_greedily(
-    problem: Problem,
+    problem: SearchProblem,
     partial: PartialPlan,
     activation: int,
     *,
@@ -59,7 +59,7 @@ def insert_greedily(
 
 
 def greedy_team_beside(
-    problem: Problem,
+    problem: SearchProblem,
     partial: PartialPlan,
     window: int,
     *,

@@ -14,14 +14,14 @@ from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
 from optimizer.solve.heuristics.exact_insertion import insert_exactly
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from optimizer.solve.windows.core import best_days
 
 
 def improve_by_neighbourhoods(
-    problem: Problem,
+    problem: SearchProblem,
     state: SearchState,
     lower_bounds: Mapping[int, int],
     wanted: Sequence[int],
@@ -53,7 +53,7 @@ def improve_by_neighbourhoods(
 
 
 def make_room(
-    problem: Problem, partial: Selection, lower_bounds: Mapping[int, int], wanted: Sequence[int]
+    problem: SearchProblem, partial: Selection, lower_bounds: Mapping[int, int], wanted: Sequence[int]
 ) -> Selection:
     """Return `partial` with as many of the missing wanted activations as room can be made for, one after the other.
 
@@ -70,7 +70,7 @@ def make_room(
     return partial
 
 
-def _excess(problem: Problem, best: Selection, lower_bounds: Mapping[int, int]) -> dict[int, int]:
+def _excess(problem: SearchProblem, best: Selection, lower_bounds: Mapping[int, int]) -> dict[int, int]:
     """Return by how much each secured activation of a selection costs more than its lower bound."""
     costs = problem.instance.options.cost_minor
     return {
@@ -80,7 +80,7 @@ def _excess(problem: Problem, best: Selection, lower_bounds: Mapping[int, int]) 
 
 
 def _neighbourhoods(
-    problem: Problem, best: Selection, lower_bounds: Mapping[int, int], missing: Sequence[int]
+    problem: SearchProblem, best: Selection, lower_bounds: Mapping[int, int], missing: Sequence[int]
 ) -> Iterator[tuple[int, ...]]:
     """Yield sets of activations to decide anew: first those that are missing, then those that cost most too much."""
     excess = _excess(problem, best, lower_bounds)
@@ -102,7 +102,7 @@ def _neighbourhoods(
 
 
 def _reassign(
-    problem: Problem, lower_bounds: Mapping[int, int], free: tuple[int, ...], best: Selection
+    problem: SearchProblem, lower_bounds: Mapping[int, int], free: tuple[int, ...], best: Selection
 ) -> Selection | None:
     """Return `best` with all of `free` decided anew, cheaper than before if it had them all; None if none was found."""
     fixed = best.without(problem.instance, free)
@@ -144,7 +144,7 @@ def _reassign(
     return out.selection
 
 
-def _worth_deciding(problem: Problem, free: tuple[int, ...], best: Selection) -> Ints:
+def _worth_deciding(problem: SearchProblem, free: tuple[int, ...], best: Selection) -> Ints:
     """Return the core options of a neighbourhood: all, or for a large one the best days and those in use."""
     core = problem.core_of(int(w) for a in free for w in problem.windows_of(a))
     if len(free) <= PARAMETERS.largest_neighbourhood:

@@ -15,7 +15,7 @@ import numpy as np
 from optimizer.derive.instance import Ints
 from optimizer.solve.heuristics.insertion import Charges, insert_greedily
 from optimizer.solve.heuristics.partial_plan import PartialPlan
-from optimizer.solve.problem import Problem
+from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from optimizer.solve.windows.greedy_team import Team
@@ -35,7 +35,7 @@ class RuinRecreate:
         Teams that go well with those of coupled activations, by activation.
     """
 
-    problem: Problem
+    problem: SearchProblem
     partial: PartialPlan
     wanted: Sequence[int]
     lower_bounds: Mapping[int, int]
@@ -141,7 +141,7 @@ class RuinRecreate:
         return second in self.partners.get(first, ()) or bool(self.days[first] & self.days[second])
 
 
-def scarcity(problem: Problem, wanted: Sequence[int]) -> Charges:
+def scarcity(problem: SearchProblem, wanted: Sequence[int]) -> Charges:
     """Return a small charge per option for using a day that many of the wanted activations could ship on."""
     table, limits = problem.instance.options, problem.instance.limits
     charges: Ints = np.zeros(len(table), dtype=np.int64)

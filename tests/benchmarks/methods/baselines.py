@@ -10,8 +10,8 @@ from optimizer.analysis.baselines.sheets import Decided, costs
 from optimizer.analysis.baselines.spreadsheet import spreadsheet_plan
 from optimizer.derive.build import build_instance
 from optimizer.money import decimals, to_minor
-from optimizer.scenario.meaning import waves
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import waves
 from tests.benchmarks.methods.base import Answer, Moment, Run, answer_of
 
 

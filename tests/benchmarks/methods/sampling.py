@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from optimizer.derive.instance import Flags, Floats, Instance, Ints
 from optimizer.derive.posting import lag_distribution
-from optimizer.scenario.meaning import service_of, shipping_calendar, transit
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.semantics import service_of, shipping_calendar, transit
 
 SCENARIOS = 400
 Draws = NDArray[np.float64]

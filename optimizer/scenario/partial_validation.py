@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import Any
 
 from optimizer.errors import pointer
-from optimizer.scenario.faults import MOST_FAULTS, Fault, Path, validated
 from optimizer.scenario.models import Scenario
+from optimizer.scenario.validation_errors import MOST_FAULTS, Fault, Path, validated
 
 _STAND_INS: Mapping[str, Any] = {
     "schema_version": 1,

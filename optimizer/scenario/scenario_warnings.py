@@ -11,9 +11,9 @@ from functools import cached_property
 from itertools import chain
 
 from optimizer.errors import Notice, pointer
-from optimizer.scenario.meaning import Wave, accepted_modes, embeddedness, passes_floor, waves
 from optimizer.scenario.models import Creator, Scenario
 from optimizer.scenario.reach import Reach
+from optimizer.scenario.semantics import Wave, accepted_modes, embeddedness, passes_floor, waves
 
 
 class Outlook:
@@ -251,7 +251,7 @@ NOTICES: tuple[Callable[[Outlook], Iterator[Notice]], ...] = (
 )
 
 
-def notices(scenario: Scenario) -> list[Notice]:
+def scenario_warnings(scenario: Scenario) -> list[Notice]:
     """Return everything worth knowing about a checked scenario, in the order of `NOTICES`."""
     outlook = Outlook(scenario)
     return [notice for find in NOTICES for notice in find(outlook)]

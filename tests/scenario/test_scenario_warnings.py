@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.scenario.meaning import shipping_calendar, transit, waves
-from optimizer.scenario.notices import NOTICES, Outlook, notices
 from optimizer.scenario.reach import Reach
+from optimizer.scenario.scenario_warnings import NOTICES, Outlook, scenario_warnings
+from optimizer.scenario.semantics import shipping_calendar, transit, waves
 from tests.builders import document, refusals, scenario
 
 Changes = dict[str, Any]
@@ -85,7 +85,7 @@ NOT_DUE: list[Changes] = [
 
 def told(changes: Changes) -> list[tuple[str, str]]:
     assert refusals(document(**changes)) == []
-    return [(notice.code, notice.pointer) for notice in notices(scenario(**changes))]
+    return [(notice.code, notice.pointer) for notice in scenario_warnings(scenario(**changes))]
 
 
 @pytest.mark.parametrize(("changes", "expected"), DUE)
@@ -114,7 +114,9 @@ def test_every_notice_is_due_in_a_case() -> None:
 
 
 def reason(**changes: Any) -> str:
-    return " ".join(notice.detail for notice in notices(scenario(**changes)) if notice.code == "creator_unusable")
+    return " ".join(
+        notice.detail for notice in scenario_warnings(scenario(**changes)) if notice.code == "creator_unusable"
+    )
 
 
 def test_reasons_why_a_creator_can_never_be_used() -> None:
@@ -140,12 +142,12 @@ def test_free_windows_and_reachable_windows_must_meet() -> None:
 
 def test_many_creators_are_counted_and_a_few_named() -> None:
     creators = [{"id": f"c{number}", "communities": ["bread"]} for number in range(7)]
-    (notice,) = notices(scenario(creators=creators, locks=[]))
+    (notice,) = scenario_warnings(scenario(creators=creators, locks=[]))
     assert notice.detail == "The embeddedness of 7 creators (c0, c1, c2, c3, c4, …) is unknown and counts 0."
 
 
 def test_the_service_and_the_wave_that_do_not_fit_are_named() -> None:
-    details = [item.detail for item in notices(scenario(**SLOW)) if item.code == "service_slower_than_window"]
+    details = [item.detail for item in scenario_warnings(scenario(**SLOW)) if item.code == "service_slower_than_window"]
     assert "`tracked`" in details[0]
     assert "`trail-spring`" in details[0]
     assert "`bread-1`" in details[1]

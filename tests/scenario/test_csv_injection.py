@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.scenario.neutral import neutral, original
+from optimizer.scenario.csv_injection import neutral, original
 
 STARTS = "=+-@\t\r\n＝＋－＠"
 TEXTS = st.text(alphabet=st.sampled_from([*STARTS, "'", "a", " ", '"']), max_size=6) | st.text()
