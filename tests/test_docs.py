@@ -53,9 +53,9 @@ def test_everything_on_a_page_runs(
         if block.kind == "csv":
             Path(block.name).write_text(block.text, encoding="utf-8")
         elif block.kind == "python":
-            program = compile(block.text, str(text), "exec")
+            example = compile(block.text, str(text), "exec")
             if block.name != "fragment":
-                exec(program, {"__name__": "example"})
+                exec(example, {"__name__": "example"})
         elif block.kind == "console":
             for command in block.commands():
                 expected = EXPECTED.search(command)
@@ -100,6 +100,11 @@ def test_files_and_modules_that_are_named_exist(text: Page) -> None:
             assert (ROOT / span).exists(), span
     for module in re.findall(r"-m (tests[\w.]*)", text.text):
         assert importlib.util.find_spec(module), module
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for extra in re.findall(r"(?:--extra |\.\[)(\w+)", text.text):
+        assert settings["project"]["optional-dependencies"][extra], extra
+    for group in re.findall(r"--group (\w+)", text.text):
+        assert group in settings["dependency-groups"], group
     for path in re.findall(
         r"\s((?:optimizer|api|tests|scenarios)/[\w./-]+)", "".join(block.text for block in text.blocks)
     ):
