@@ -1,4 +1,4 @@
-"""A launch so small that it is planned at once, and a way to run commands on it."""
+"""A launch so small that solving it takes no time, and a way to run commands on it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def scenario(**changes: Any) -> Scenario:
 
 
 def decision(creator: str, mode: Any, ship_on: str, activation: str = "trail") -> Decision:
-    """Return a decision, as short as it can be written."""
+    """Return a decision of one line."""
     return Decision(creator, activation, mode, date.fromisoformat(ship_on))
 
 
@@ -79,7 +79,7 @@ def write(folder: Path, content: Document | None = None, name: str = "launch.jso
 
 
 class Ran(NamedTuple):
-    """How a command ended and what it said."""
+    """The exit code of a command, and what it printed."""
 
     code: int
     out: str

@@ -1,4 +1,4 @@
-"""``baseline``, ``compare`` and ``cash``: the story from a rule's plan to ours, told from files."""
+"""``baseline``, ``compare`` and ``cash``: from a rule's plan to ours, through files."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def test_baseline_that_breaks_rules_is_a_result_with_a_warning(groundswell: Run,
     ran = groundswell("baseline", write(tmp_path, tight), "--rule", "pessimist", "--format", "json")
     assert ran.code == 0
     assert "breaks rules" in ran.err
-    found = Plan.model_validate_json(ran.out)
-    assert {"budget_total", "required"} <= {check.rule for check in found.certificate.checks if not check.ok}
+    plan_made = Plan.model_validate_json(ran.out)
+    assert {"budget_total", "required"} <= {check.rule for check in plan_made.certificate.checks if not check.ok}
 
 
 def test_greedy_is_offered(groundswell: Run, tmp_path: Path) -> None:
@@ -71,7 +71,7 @@ def test_plans_are_compared_from_files(groundswell: Run, tmp_path: Path) -> None
     assert groundswell("compare", sheet, ours, "--format", "json").out == out.read_text()
 
 
-def test_scenarios_find_their_plans_in_any_order(groundswell: Run, tmp_path: Path) -> None:
+def test_scenarios_are_matched_to_their_plans_in_any_order(groundswell: Run, tmp_path: Path) -> None:
     dear = document(name="Dearer")
     before, after = written(tmp_path, "a.json", plan()), written(tmp_path, "b.json", plan(name="Dearer"))
     files = (write(tmp_path), write(tmp_path, dear, "dear.json"))
@@ -82,10 +82,10 @@ def test_scenarios_find_their_plans_in_any_order(groundswell: Run, tmp_path: Pat
         assert '/name "Small launch" "Dearer"' in " ".join(ran.out.split())
 
 
-def test_plans_of_the_same_name_are_told_apart(groundswell: Run, tmp_path: Path) -> None:
+def test_plans_of_the_same_name_get_distinct_names(groundswell: Run, tmp_path: Path) -> None:
     files = [written(tmp_path, f"{folder}/plan.json", plan()) for folder in ("march", "april")]
-    found = json.loads(groundswell("compare", *files, "--format", "json").out)
-    assert [each["name"] for each in found["plans"]] == [str(file) for file in files]
+    comparison = json.loads(groundswell("compare", *files, "--format", "json").out)
+    assert [each["name"] for each in comparison["plans"]] == [str(file) for file in files]
 
 
 def test_plans_without_money_are_compared(groundswell: Run, tmp_path: Path) -> None:
@@ -95,7 +95,7 @@ def test_plans_without_money_are_compared(groundswell: Run, tmp_path: Path) -> N
     assert "none is no plan (infeasible)" in ran.out
 
 
-def test_what_cannot_be_compared_is_told_at_once(groundswell: Run, tmp_path: Path) -> None:
+def test_all_files_that_cannot_be_compared_are_reported_at_once(groundswell: Run, tmp_path: Path) -> None:
     good = written(tmp_path, "good.json", plan())
     euro = written(tmp_path, "euro.json", plan(currency="EUR"))
     ran = groundswell("compare", good, euro)
@@ -158,7 +158,9 @@ def test_cash_of_another_scenario_or_of_no_plan_is_refused(groundswell: Run, tmp
 
 
 @pytest.mark.parametrize("command", ["baseline", "compare", "cash"])
-def test_a_file_that_cannot_be_written_is_told_before_any_work(groundswell: Run, tmp_path: Path, command: str) -> None:
+def test_a_file_that_cannot_be_written_is_reported_before_any_work(
+    groundswell: Run, tmp_path: Path, command: str
+) -> None:
     given = {"baseline": ["no.json", "--rule", "greedy"], "compare": ["no.json", "no.json"], "cash": ["no.json"] * 2}
     ran = groundswell(command, *given[command], "-o", tmp_path / "nowhere" / "out.json")
     assert ran.code == 2

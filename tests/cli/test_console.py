@@ -1,4 +1,4 @@
-"""No text from a file steers the terminal it is shown on."""
+"""No text from a file controls the terminal that shows it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STEERING = "\x1b]0;owned\x07\x1b[2J\x9b31mname"
 
 @pytest.fixture
 def launched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a launch whose names steer terminals, and its plan."""
+    """Return a folder with a launch whose names hold control characters, and its plan."""
     content = document(name=STEERING)
     content["communities"][0]["name"] = STEERING
     content["creators"][2]["handle"] = STEERING
@@ -45,7 +45,7 @@ def test_names_do_not_steer_the_terminal(groundswell: Run, words: list[str]) -> 
 
 
 @pytest.mark.usefixtures("launched")
-def test_pages_are_styled_all_the_same_where_a_terminal_is(groundswell: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pages_on_a_terminal_are_still_styled(groundswell: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
     ran = groundswell("evaluate", "launch.json", "plan.json")
     assert "\x1b[1m" in ran.out

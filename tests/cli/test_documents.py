@@ -54,7 +54,7 @@ def test_bad_rows_change_nothing(groundswell: Run, tmp_path: Path, text: str, na
     assert json.loads(into.read_text()) == document()
 
 
-def test_what_is_no_scenario_receives_nothing(groundswell: Run, tmp_path: Path) -> None:
+def test_a_file_that_is_no_scenario_is_left_alone(groundswell: Run, tmp_path: Path) -> None:
     (tmp_path / "list.json").write_text("[1]")
     ran = groundswell("import-creators", table(tmp_path), "--into", tmp_path / "list.json")
     assert ran.code == 2
@@ -116,7 +116,7 @@ def test_version(groundswell: Run) -> None:
 
 
 @pytest.mark.parametrize("command", [None, *COMMANDS])
-def test_help_names_every_option(groundswell: Run, command: str | None) -> None:
+def test_help_is_printed(groundswell: Run, command: str | None) -> None:
     ran = groundswell(*([command] if command else []), "--help")
     assert (ran.code, ran.err) == (0, "")
     assert "Usage: groundswell" in ran.out
@@ -130,7 +130,7 @@ def test_the_help_lists_commands_by_who_uses_them(groundswell: Run) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_the_list_says_of_a_command_what_the_command_says(name: str) -> None:
+def test_the_summary_in_the_list_is_that_of_the_command(name: str) -> None:
     function = getattr(import_module(f"optimizer.cli.{name.replace('-', '_')}"), name.replace("-", "_"))
     first = (inspect.getdoc(function) or "").split("\n\n")[0]
     assert " ".join(first.split()) == COMMANDS[name].summary

@@ -71,7 +71,7 @@ def test_the_plan_of_another_scenario_is_refused(groundswell: Run, tmp_path: Pat
     assert {path.name for path in tmp_path.iterdir()} == {"launch.json", "plan.json"}
 
 
-def test_a_plan_that_names_strangers_is_refused(groundswell: Run, tmp_path: Path) -> None:
+def test_a_plan_that_names_unknown_ids_is_refused(groundswell: Run, tmp_path: Path) -> None:
     data = json.loads(written(tmp_path).read_text(encoding="utf-8"))
     data["assignments"][0]["creator"] = "eve"
     data["assignments"][1]["activation"] = data["activations"][1]["activation"] = "nowhere"
@@ -82,7 +82,7 @@ def test_a_plan_that_names_strangers_is_refused(groundswell: Run, tmp_path: Path
         assert f"/{where}: " in ran.err
 
 
-def test_a_plan_of_days_that_no_scenario_has_is_refused(groundswell: Run, tmp_path: Path) -> None:
+def test_a_plan_with_days_outside_the_supported_years_is_refused(groundswell: Run, tmp_path: Path) -> None:
     data = json.loads(written(tmp_path).read_text(encoding="utf-8"))
     data["assignments"][0]["ship_on"], data["assignments"][1]["window"]["end"] = "9999-12-31", "2201-01-01"
     data["activations"][0]["window"]["start"] = "0001-01-01"
@@ -137,7 +137,7 @@ def test_addresses_fill_the_orders(groundswell: Run, tmp_path: Path, files: tupl
     assert ",Low,,1 High St,,LS1,Leeds,,GB," in text
 
 
-def test_bad_addresses_are_all_told_and_nothing_is_written(
+def test_all_bad_addresses_are_reported_and_nothing_is_written(
     groundswell: Run, tmp_path: Path, files: tuple[Path, Path]
 ) -> None:
     people = tmp_path / "people.csv"
@@ -159,7 +159,7 @@ def test_orders_without_addresses_or_under_another_name_come_with_notes(
 
 
 @pytest.mark.parametrize("name", ["launch.json", "plan.json"])
-def test_what_is_read_is_not_overwritten(groundswell: Run, tmp_path: Path, files: tuple[Path, Path], name: str) -> None:
+def test_inputs_are_not_overwritten(groundswell: Run, tmp_path: Path, files: tuple[Path, Path], name: str) -> None:
     ran = groundswell("export", *files, "--to", "xlsx", "-o", tmp_path / name, "--addresses", tmp_path / "no.csv")
     assert ran.code == 2
     assert "options: 2 problems" in ran.err
@@ -167,7 +167,7 @@ def test_what_is_read_is_not_overwritten(groundswell: Run, tmp_path: Path, files
 
 
 @pytest.mark.parametrize(("target", "name"), [("csv", "launch.txt"), ("csv", "no/where"), ("xlsx", "no/where.xlsx")])
-def test_an_output_that_cannot_be_is_refused(
+def test_an_output_that_cannot_be_written_is_refused(
     groundswell: Run, tmp_path: Path, files: tuple[Path, Path], target: str, name: str
 ) -> None:
     (tmp_path / "launch.txt").write_text("kept", encoding="utf-8")

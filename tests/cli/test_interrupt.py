@@ -41,7 +41,7 @@ Planning = Callable[[str, Plan], subprocess.Popen[str]]
 
 @pytest.fixture
 def planning(tmp_path: Path) -> Iterator[Planning]:
-    """Return a function that starts a solve whose planner does something and then answers; it searches on return."""
+    """Return a function that starts a solve whose planner runs some code and then answers; on return it is running."""
     started: list[subprocess.Popen[str]] = []
 
     def start(body: str, answer: Plan) -> subprocess.Popen[str]:
@@ -64,9 +64,9 @@ def planning(tmp_path: Path) -> Iterator[Planning]:
 def test_first_signal_ends_with_the_best_plan(planning: Planning, tmp_path: Path, number: signal.Signals) -> None:
     process = planning(OBEDIENT, plan())
     process.send_signal(number)
-    shown, told = process.communicate(timeout=PATIENCE_SECONDS)
+    shown, messages = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 130
-    assert "Interrupted: ending with the best plan so far" in told
+    assert "Interrupted: ending with the best plan so far" in messages
     assert "1 of 2 activations secured" in shown
     written = Plan.model_validate_json((tmp_path / "plan.json").read_text())
     assert written.assignments == plan().assignments
@@ -75,9 +75,9 @@ def test_first_signal_ends_with_the_best_plan(planning: Planning, tmp_path: Path
 def test_nothing_is_written_when_there_is_no_plan_yet(planning: Planning, tmp_path: Path) -> None:
     process = planning(OBEDIENT, plan([]).model_copy(update={"status": "unknown"}))
     process.send_signal(signal.SIGINT)
-    shown, told = process.communicate(timeout=PATIENCE_SECONDS)
+    shown, messages = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, shown) == (130, "")
-    assert "nothing is written" in told
+    assert "nothing is written" in messages
     assert not (tmp_path / "plan.json").exists()
 
 
@@ -87,26 +87,26 @@ def test_second_signal_ends_at_once(planning: Planning, tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     assert "Once more to end at once" in process.stderr.readline()
     process.send_signal(signal.SIGINT)
-    shown, told = process.communicate(timeout=PATIENCE_SECONDS)
+    shown, messages = process.communicate(timeout=PATIENCE_SECONDS)
     assert (process.returncode, shown) == (130, "")
-    assert "Traceback" not in told
+    assert "Traceback" not in messages
     assert sorted(path.name for path in tmp_path.iterdir()) == ["answer.json", "launch.json"]
 
 
 def hard_scenario() -> dict[str, object]:
-    """Return eight activations that want the same few parcels of the same fortnight: quickly planned, never closed."""
-    found = generate("M", 2)
-    communities = [community["id"] for community in found["communities"][:8]]
-    members = {name: [item for item in found["creators"] if name in item["communities"]] for name in communities}
+    """Return eight activations that compete for few parcels in a fortnight: a plan comes fast, optimality never."""
+    family = generate("M", 2)
+    communities = [community["id"] for community in family["communities"][:8]]
+    members = {name: [item for item in family["creators"] if name in item["communities"]] for name in communities}
     narrow = {"min_posts": 3, "start_earliest": "2027-03-22", "start_latest": "2027-03-29"}
-    del found["products"][0]["stock"]
-    return found | {
+    del family["products"][0]["stock"]
+    return family | {
         "objective": {"goal": "activate_most"},
-        "shipping": found["shipping"] | {"daily_capacity": 3},
-        "communities": found["communities"][:8],
+        "shipping": family["shipping"] | {"daily_capacity": 3},
+        "communities": family["communities"][:8],
         "activations": [
             item | narrow | {"value": 2 + number % 4}
-            for number, item in enumerate(found["activations"])
+            for number, item in enumerate(family["activations"])
             if item["community"] in communities
         ],
         "creators": [creator for name in communities for creator in members[name][:40]],
@@ -114,7 +114,7 @@ def hard_scenario() -> dict[str, object]:
 
 
 def chunks(terminal: int) -> Iterator[str]:
-    """Yield what a terminal receives, until the other side has closed it."""
+    """Yield what a terminal receives until the other side closes it."""
     while True:
         try:
             received = os.read(terminal, 65536)
@@ -146,10 +146,10 @@ def test_real_search_is_interrupted_with_a_verified_plan(tmp_path: Path) -> None
     assert sent
     assert process.returncode == 130
     assert "Verified plan" in shown
-    found = Plan.model_validate_json(out.read_text())
-    assert found.status == "feasible"
-    assert found.certificate.verified
-    assert found.objective.value
+    written = Plan.model_validate_json(out.read_text())
+    assert written.status == "feasible"
+    assert written.certificate.verified
+    assert written.objective.value
 
 
 def test_reader_that_goes_away_is_no_error() -> None:

@@ -27,7 +27,7 @@ def test_good_scenario_is_ok_with_warnings_and_networks(groundswell: Run, tmp_pa
     assert bread[6:8] == ["✗", "0%"]
 
 
-def test_every_bad_file_is_told_and_the_good_ones_shown(groundswell: Run, tmp_path: Path) -> None:
+def test_every_bad_file_is_reported_and_the_good_ones_shown(groundswell: Run, tmp_path: Path) -> None:
     bad = write(tmp_path, document(currency="XQX", surprise=1), "bad.json")
     worse = write(tmp_path, document(horizon=None), "worse.json")
     ran = groundswell("validate", bad, write(tmp_path), worse)
@@ -59,7 +59,7 @@ def test_plan_of_another_scenario_fails(groundswell: Run, tmp_path: Path) -> Non
     assert "✗ Broken: scenario" in ran.out
 
 
-def test_what_is_no_plan_is_bad_input(groundswell: Run, tmp_path: Path) -> None:
+def test_a_file_that_is_no_plan_is_bad_input(groundswell: Run, tmp_path: Path) -> None:
     ran = groundswell("verify", write(tmp_path), write(tmp_path, {"schema_version": 1}, "plan.json"))
     assert ran.code == 2
     assert "plan.json: " in ran.err
@@ -99,7 +99,7 @@ def test_broken_rules_are_a_result(groundswell: Run, tmp_path: Path) -> None:
     ]
 
 
-def test_bad_decisions_are_all_told(groundswell: Run, tmp_path: Path) -> None:
+def test_all_bad_decisions_are_reported(groundswell: Run, tmp_path: Path) -> None:
     table = tmp_path / "plan.csv"
     rows = [
         "creator,activation,mode,ship_on,window_start",

@@ -1,4 +1,4 @@
-"""What a command reads is never written over, whatever the output is called."""
+"""No command overwrites a file that it reads, however the output is named."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COMMANDS = (
 
 @pytest.fixture
 def launched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with a scenario and a plan of it, in which commands are run."""
+    """Return a folder with a scenario and its plan, and make it the working directory."""
     write(tmp_path)
     (tmp_path / "plan.json").write_text(to_json(plan()), encoding="utf-8")
     (tmp_path / "link.json").symlink_to("launch.json")
@@ -33,7 +33,7 @@ def launched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=lambda words: " ".join(words[:3:2]))
-def test_what_is_read_is_not_written_over(groundswell: Run, launched: Path, words: list[str]) -> None:
+def test_no_output_overwrites_an_input(groundswell: Run, launched: Path, words: list[str]) -> None:
     read = [word for word in words if word.endswith(".json")]
     before = {name: (launched / name).read_bytes() for name in read}
     for name in {*read, str(launched / "." / read[-1]), "link.json" if "launch.json" in read else read[0]}:
@@ -57,7 +57,7 @@ def test_another_file_may_be_replaced(groundswell: Run, launched: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", ["launch.json", "launch.json/plans"])
-def test_a_folder_for_plans_is_looked_at_before_anything_is_solved(
+def test_the_folder_for_plans_is_checked_before_anything_is_solved(
     groundswell: Run, launched: Path, folder: str
 ) -> None:
     ran = groundswell("frontier", "launch.json", "--budgets", "60", "--plans", folder)

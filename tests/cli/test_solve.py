@@ -14,11 +14,11 @@ from tests.cli.conftest import Run
 from tests.cli.launch import document, plan, write
 
 IMPOSSIBLE = document(objective={"goal": "min_cost"})
-"""`bread` cannot be secured by anybody, and has to be."""
+"""Infeasible: `bread` has to be secured and nobody can secure it."""
 
 
 def planner(monkeypatch: pytest.MonkeyPatch, answer: Plan | Exception) -> list[Any]:
-    """Let the planner give this answer; return what it was asked with."""
+    """Replace the planner by one that gives this answer; return the list of settings it is called with."""
     asked: list[Any] = []
 
     def answering(_: object, settings: object, **__: object) -> Plan:
@@ -71,7 +71,7 @@ def test_options_reach_the_planner(groundswell: Run, tmp_path: Path, monkeypatch
         (["--gap", "nan"], ["/gap"]),
     ],
 )
-def test_impossible_options_are_all_told(
+def test_all_impossible_options_are_reported(
     groundswell: Run, tmp_path: Path, options: list[str], named: list[str]
 ) -> None:
     ran = groundswell("solve", write(tmp_path), *options)
@@ -88,7 +88,7 @@ def test_wrong_usage_is_bad_input(groundswell: Run, arguments: list[str]) -> Non
     assert "Usage: groundswell" in ran.err
 
 
-def test_bad_scenario_tells_every_problem(groundswell: Run, tmp_path: Path) -> None:
+def test_every_problem_of_a_bad_scenario_is_reported(groundswell: Run, tmp_path: Path) -> None:
     broken = document(horizon={"start": "2027-03-01"}, currency="XQX", surprise=1)
     ran = groundswell("solve", write(tmp_path, broken), "-o", tmp_path / "plan.json")
     assert ran.code == 2
@@ -136,7 +136,7 @@ def test_nothing_found_keeps_the_bounds(groundswell: Run, tmp_path: Path, monkey
     assert Plan.model_validate_json((tmp_path / "plan.json").read_text()).status == "unknown"
 
 
-def test_no_time_at_all_ends_in_good_order(groundswell: Run, tmp_path: Path) -> None:
+def test_no_time_at_all_ends_without_an_error(groundswell: Run, tmp_path: Path) -> None:
     ran = groundswell("solve", write(tmp_path, IMPOSSIBLE), "--time-limit", 0.001)
     assert ran.code in (3, 4)
     assert "Traceback" not in ran.err
@@ -150,7 +150,7 @@ def test_empty_plan_is_done_with_a_warning(groundswell: Run, tmp_path: Path, mon
     assert "0 of 2 activations secured" in ran.out
 
 
-def test_unexpected_error_is_told_in_a_sentence(
+def test_unexpected_error_is_reported_in_a_sentence(
     groundswell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     planner(monkeypatch, RuntimeError("the sky fell"))

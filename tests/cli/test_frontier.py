@@ -18,14 +18,14 @@ def test_a_frontier_is_shown_and_written_with_its_plans(groundswell: Run, tmp_pa
     file, folder = tmp_path / "frontier.json", tmp_path / "plans"
     ran = groundswell("frontier", write(tmp_path), "--budgets", "1,60,500", "-o", file, "--plans", folder, "--gap", "0")
     assert ran.code == 0, ran.err
-    found = Frontier.model_validate_json(file.read_text("utf-8"))
-    assert [point.budget for point in found.points] == ["1.00", "60.00", "500.00"]
-    assert found.points[0].value == 0
-    assert (found.points[-1].value or 0) > 0
+    frontier = Frontier.model_validate_json(file.read_text("utf-8"))
+    assert [point.budget for point in frontier.points] == ["1.00", "60.00", "500.00"]
+    assert frontier.points[0].value == 0
+    assert (frontier.points[-1].value or 0) > 0
     assert "£500.00" in ran.out
     assert "Verified independently: 3 of 3 plans" in ran.out
     assert len(list(folder.iterdir())) == 6
-    for point in found.points:
+    for point in frontier.points:
         scenario = read_scenario(folder / f"budget_{point.budget}.scenario.json")
         plan = read_plan(folder / f"budget_{point.budget}.plan.json")
         assert plan.scenario.sha256 == fingerprint(scenario)
@@ -38,13 +38,13 @@ def test_a_frontier_is_shown_and_written_with_its_plans(groundswell: Run, tmp_pa
         )
 
 
-@pytest.mark.parametrize(("columns", "told"), [("100", False), ("120", True)])
-def test_what_stands_in_no_column_is_not_explained(
-    groundswell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: str, told: bool
+@pytest.mark.parametrize(("columns", "explained"), [("100", False), ("120", True)])
+def test_a_column_that_is_not_shown_is_not_explained(
+    groundswell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, columns: str, explained: bool
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     ran = groundswell("frontier", write(tmp_path), "--budgets", "1,500")
-    assert ("per 1,000)" in ran.out) == ("per 1,000 of the currency" in " ".join(ran.out.split())) == told
+    assert ("per 1,000)" in ran.out) == ("per 1,000 of the currency" in " ".join(ran.out.split())) == explained
 
 
 def test_a_frontier_goes_into_a_spreadsheet(groundswell: Run, tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_budgets_are_chosen_where_none_are_named(groundswell: Run, tmp_path: Pat
     assert points[-1]["next_step"] is None
 
 
-def test_what_no_budget_can_buy_is_proven(groundswell: Run, tmp_path: Path) -> None:
+def test_it_is_proven_that_no_budget_buys_anything(groundswell: Run, tmp_path: Path) -> None:
     asked = document()
     for activation in asked["activations"]:
         activation["required"] = True
@@ -96,19 +96,19 @@ def test_budgets_are_lists_or_ranges(text: str, minor: list[int]) -> None:
         *("1:2", "1:2:1", "2:1:5", "1:2:x", "1:2:²", "1:2:9999", f"1:2:{'9' * 5000}"),
     ],
 )
-def test_anything_else_is_refused(text: str) -> None:
+def test_other_texts_are_refused_as_budgets(text: str) -> None:
     with pytest.raises(InputError) as refused:
         amounts(text, "GBP")
     assert all(problem.pointer == "/budgets" for problem in refused.value.problems)
 
 
-def test_every_wrong_amount_is_told(groundswell: Run, tmp_path: Path) -> None:
+def test_every_wrong_amount_is_reported(groundswell: Run, tmp_path: Path) -> None:
     ran = groundswell("frontier", write(tmp_path), "--budgets", "5,x,-2")
     assert ran.code == 2
     assert "options: 2 problems" in ran.err
 
 
-def test_a_list_and_a_choice_exclude_each_other(groundswell: Run, tmp_path: Path) -> None:
+def test_listed_and_chosen_budgets_exclude_each_other(groundswell: Run, tmp_path: Path) -> None:
     assert groundswell("frontier", write(tmp_path), "--budgets", "5", "--auto").code == 2
     assert groundswell("frontier", write(tmp_path), "--budgets", "5", "--points", "3").code == 2
     assert groundswell("frontier", write(tmp_path), "--auto", "--points", "3").code == 0

@@ -76,7 +76,7 @@ def test_the_plan_of_another_scenario_is_refused(groundswell: Run, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("listed", "told"),
+    ("listed", "messages"),
     [
         ("0.8,much,1.5,0.8", ["options: 3 problems", '"much"', "1.5", "twice"]),
         (",", ["2 problems", "--confidences: "]),
@@ -87,23 +87,23 @@ def test_the_plan_of_another_scenario_is_refused(groundswell: Run, tmp_path: Pat
         ("", ["1 problem"]),
     ],
 )
-def test_bad_confidences_are_all_told(groundswell: Run, tmp_path: Path, listed: str, told: list[str]) -> None:
+def test_all_bad_confidences_are_reported(groundswell: Run, tmp_path: Path, listed: str, messages: list[str]) -> None:
     ran = groundswell("certainty", write(tmp_path, TIGHT), "--confidences", listed)
     assert (ran.code, ran.out) == (2, "")
-    assert all(part in ran.err for part in told)
+    assert all(part in ran.err for part in messages)
 
 
 @pytest.mark.parametrize("command", ["certainty", "limits"])
 @pytest.mark.parametrize(
-    ("options", "told"),
+    ("options", "message"),
     [(["--gap", "2"], "/gap"), (["-o", "/none/such.json"], "no_such_folder"), (["--plan", "x"], "")],
 )
-def test_bad_options_are_told_before_any_search(
-    groundswell: Run, tmp_path: Path, command: str, options: list[str], told: str
+def test_bad_options_are_reported_before_any_search(
+    groundswell: Run, tmp_path: Path, command: str, options: list[str], message: str
 ) -> None:
     ran = groundswell(command, write(tmp_path, TIGHT), *options)
     assert (ran.code, ran.out) == (2, "")
-    assert told in ran.err
+    assert message in ran.err
 
 
 def test_a_scenario_without_a_plan_ends_as_solve_would(groundswell: Run, tmp_path: Path) -> None:
@@ -117,18 +117,18 @@ def test_a_scenario_without_a_plan_ends_as_solve_would(groundswell: Run, tmp_pat
 
 
 def signalled(monkeypatch: pytest.MonkeyPatch, module: str, name: str) -> None:
-    """Let an answer be interrupted by a signal as soon as its first question is put."""
+    """Send this process a signal as soon as an analysis starts its first step."""
     file = import_module(module)
     real: Callable[..., Any] = getattr(file, name)
 
     def interrupted(*given: Any, cancel: threading.Event, progress: Any, **named: Any) -> Any:
-        def tell(step: Any) -> None:
+        def interrupt(step: Any) -> None:
             progress(step)
             if step.of:
                 os.kill(os.getpid(), signal.SIGINT)
                 assert cancel.wait(60)
 
-        return real(*given, cancel=cancel, progress=tell, **named)
+        return real(*given, cancel=cancel, progress=interrupt, **named)
 
     monkeypatch.setattr(file, name, interrupted)
 

@@ -29,7 +29,7 @@ IMPOSSIBLE = document(objective={"goal": "min_cost"})
 
 
 def scripted(monkeypatch: pytest.MonkeyPatch, *script: Any, at_last: Any = None) -> list[Scripted]:
-    """Have scenarios `0`, `1`, … end like this, by their names."""
+    """Replace the executor: the scenarios named `0`, `1`, … end as the script says."""
     made: list[Scripted] = []
 
     def make(listener: Any, places: int) -> Scripted:  # noqa: ARG001
@@ -48,7 +48,7 @@ def numbered(folder: Path, count: int) -> Path:
     return source
 
 
-def test_a_folder_is_solved_with_every_budget_and_what_is_kept_fits_together(groundswell: Run, tmp_path: Path) -> None:
+def test_a_folder_is_solved_with_every_budget_and_its_files_agree(groundswell: Run, tmp_path: Path) -> None:
     source, out = tmp_path / "in", tmp_path / "new" / "out"
     source.mkdir()
     write(source)
@@ -70,7 +70,7 @@ def test_a_folder_is_solved_with_every_budget_and_what_is_kept_fits_together(gro
     assert not list(out.rglob("*.tmp"))
 
 
-def test_what_is_done_is_not_done_again_unless_asked_for(
+def test_solved_jobs_are_not_solved_again_unless_asked_for(
     groundswell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = scripted(monkeypatch, answer(), answer("infeasible", empty=True), DIED)
@@ -84,7 +84,7 @@ def test_what_is_done_is_not_done_again_unless_asked_for(
     assert [len(executor.submitted) for executor in made] == [3, 1, 3]
 
 
-def test_a_fresh_batch_that_was_killed_goes_on_where_it_was(
+def test_a_fresh_batch_that_was_killed_resumes_where_it_stopped(
     groundswell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scripted(monkeypatch, answer())
@@ -101,7 +101,7 @@ def test_a_fresh_batch_that_was_killed_goes_on_where_it_was(
     assert "0 solved before, 1 to solve" in ran.err, "the old result does not count any more"
 
 
-def test_bad_scenarios_are_told_and_the_others_solved(
+def test_bad_scenarios_are_reported_and_the_others_solved(
     groundswell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scripted(monkeypatch, answer(), None)
@@ -154,7 +154,7 @@ def test_a_manifest_is_solved_row_by_row(groundswell: Run, tmp_path: Path, monke
         (["--workers", "0"], ["--workers"]),
     ],
 )
-def test_impossible_options_are_all_told(
+def test_all_impossible_options_are_reported(
     groundswell: Run, tmp_path: Path, options: list[str], named: list[str]
 ) -> None:
     ran = groundswell("batch", numbered(tmp_path, 1), "-o", tmp_path / "out", *options)
@@ -181,7 +181,7 @@ def test_one_batch_at_a_time(groundswell: Run, tmp_path: Path) -> None:
     assert "folder_in_use" in ran.err
 
 
-def test_an_interruption_keeps_what_there_is_and_the_same_command_goes_on(
+def test_an_interrupted_batch_keeps_its_results_and_the_same_command_resumes_it(
     groundswell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = scripted(monkeypatch, answer(), None, at_last=answer("feasible"))
@@ -221,7 +221,7 @@ def test_errors_of_the_executor_are_in_the_log_and_not_on_the_terminal(
     assert "stock: 3 of 2 units" in (tmp_path / "out" / "batch.log").read_text(encoding="utf-8")
 
 
-def test_a_summary_that_cannot_be_made_is_told_before_anything_is_solved(
+def test_a_missing_part_for_the_summary_is_reported_before_anything_is_solved(
     groundswell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pyarrow", None)
@@ -267,7 +267,7 @@ def shown(*, terminal: bool) -> str:
     return out.getvalue()
 
 
-def test_a_terminal_shows_how_far_it_is_and_what_runs(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_terminal_shows_the_progress_and_the_running_jobs(capsys: pytest.CaptureFixture[str]) -> None:
     text = shown(terminal=True)
     assert "1/3 · 0 s gone" in text
     assert "  a · starting · 0 s" in text
