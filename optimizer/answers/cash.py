@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from optimizer.plan import Amount, ScenarioReference
+from optimizer.plan import Amount, CashLine, ScenarioReference
 from optimizer.scenario.fields import Day, Month, SchemaVersion, Strict
 
 Event = Literal["parcels shipped", "windows end"]
@@ -43,14 +43,9 @@ class CashDay(Strict):
     cumulative: Amount = Field(description="Everything up to and including this line.", examples=["575.10"])
 
 
-class CashMonth(Strict):
+class CashMonth(CashLine):
     """A month against its budget."""
 
-    month: Month = Field(description="Calendar month.", examples=["2027-03"])
-    product: Amount = Field(description="Units shipped in it.", examples=["560.00"])
-    shipping: Amount = Field(description="Parcels shipped in it.", examples=["79.00"])
-    fees: Amount = Field(description="Fees of windows that end in it.", examples=["0.00"])
-    total: Amount = Field(description="Sum of the three.", examples=["639.00"])
     cap: Amount | None = Field(description="Its budget; null where it is not capped.", examples=["1500.00"])
 
 

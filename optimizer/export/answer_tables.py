@@ -6,7 +6,6 @@ A column has the name of the field it shows, and no value is computed here. Ids 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from decimal import Decimal
 from operator import attrgetter
 from typing import Any
 
@@ -15,6 +14,7 @@ from optimizer.answers.certainty import PriceOfCertainty
 from optimizer.answers.comparison import Comparison
 from optimizer.answers.frontier import Frontier
 from optimizer.answers.limits import CostOfLimits
+from optimizer.export.formatting import amount
 from optimizer.export.tables import Column, Table, Value
 
 Field = tuple[str, Callable[[Any], Value]]
@@ -29,8 +29,8 @@ def frontier_table(answer: Frontier) -> Table:
         *_money("cost", "cost_bound"),
         *_plain("gap", "gifts", "paid", "expected_posts"),
         *_ids("secured"),
-        ("next_budget", lambda point: _decimal(point.next_step and point.next_step.budget)),
-        ("next_more", lambda point: _decimal(point.next_step and point.next_step.more)),
+        ("next_budget", lambda point: amount(point.next_step and point.next_step.budget)),
+        ("next_more", lambda point: amount(point.next_step and point.next_step.more)),
         ("next_value", lambda point: point.next_step and point.next_step.value),
         *_plain("verified"),
     ]
@@ -106,7 +106,7 @@ def _ids(*names: str) -> list[Field]:
 
 
 def _of_money(name: str) -> Callable[[Any], Value]:
-    return lambda item: _decimal(getattr(item, name))
+    return lambda item: amount(getattr(item, name))
 
 
 def _joined(name: str) -> Callable[[Any], Value]:
@@ -115,7 +115,3 @@ def _joined(name: str) -> Callable[[Any], Value]:
 
 def _of(place: int, get: Callable[[Any], Value]) -> Callable[[Any], Value]:
     return lambda pair: get(pair[place])
-
-
-def _decimal(amount: str | None) -> Decimal | None:
-    return None if amount is None else Decimal(amount)

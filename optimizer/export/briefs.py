@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from optimizer.export import formatting
-from optimizer.export.plan_tables import Directory
+from optimizer.export.plan_tables import DAYS, Directory
 from optimizer.export.tables import Column, Table, Value
 from optimizer.plan import Assignment, Plan, Window
 from optimizer.scenario.models import Scenario
@@ -17,10 +17,7 @@ _COLUMNS = (
     Column("community", "Community", "text"),
     Column("mode", "Mode", "text"),
     Column("product", "Product", "text"),
-    Column("ship_on", "Ship on", "day"),
-    Column("expected_delivery", "Expected delivery", "day"),
-    Column("window_start", "Window starts", "day"),
-    Column("window_end", "Window ends", "day"),
+    *DAYS,
     Column("fee", "Fee", "money"),
     Column("currency", "Currency", "text"),
     Column("delivery", "Delivery", "text"),

@@ -52,6 +52,13 @@ class Directory:
         return service_of(self.creators[creator], self.scenario).id
 
 
+DAYS = (
+    Column("ship_on", "Ship on", "day"),
+    Column("expected_delivery", "Expected delivery", "day"),
+    Column("window_start", "Window starts", "day"),
+    Column("window_end", "Window ends", "day"),
+)
+"""The days of an assignment."""
 _ASSIGNMENT = (
     Column("creator", "Creator", "text"),
     Column("handle", "Handle", "text"),
@@ -60,10 +67,7 @@ _ASSIGNMENT = (
     Column("community", "Community", "text"),
     Column("activation", "Activation", "text"),
     Column("mode", "Mode", "text"),
-    Column("ship_on", "Ship on", "day"),
-    Column("expected_delivery", "Expected delivery", "day"),
-    Column("window_start", "Window starts", "day"),
-    Column("window_end", "Window ends", "day"),
+    *DAYS,
     Column("post_probability", "Chance of a post", "probability"),
     Column("embeddedness", "Embeddedness", "number"),
     Column("product_id", "Product", "text"),
@@ -150,11 +154,12 @@ SPENT = (
     Column("fees", "Fees", "money", total=True),
     Column("total", "Total", "money", total=True),
 )
+"""What money is spent on, and all of it."""
 _BUDGET = Column("cap", "Budget", "money")
 
 
 def months(
-    lines: Sequence[CashLine | CashMonth],
+    lines: Sequence[CashLine],
     totals: Sequence[str | None] = (),
     *,
     title: str = "Month",

@@ -10,7 +10,7 @@ from rich.text import Text
 from optimizer.answers.cash import CashMonth, CashView, Return
 from optimizer.export import formatting
 from optimizer.export.formatting import amount
-from optimizer.export.plan_tables import months
+from optimizer.export.plan_tables import SPENT, months
 from optimizer.export.tables import Column, Table, Value
 from optimizer.export.terminal.elements import Adaptive, figures_table, spaced
 
@@ -50,10 +50,7 @@ _BROUGHT = (
 _DAY = (
     Column("day", "By day", "day"),
     Column("parcels", "Parcels", "count"),
-    Column("product", "Product", "money"),
-    Column("shipping", "Shipping", "money"),
-    Column("fees", "Fees", "money"),
-    Column("total", "Total", "money"),
+    *SPENT,
     Column("cumulative", "So far", "money"),
 )
 
