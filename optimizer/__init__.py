@@ -1,6 +1,6 @@
 """Planning of product gifting: whom to gift, whom to pay, when to ship, when each community's window opens.
 
-What a notebook or another program needs stands here, for good::
+The names below are the stable interface for notebooks and other programs::
 
     from optimizer import Settings, make_plan, read_scenario, to_json
 
@@ -14,6 +14,7 @@ Each name is loaded when it is first used, so that ``import optimizer`` alone is
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from optimizer.scenario.loading import read_scenario
     from optimizer.scenario.models import Scenario
     from optimizer.solve.settings import Settings
+
+    __version__: str
 
 __all__ = ["Plan", "Scenario", "Settings", "make_plan", "read_scenario", "to_json"]
 
@@ -35,10 +38,12 @@ _HOMES = {
 }
 
 
-if not TYPE_CHECKING:  # A type checker sees the imports above, and complains of every other name.
+if not TYPE_CHECKING:  # A type checker sees the imports above and rejects every other name.
 
     def __getattr__(name: str) -> object:
-        """Return an exported name from the module it lives in."""
+        """Return an exported object from the module that defines it."""
+        if name == "__version__":
+            return version("groundswell")
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value: object = getattr(import_module(_HOMES[name]), name)

@@ -28,35 +28,43 @@ def make_plan(
     progress: Callable[[Progress], None] | None = None,
     cancel: threading.Event | None = None,
 ) -> Plan:
-    """Return the best verified plan of a checked scenario, certified and, where anything is missing, diagnosed.
+    """Return the best verified plan of a scenario, with its certificate and, if an activation is missing, a diagnosis.
 
     Parameters
     ----------
+    scenario
+        A checked scenario, as `read_scenario` returns it.
     settings
-        Time, gap, seed and threads; None for the defaults.
+        Time limit, gap, seed, threads and method; None for the defaults.
     progress
-        Told of every change of phase, incumbent and bound, from the solving thread.
+        Called with every change of phase, incumbent and bound, in the thread that solves.
     cancel
-        Set it to end early with the best plan so far (status `feasible`, or `unknown` without one).
+        Set it from another thread to end early with the best plan so far.
+
+    Returns
+    -------
+    Plan
+        Its `status` is `optimal` (proven within the gap), `feasible`, `infeasible` (proven that no plan keeps every
+        rule) or `unknown` (no plan in the time given). The last two have no assignments.
 
     Raises
     ------
     VerificationError
-        If the plan failed its own verification: a bug, and the plan is withheld.
+        If the plan fails its own verification: a bug in groundswell, and the plan is withheld.
     """
     began = time.monotonic()
     settings = settings or Settings()
     cancel = cancel or threading.Event()
     optional = scenario.objective.goal == "activate_most"
     afterwards = min(MOST_FOR_DIAGNOSIS, SHARE_FOR_DIAGNOSIS * settings.time_limit_seconds) if optional else 0.0
-    told = _Reporting(progress, began)
-    result = certified(scenario, settings, listener=told, cancel=cancel, afterwards=afterwards)
+    reporting = _Reporting(progress, began)
+    result = certified(scenario, settings, listener=reporting, cancel=cancel, afterwards=afterwards)
     missing = any(not activation.secured for activation in result.plan.activations)
     if not missing or cancel.is_set() or result.plan.status == "unknown":
         return result.plan
     limit = settings.time_limit_seconds
     deadline = began + limit - 2 * result.judging_seconds - min(MOST_OVERRUN, SHARE_FOR_OVERRUN * limit)
-    diagnosis = diagnose(scenario, result, settings, deadline=deadline, cancel=cancel, tell=told.enter)
+    diagnosis = diagnose(scenario, result, settings, deadline=deadline, cancel=cancel, tell=reporting.enter)
     run = result.plan.run.model_copy(update={"wall_seconds": round(time.monotonic() - began, 3)})
     return result.plan.model_copy(update={"diagnosis": diagnosis, "run": run})
 

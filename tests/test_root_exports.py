@@ -5,13 +5,17 @@ from __future__ import annotations
 import inspect
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
-from typing import get_type_hints
+from typing import assert_type, get_type_hints
 
 import pytest
 
 import optimizer
 from optimizer import Plan, Scenario, Settings, make_plan, read_scenario, to_json
+from optimizer.solve.control import Progress
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = ROOT / "scenarios" / "trail_launch.json"
@@ -51,6 +55,25 @@ def test_every_name_is_listed() -> None:
 def test_there_is_no_other_name() -> None:
     with pytest.raises(AttributeError, match="no attribute 'make_plans'"):
         _ = optimizer.make_plans  # type: ignore[attr-defined]
+
+
+def test_the_version_is_that_of_the_installation() -> None:
+    assert optimizer.__version__ == version("groundswell")
+
+
+def test_a_strict_type_checker_knows_the_names_and_their_types() -> None:
+    """mypy --strict checks this body: `assert_type`, and that each `type: ignore` hides just the error it names."""
+    scenario = assert_type(read_scenario(EXAMPLE), Scenario)
+    cancel = threading.Event()
+    cancel.set()
+    phases: list[str] = []
+    progress: Callable[[Progress], None] = lambda moment: phases.append(moment.phase)  # noqa: E731
+    plan = assert_type(make_plan(scenario, Settings(seed=2), progress=progress, cancel=cancel), Plan)
+    assert_type(plan.certificate.verified, bool)
+    assert_type(to_json(plan), str)
+    assert_type(optimizer.__version__, str)
+    with pytest.raises(TypeError, match="budget"):
+        make_plan(scenario, budget=3)  # type: ignore[call-arg]
 
 
 def test_the_import_alone_loads_nothing_heavy() -> None:
