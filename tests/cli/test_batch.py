@@ -23,7 +23,7 @@ from optimizer.solve.control import Progress
 from tests.batch.desk import BROKEN, DIED, Scripted, answer
 from tests.cli.conftest import Run
 from tests.cli.launch import document, write
-from tests.export.terminal.test_batch_page import asked
+from tests.export.answers import job as asked
 
 IMPOSSIBLE = document(objective={"goal": "min_cost"})
 

@@ -21,8 +21,8 @@ from optimizer.export.csv_files import BYTE_ORDER_MARK, csv_text
 from optimizer.export.tables import Table
 from optimizer.scenario.loading import scenario_from_data
 from tests.cli.launch import START, decision, document, plan, scenario
-from tests.export.charts import answers
-from tests.export.terminal.test_certainty_and_limits_pages import limits, row
+from tests.export import answers
+from tests.export.answers import limit, limits
 
 
 def rows(table: Table) -> list[dict[str, str]]:
@@ -57,7 +57,7 @@ def test_a_row_per_activation_and_confidence() -> None:
 
 
 def test_a_row_per_limit_and_a_saving_stays_a_number() -> None:
-    (found,) = rows(limits_table(limits(row(gained=["pilates", "tea"]))))
+    (found,) = rows(limits_table(limits(limit(gained=["pilates", "tea"]))))
     assert (found["from"], found["to"], found["cost_change"], found["gained"]) == ("20", "22", "-12.40", "pilates tea")
 
 

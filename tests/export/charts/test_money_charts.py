@@ -12,8 +12,8 @@ from optimizer.export.charts.months import cash_chart, months_chart, months_of
 from optimizer.export.charts.waterfall import LESS, MORE, WHOLE, waterfall_chart
 from optimizer.export.formatting import gap
 from tests.cli.launch import plan, scenario
-from tests.export.charts import answers
-from tests.export.charts.test_plan_charts import of, rows, subtitle
+from tests.export import answers
+from tests.export.charts.reading import of, rows, subtitle
 
 
 def test_found_value_holds_to_the_right_and_the_bound_to_the_left() -> None:

@@ -4,6 +4,7 @@ import re
 import struct
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from optimizer.export.charts.timeline import timeline_chart
 from optimizer.export.charts.together import together_chart
 from optimizer.export.charts.waterfall import waterfall_chart
 from tests.cli.launch import plan, scenario
-from tests.export.charts import answers
+from tests.export import answers
 from tests.export.charts.plans import HOSTILE, hostile, many
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -38,6 +39,12 @@ CHARTS: dict[str, Callable[[], Chart]] = {
 }
 
 
+@cache
+def drawn(name: str) -> str:
+    """Return the picture of a chart, drawn once."""
+    return render.svg(CHARTS[name]())
+
+
 def texts(picture: str) -> list[str]:
     """Return every text that is seen; those that would overlap stay in the picture, transparent."""
     seen = [text for text in ET.fromstring(picture).iter(f"{SVG}text") if text.get("opacity") != "0"]
@@ -47,7 +54,7 @@ def texts(picture: str) -> list[str]:
 @pytest.mark.parametrize("name", CHARTS)
 def test_every_chart_is_drawn_titled_and_uncut(name: str) -> None:
     chart = CHARTS[name]()
-    picture = render.svg(chart)
+    picture = drawn(name)
     said = texts(picture)
     assert chart.to_dict()["title"]["text"] in said
     assert not [text for text in said if "…" in text], "a label is cut"
@@ -58,7 +65,7 @@ def test_every_chart_is_drawn_titled_and_uncut(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["timeline of 72", "posts of 72"])
 def test_none_of_many_activations_loses_its_name(name: str) -> None:
-    said = " ".join(texts(render.svg(CHARTS[name]())))
+    said = " ".join(texts(drawn(name)))
     assert not [number for number in range(1, 73) if not re.search(rf"trail-running-wave-{number}\b", said)]
 
 
@@ -67,8 +74,8 @@ def test_png_has_twice_the_pixels_of_the_svg() -> None:
     picture = render.png(chart)
     assert picture.startswith(b"\x89PNG\r\n\x1a\n")
     width, height = struct.unpack(">II", picture[16:24])
-    drawn = ET.fromstring(render.svg(chart))
-    assert (width, height) == (2 * float(drawn.attrib["width"]), 2 * float(drawn.attrib["height"]))
+    svg = ET.fromstring(drawn("waterfall"))
+    assert (width, height) == (2 * float(svg.attrib["width"]), 2 * float(svg.attrib["height"]))
 
 
 def test_pictures_are_the_same_each_time() -> None:

@@ -13,34 +13,7 @@ from optimizer.export.charts.together import together_chart
 from optimizer.plan import Plan
 from tests.cli.launch import decision, plan, scenario
 from tests.export.charts.plans import HOSTILE, hostile, many
-
-Rows = list[dict[str, Any]]
-
-
-def rows(chart: Chart) -> Rows:
-    """Return all data of a chart."""
-    spec = chart.to_dict()
-    found: Rows = []
-
-    def collect(part: Any) -> None:
-        if isinstance(part, dict):
-            found.extend(part["data"].get("values", []) if isinstance(part.get("data"), dict) else [])
-            for item in part.values():
-                collect(item)
-        if isinstance(part, list):
-            for item in part:
-                collect(item)
-
-    collect({key: part for key, part in spec.items() if key != "datasets"})
-    return found + [row for values in spec.get("datasets", {}).values() for row in values]
-
-
-def of(found: Rows, **fields: Any) -> Rows:
-    return [row for row in found if all(row.get(name) == value for name, value in fields.items())]
-
-
-def subtitle(chart: Chart) -> str:
-    return " ".join(chart.to_dict()["title"]["subtitle"])
+from tests.export.charts.reading import Rows, of, rows, subtitle
 
 
 def test_timeline_has_ship_days_deliveries_and_the_whole_window() -> None:

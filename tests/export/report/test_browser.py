@@ -11,9 +11,9 @@ from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
 
 from optimizer.export.report.page import report_html
 from tests.cli import launch
-from tests.export.charts import answers
+from tests.export import answers
 from tests.export.charts.plans import hostile, many
-from tests.export.terminal.test_plan_page import nothing, ours
+from tests.export.pages import nothing, ours
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 PROGRAM = next((found for name in NAMES if (found := shutil.which(name))), None)

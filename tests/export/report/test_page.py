@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+from functools import cache
 from html.parser import HTMLParser
 from typing import Any
 
@@ -15,9 +16,9 @@ from optimizer.export.report.page import report_html
 from optimizer.export.report.scripts import inline
 from optimizer.plan import Plan
 from tests.cli.launch import decision, plan, scenario
-from tests.export.charts import answers
+from tests.export import answers
 from tests.export.charts.plans import HOSTILE, hostile, renamed
-from tests.export.terminal.test_plan_page import nothing, ours
+from tests.export.pages import nothing, ours
 
 VOID = {"meta", "link", "input", "br", "img"}
 
@@ -65,7 +66,9 @@ class Page(HTMLParser):
         return [text for attributes, text in self.scripts if not attributes.get("type")]
 
 
+@cache
 def full() -> Page:
+    """Return the report with every answer, made once."""
     return Page(
         report_html(
             scenario(),

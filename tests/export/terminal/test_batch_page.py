@@ -6,27 +6,11 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from optimizer.answers.batch import JobFigures, JobRequest, JobRow
+from optimizer.answers.batch import JobFigures, JobRow
 from optimizer.export.terminal.batch_page import MOST_NOTES, BatchPage, tally
+from tests.export.answers import job
 
-
-def asked(scenario: str = "spring.json", **changes: Any) -> JobRequest:
-    fields = {
-        "key": "k",
-        "scenario": scenario,
-        "name": "Spring",
-        "label": None,
-        "currency": "GBP",
-        "budget": None,
-        "confidence": 0.9,
-        "seed": 1,
-        "time_limit": 60.0,
-        "gap_allowed": 0.001,
-    }
-    return JobRequest(**fields | changes)
-
-
-FOUND = JobFigures(outcome="optimal", value=3, value_bound=3, cost="1234.50", gap=0.0)
+FIGURES = JobFigures(outcome="optimal", value=3, value_bound=3, cost="1234.50", gap=0.0)
 
 
 def page(*rows: JobRow, width: int = 80) -> str:
@@ -36,21 +20,21 @@ def page(*rows: JobRow, width: int = 80) -> str:
     return out.getvalue()
 
 
-def row(found: JobFigures = FOUND, **changes: Any) -> JobRow:
-    return JobRow(asked=asked(**changes), found=found)
+def row(figures: JobFigures = FIGURES, **changes: Any) -> JobRow:
+    return JobRow(asked=job(**changes), found=figures)
 
 
 def test_a_job_is_named_by_what_makes_it_another() -> None:
-    jobs = [asked(budget="2000.00"), asked(budget="3000.00", seed=2), asked("other.json", confidence=0.5)]
+    jobs = [job(budget="2000.00"), job(budget="3000.00", seed=2), job("other.json", confidence=0.5)]
     view = BatchPage(jobs)
     assert view.title(jobs[1]) == "spring, budget £3,000.00, seed 2"
     assert BatchPage(jobs[1:]).title(jobs[2]) == "other", "jobs of different scenarios need no more"
 
 
 def test_files_are_named_without_their_folders_where_that_is_enough() -> None:
-    jobs = [asked("spring/a.json"), asked("autumn/b.json")]
+    jobs = [job("spring/a.json"), job("autumn/b.json")]
     assert [BatchPage(jobs).title(one) for one in jobs] == ["a", "b"]
-    jobs = [asked("spring/a.json"), asked("autumn/a.json")]
+    jobs = [job("spring/a.json"), job("autumn/a.json")]
     assert [BatchPage(jobs).title(one) for one in jobs] == ["spring/a", "autumn/a"]
 
 
@@ -111,13 +95,13 @@ def test_endings_are_counted_in_order() -> None:
 @pytest.mark.parametrize(
     ("found", "line"),
     [
-        (FOUND, "spring: optimal, value 3 of at most 3, £1,234.50, 1.5 s"),
+        (FIGURES, "spring: optimal, value 3 of at most 3, £1,234.50, 1.5 s"),
         (JobFigures(outcome="failed", message="A bug."), "spring: failed, 1.5 s, A bug."),
         (None, "spring: not solved yet"),
     ],
 )
 def test_an_end_is_a_line(found: JobFigures | None, line: str) -> None:
-    assert BatchPage([asked()]).line(asked(), found, 1.46) == line
+    assert BatchPage([job()]).line(job(), found, 1.46) == line
 
 
 def test_without_a_currency_amounts_are_as_written() -> None:

@@ -10,7 +10,7 @@ from optimizer.analysis.cash import cash_view
 from optimizer.answers.cash import CashMonth, CashView
 from optimizer.export.terminal.cash_page import cash_page
 from tests.cli.launch import plan, scenario
-from tests.export.terminal.test_plan_page import page, squeezed
+from tests.export.pages import page, squeezed
 
 
 def view(**changes: Any) -> CashView:

@@ -10,19 +10,18 @@ from rich.console import Console, RenderableType
 
 from optimizer.analysis.time_budget import Step
 from optimizer.answers.certainty import CertaintyPoint, PriceOfCertainty
-from optimizer.answers.limits import CostOfLimits
 from optimizer.export.terminal.certainty_page import certainty_page
 from optimizer.export.terminal.elements import StepLine
 from optimizer.export.terminal.limits_page import limits_page
+from tests.export import pages
+from tests.export.answers import limit, limits
 
 REFERENCE = {"name": "Spring [bold]", "sha256": "0", "currency": "GBP"}
 RUN = {"seed": 1, "time_limit_seconds": 1, "wall_seconds": 1, "workers": 1, "versions": {}}
 
 
 def page(view: RenderableType, width: int = 100) -> str:
-    out = io.StringIO()
-    Console(file=out, width=width, markup=False, emoji=False, highlight=False).print(view)
-    return out.getvalue()
+    return pages.page(view, width)
 
 
 def point(confidence: float, **fields: Any) -> CertaintyPoint:
@@ -80,47 +79,8 @@ def test_many_confidences_stand_in_several_tables(width: int) -> None:
     assert "…" not in text
 
 
-def limits(*rows: dict[str, Any], **fields: Any) -> CostOfLimits:
-    document = {
-        "schema_version": 1,
-        "scenario": REFERENCE,
-        "status": "optimal",
-        "value": 15,
-        "value_bound": 15,
-        "cost": "3783.20",
-        "cost_bound": "3783.20",
-        "gap": 0.0,
-        "limits": list(rows),
-        "run": RUN,
-    }
-    return CostOfLimits.model_validate({**document, **fields})
-
-
-def row(**fields: Any) -> dict[str, Any]:
-    usual = {
-        "limit": "daily_capacity",
-        "subject": "Parcels a day",
-        "why": "full (20 parcels) on 12 of 14 ship days",
-        "pointer": "/shipping/daily_capacity",
-        "from": 20,
-        "to": 22,
-        "status": "optimal",
-        "value": 15,
-        "value_gain": 0,
-        "value_gain_bound": 0,
-        "cost": "3770.80",
-        "cost_change": "-12.40",
-        "cost_change_bound": "-13.00",
-        "gained": [],
-        "lost": [],
-        "gap": 0.0001,
-        "verified": True,
-    }
-    return {**usual, **fields}
-
-
 def test_savings_with_the_most_that_can_be_saved() -> None:
-    text = page(limits_page(limits(row())))
+    text = page(limits_page(limits(limit())))
     for part in (
         "value 15, least cost found £3,783.20; proven",
         "20 →",
@@ -136,13 +96,13 @@ def test_savings_with_the_most_that_can_be_saved() -> None:
 def test_gains_with_what_they_cost_and_what_goes() -> None:
     gain = {"value": 17, "value_gain": 2, "value_gain_bound": 4, "cost_change": "233.00", "cost_change_bound": None}
     money = {"limit": "budget_total", "subject": "Total budget", "from": "3900.00", "to": "4290.00"}
-    text = page(limits_page(limits(row(**gain, **money, gained=["pilates", "tea"], lost=["bread"], gap=0.1))))
+    text = page(limits_page(limits(limit(**gain, **money, gained=["pilates", "tea"], lost=["bread"], gap=0.1))))
     for part in ("£3,900.00 →", "£4,290.00", "+2", "+4", "+£233.00", "+ pilates, tea", "− bread"):
         assert part in text
 
 
 def test_open_bounds_are_told() -> None:
-    unknown = row(status="feasible", value_gain_bound=None, cost_change="0.00", cost_change_bound=None, gap=None)
+    unknown = limit(status="feasible", value_gain_bound=None, cost_change="0.00", cost_change_bound=None, gap=None)
     text = page(limits_page(limits(unknown, status="feasible", gap=0.059)))
     for part in ("gap 5.9%", "unproven", "£0.00", "–", "longer --time-limit"):
         assert part in text
@@ -157,7 +117,7 @@ def test_nothing_to_loosen_and_nothing_to_measure() -> None:
 
 @pytest.mark.parametrize("width", [80, 100])
 def test_no_figure_is_cut(width: int) -> None:
-    wide = row(
+    wide = limit(
         limit="budget_month",
         subject="Budget of 2027-03",
         **{"from": "1234567.00", "to": "1358023.70"},

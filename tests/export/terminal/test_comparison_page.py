@@ -12,7 +12,7 @@ from optimizer.export.terminal.comparison_page import comparison_page
 from optimizer.plan import Plan
 from tests.analysis.edits import edited
 from tests.cli.launch import decision, document, plan, scenario
-from tests.export.terminal.test_plan_page import page, squeezed
+from tests.export.pages import page, squeezed
 
 SHEET = plan([decision("ana", "gift", "2027-03-11")])
 

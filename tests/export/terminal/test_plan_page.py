@@ -4,47 +4,15 @@ from datetime import date
 from typing import Any
 
 import pytest
-from rich.console import Console, RenderableType
 
 from optimizer.analysis.evaluate import evaluate
 from optimizer.export.terminal.plan_page import checks_page, judged_page, plan_page
-from optimizer.plan import BindingLimit, Blocked, Check, Diagnosis, Plan, WarningNote, WayOut
+from optimizer.plan import BindingLimit, Blocked, Check, Diagnosis, WarningNote, WayOut
 from optimizer.scenario.loading import scenario_from_data
 from tests.cli.launch import decision, document, plan, scenario
+from tests.export.pages import nothing, ours, page, squeezed
 
 WIDTHS = pytest.mark.parametrize("width", [80, 120])
-
-
-def page(view: RenderableType, width: int = 80) -> str:
-    console = Console(width=width, markup=False, emoji=False, highlight=False, color_system=None)
-    with console.capture() as capture:
-        console.print(view)
-    return capture.get()
-
-
-def squeezed(text: str) -> str:
-    return " ".join(text.split())
-
-
-def ours(status: str = "optimal", **objective: Any) -> Plan:
-    """Return a plan with the objective our search would report."""
-    found = plan()
-    report = {"value_gap": 0.0, "value_bound": 3, "cost_bound": "121.10", "cost_gap": 0.0225, "gap": 0.0225} | objective
-    return found.model_copy(update={"status": status, "objective": found.objective.model_copy(update=report)})
-
-
-def nothing(status: str, **objective: Any) -> Plan:
-    """Return a plan that is none."""
-    empty = plan([])
-    null = {"cost": None, "product": None, "shipping": None, "fees": None}
-    report = {"value": None, "least_cost": None, "embeddedness": None, "value_gap": None, "gap": None} | objective
-    return empty.model_copy(
-        update={
-            "status": status,
-            "totals": empty.totals.model_copy(update=null),
-            "objective": empty.objective.model_copy(update=report),
-        }
-    )
 
 
 @WIDTHS

@@ -1,14 +1,16 @@
-"""Money answers written by hand, as the charts and the report are given them."""
+"""Answers written by hand, for charts, pages, tables and the report."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from optimizer.answers.batch import JobRequest
 from optimizer.answers.cash import CashMonth, CashPart, CashView, CommunityReturn, Return
 from optimizer.answers.certainty import CertaintyCurve, CertaintyPoint, PriceOfCertainty
 from optimizer.answers.common import Effort
 from optimizer.answers.comparison import Comparison, Difference, KeyFigures, MonthDifference, WaterfallStep
 from optimizer.answers.frontier import Frontier, FrontierPoint
+from optimizer.answers.limits import CostOfLimits
 from optimizer.plan import ScenarioReference
 
 EFFORT = Effort(seed=1, time_limit_seconds=60, wall_seconds=3.2, workers=2, versions={"ortools": "9.15"})
@@ -205,3 +207,61 @@ def cash(currency: str = "GBP") -> CashView:
         communities=[CommunityReturn(**share, community="trail", name="Trail running")],
         totals=Return(**share),
     )
+
+
+def limits(*rows: dict[str, Any], **fields: Any) -> CostOfLimits:
+    """Return the cost of some limits, by default of a scenario whose plan is proven."""
+    document = {
+        "schema_version": 1,
+        "scenario": {"name": "Spring [bold]", "sha256": "0", "currency": "GBP"},
+        "status": "optimal",
+        "value": 15,
+        "value_bound": 15,
+        "cost": "3783.20",
+        "cost_bound": "3783.20",
+        "gap": 0.0,
+        "limits": list(rows),
+        "run": EFFORT,
+    }
+    return CostOfLimits.model_validate({**document, **fields})
+
+
+def limit(**fields: Any) -> dict[str, Any]:
+    """Return a limit that saves cost one step looser."""
+    usual = {
+        "limit": "daily_capacity",
+        "subject": "Parcels a day",
+        "why": "full (20 parcels) on 12 of 14 ship days",
+        "pointer": "/shipping/daily_capacity",
+        "from": 20,
+        "to": 22,
+        "status": "optimal",
+        "value": 15,
+        "value_gain": 0,
+        "value_gain_bound": 0,
+        "cost": "3770.80",
+        "cost_change": "-12.40",
+        "cost_change_bound": "-13.00",
+        "gained": [],
+        "lost": [],
+        "gap": 0.0001,
+        "verified": True,
+    }
+    return {**usual, **fields}
+
+
+def job(scenario: str = "spring.json", **changes: Any) -> JobRequest:
+    """Return a job of a batch with the settings of its scenario."""
+    fields = {
+        "key": "k",
+        "scenario": scenario,
+        "name": "Spring",
+        "label": None,
+        "currency": "GBP",
+        "budget": None,
+        "confidence": 0.9,
+        "seed": 1,
+        "time_limit": 60.0,
+        "gap_allowed": 0.001,
+    }
+    return JobRequest(**fields | changes)
