@@ -16,8 +16,8 @@ from optimizer.calendar import days
 from optimizer.plan import Window
 from optimizer.scenario.models import Creator
 from optimizer.scenario.semantics import Wave, accepted_modes, passes_floor
-from optimizer.verify.accounts import cost, monthly_cost
 from optimizer.verify.chance import odds
+from optimizer.verify.figures import cost, monthly_cost
 from optimizer.verify.premises import Line, Premises
 
 Ints = NDArray[np.int64]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.chance.network import whole_team
+from optimizer.chance.covers import whole_team
 from optimizer.chance.tail import SECURE_TOLERANCE, tail
 from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance, Ints

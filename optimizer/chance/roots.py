@@ -18,7 +18,7 @@ from functools import cached_property, lru_cache
 import numpy as np
 from scipy.special import bdtr
 
-from optimizer.chance.rates import certified_count, nodes
+from optimizer.chance.tail import certified_count, nodes
 from optimizer.derive.instance import Flags, Floats, Ints, RateModel
 
 GRID = 33

@@ -10,9 +10,8 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.calendar import ShippingCalendar, days
-from optimizer.derive.dominance import undominated_days
 from optimizer.derive.instance import Flags, Instance, Ints, Limits, LockedChoice, Options, Windows
-from optimizer.derive.limits import limits_of
+from optimizer.derive.limits import limits_of, undominated_days
 from optimizer.derive.people import People
 from optimizer.derive.posting import PostingModel, rate_model
 from optimizer.derive.table import Choices, Kind, Stretches, tabulated

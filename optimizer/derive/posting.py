@@ -22,8 +22,7 @@ from scipy.special import ndtr, ndtri
 
 from optimizer.calendar import ShippingCalendar
 from optimizer.derive.instance import Floats, RateModel
-from optimizer.scenario.logistics import Service
-from optimizer.scenario.posting import Posting
+from optimizer.scenario.logistics import Posting, Service
 from optimizer.scenario.semantics import transit
 
 LONGEST_LAG_DAYS = 120

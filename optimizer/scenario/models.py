@@ -24,8 +24,7 @@ from optimizer.scenario.fields import (
     Tier,
     Weekday,
 )
-from optimizer.scenario.logistics import MAX_LIST, Budget, Horizon, Product, Shipping
-from optimizer.scenario.posting import Posting
+from optimizer.scenario.logistics import MAX_LIST, Budget, Horizon, Posting, Product, Shipping
 
 MAX_CREATORS = 100_000
 """No longer list of creators is read."""

@@ -10,8 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from optimizer.chance.covers import Cover, cover_of
-from optimizer.chance.network import ceiling, strongest
+from optimizer.chance.covers import Cover, ceiling, cover_of, strongest
 from optimizer.chance.tail import SECURE_TOLERANCE, tail
 from optimizer.chance.tilt import UnfinishedError
 from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints

@@ -11,21 +11,34 @@ from optimizer.plan import Check, Plan
 from optimizer.scenario.models import Scenario
 from optimizer.verify.case import Case
 from optimizer.verify.premises import Premises
-from optimizer.verify.rules_creators import (
+from optimizer.verify.rules_decisions import (
     accepts,
     availability,
+    community_gap,
+    delivery,
     embeddedness_floor,
+    horizon,
     locks,
     max_activations,
     membership,
     once,
+    rest_days,
+    ship_days,
+    window,
 )
-from optimizer.verify.rules_figures import counts, money, probabilities
-from optimizer.verify.rules_identity import references, scenario
-from optimizer.verify.rules_limits import budget_month, budget_total, daily_capacity, stock
 from optimizer.verify.rules_objective import objective
-from optimizer.verify.rules_schedule import community_gap, delivery, horizon, rest_days, ship_days, window
-from optimizer.verify.rules_teams import density, min_paid, paid_share, required, tier_mix
+from optimizer.verify.rules_statements import counts, money, probabilities, references, scenario
+from optimizer.verify.rules_teams_and_limits import (
+    budget_month,
+    budget_total,
+    daily_capacity,
+    density,
+    min_paid,
+    paid_share,
+    required,
+    stock,
+    tier_mix,
+)
 
 RULES: tuple[Callable[[Case], Check], ...] = (
     scenario,

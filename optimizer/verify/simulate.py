@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 from scipy.special import bdtr, bdtrc, ndtr, ndtri
 
 from optimizer.plan import Check, Plan, SimulatedActivation, Simulation
+from optimizer.scenario.logistics import GiftLag, OrganicRate
 from optimizer.scenario.models import Scenario
-from optimizer.scenario.posting import GiftLag, OrganicRate
 from optimizer.verify.case import check
-from optimizer.verify.premises import Line, Premises
-from optimizer.verify.timing import LONGEST_LAG_DAYS
+from optimizer.verify.premises import LONGEST_LAG_DAYS, Line, Premises
 
 CHUNK_CELLS = 400_000
 """Draws × creators worked on at a time: memory stays level however many draws are asked for."""

@@ -16,8 +16,8 @@ from optimizer.answers.cash import CashView
 from optimizer.errors import InputError
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
-from optimizer.verify.accounts import cost
 from optimizer.verify.chance import mean_ratio, odds
+from optimizer.verify.figures import cost
 from optimizer.verify.premises import Premises
 from tests.analysis.edits import edited, without_plan
 from tests.analysis.plans import random_plan

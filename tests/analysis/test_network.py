@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from optimizer.analysis.network import CommunityNetwork, network
-from optimizer.chance.network import attainable, ceiling
+from optimizer.chance.covers import attainable, ceiling
 from optimizer.derive.build import build_instance
 from tests.analysis.cases import Document, activation, checked, creators, document, securable
 

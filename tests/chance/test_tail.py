@@ -14,8 +14,16 @@ from numpy.polynomial.polynomial import polyint, polymul, polyval
 from numpy.typing import NDArray
 from scipy.stats import poisson_binom
 
-from optimizer.chance.rates import certified_count, exact_count, nodes
-from optimizer.chance.tail import conditional_counts, distribution, equal_gifts, joint_distribution, tail
+from optimizer.chance.tail import (
+    certified_count,
+    conditional_counts,
+    distribution,
+    equal_gifts,
+    exact_count,
+    joint_distribution,
+    nodes,
+    tail,
+)
 from optimizer.derive.instance import RateModel
 
 Floats = NDArray[np.float64]

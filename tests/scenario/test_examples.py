@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from optimizer.analysis.certify import certified
-from optimizer.chance.network import attainable, ceiling
+from optimizer.chance.covers import attainable, ceiling
 from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.plan import Plan

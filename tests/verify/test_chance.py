@@ -15,7 +15,7 @@ from numpy.polynomial import Polynomial
 from scipy.stats import poisson_binom
 
 from optimizer.plan import Window
-from optimizer.scenario.posting import OrganicRate
+from optimizer.scenario.logistics import OrganicRate
 from optimizer.verify.chance import (
     Posters,
     mean_ratio,
@@ -26,8 +26,7 @@ from optimizer.verify.chance import (
     rate_ratios,
     secured_distribution,
 )
-from optimizer.verify.premises import Premises
-from optimizer.verify.timing import Timing
+from optimizer.verify.premises import Premises, Timing
 from tests.verify.builder import Choice, lines, scenario
 
 NORMAL = NormalDist()

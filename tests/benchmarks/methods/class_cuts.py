@@ -21,8 +21,7 @@ from functools import cached_property
 import numpy as np
 from scipy.spatial import ConvexHull
 
-from optimizer.chance.rates import exact_count, nodes
-from optimizer.chance.tail import SECURE_TOLERANCE
+from optimizer.chance.tail import SECURE_TOLERANCE, exact_count, nodes
 from optimizer.derive.instance import Flags, Floats, Instance, Ints
 
 MOST_GIFTS = 70
