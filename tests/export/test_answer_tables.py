@@ -49,16 +49,16 @@ def test_a_row_per_budget_with_the_next_step() -> None:
 
 
 def test_a_row_per_activation_and_confidence() -> None:
-    found = rows(certainty_table(answers.certainty(2)))
-    assert len(found) == 2 * 5
-    assert (found[0]["activation"], found[0]["asked_for"], found[0]["confidence"]) == ("activation-1", "0.9", "0.7")
-    assert (found[0]["cost"], found[0]["status"]) == ("410.50", "optimal")
-    assert (found[-1]["cost"], found[-1]["status"]) == ("", "infeasible")
+    lines = rows(certainty_table(answers.certainty(2)))
+    assert len(lines) == 2 * 5
+    assert (lines[0]["activation"], lines[0]["asked_for"], lines[0]["confidence"]) == ("activation-1", "0.9", "0.7")
+    assert (lines[0]["cost"], lines[0]["status"]) == ("410.50", "optimal")
+    assert (lines[-1]["cost"], lines[-1]["status"]) == ("", "infeasible")
 
 
 def test_a_row_per_limit_and_a_saving_stays_a_number() -> None:
-    (found,) = rows(limits_table(limits(limit(gained=["pilates", "tea"]))))
-    assert (found["from"], found["to"], found["cost_change"], found["gained"]) == ("20", "22", "-12.40", "pilates tea")
+    (line,) = rows(limits_table(limits(limit(gained=["pilates", "tea"]))))
+    assert (line["from"], line["to"], line["cost_change"], line["gained"]) == ("20", "22", "-12.40", "pilates tea")
 
 
 def test_a_row_per_plan() -> None:
@@ -88,7 +88,7 @@ def test_no_cell_is_a_formula(start: str) -> None:
     evil["activations"][0]["id"] = f"{start}cmd|' /C calc'!A0"
     case = scenario_from_data(evil)
     name = evil["activations"][0]["id"]
-    found = evaluate(case, [decision("ana", "gift", "2027-03-11", name)], {name: START["trail"]}, draws=0)
-    assert rows(cash_table(cash_view(case, found)))[0]["activation"] == f"'{name}"
+    judged = evaluate(case, [decision("ana", "gift", "2027-03-11", name)], {name: START["trail"]}, draws=0)
+    assert rows(cash_table(cash_view(case, judged)))[0]["activation"] == f"'{name}"
     (secured,) = rows(frontier_table(answers.frontier(answers.point("1.00", 3, 3, secured=[name, "tea"]))))
     assert secured["secured"] == f"'{name} tea"

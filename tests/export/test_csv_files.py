@@ -125,5 +125,5 @@ def test_whatever_creators_and_labels_are_called_they_come_back(
     plan = evaluate(scenario, decisions, {"trail-a": STARTS["trail-a"]}, draws=0)
     path = tmp_path_factory.mktemp("ids") / "assignments.csv"
     path.write_bytes(csv_files(scenario, plan)["assignments.csv"].encode())
-    found, starts = read_decisions(path, scenario)
-    assert (set(found), starts) == (set(decisions), {"trail-a": date(2027, 3, 15)})
+    read, starts = read_decisions(path, scenario)
+    assert (set(read), starts) == (set(decisions), {"trail-a": date(2027, 3, 15)})

@@ -15,9 +15,9 @@ BEN = Address("Ben", "=Moor", "ben@example.org", "+44 113 555", "1 High St", "",
 
 
 def test_one_order_per_parcel_by_ship_day() -> None:
-    found = rows(csv_text(orders(SCENARIO, PLAN, {})))
-    assert tuple(found[0]) == COLUMNS
-    parcels = [list(lines) for _, lines in groupby(found, key=lambda row: row["Name"])]
+    every = rows(csv_text(orders(SCENARIO, PLAN, {})))
+    assert tuple(every[0]) == COLUMNS
+    parcels = [list(lines) for _, lines in groupby(every, key=lambda row: row["Name"])]
     prefix = f"GW-{PLAN.scenario.sha256[:6].upper()}-"
     assert [lines[0]["Name"] for lines in parcels] == [f"{prefix}{number:04}" for number in (1, 2, 3)]
     assert [lines[0]["Requested Ship Date"] for lines in parcels] == ["2027-03-09", "2027-03-10", "2027-03-11"]

@@ -63,9 +63,9 @@ def test_every_option_is_taken_by_a_target_and_refused_by_the_others() -> None:
 
 def test_only_targets_with_remarks_make_any(tmp_path: Path) -> None:
     material = Material(*case())
-    said = {target.id: list(target.remarks(material, tmp_path / "parcels")) for target in TARGETS.values()}
-    assert {name for name, lines in said.items() if lines} == {"orders"}
-    assert [line.split()[0] for line in said["orders"]] == ["Note:", "Note:"]
+    remarks = {target.id: list(target.remarks(material, tmp_path / "parcels")) for target in TARGETS.values()}
+    assert {name for name, lines in remarks.items() if lines} == {"orders"}
+    assert [line.split()[0] for line in remarks["orders"]] == ["Note:", "Note:"]
 
 
 def test_a_target_that_is_added_is_offered_and_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

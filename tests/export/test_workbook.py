@@ -40,31 +40,31 @@ def text_of(sheet: Any) -> str:
 
 def calculated(calculator: Any, sheet: Any, formula: str) -> Any:
     """Return what a spreadsheet shows for one of our formulas."""
-    if found := re.fullmatch(r"=(?:SUM|SUBTOTAL)\((?:109,)?(?:'([^']+)'!)?(.+)\)", formula):
-        cells = (calculator[found[1]] if found[1] else sheet)[found[2].replace("$", "")]
+    if match := re.fullmatch(r"=(?:SUM|SUBTOTAL)\((?:109,)?(?:'([^']+)'!)?(.+)\)", formula):
+        cells = (calculator[match[1]] if match[1] else sheet)[match[2].replace("$", "")]
         values = [cell.value for row in (cells if isinstance(cells, tuple) else ((cells,),)) for cell in row]
         assert all(isinstance(value, int | float | None) for value in values)
         return sum(value for value in values if value is not None)
-    if found := re.fullmatch(r"=(\w+)-(\$\w\$\d+)", formula):
-        one, other = (sheet[found[place].replace("$", "")].value for place in (1, 2))
+    if match := re.fullmatch(r"=(\w+)-(\$\w\$\d+)", formula):
+        one, other = (sheet[match[place].replace("$", "")].value for place in (1, 2))
         return float(one - other)
-    found = re.fullmatch(r'=IF\(ROUND\((.+)-(.+),(\d)\)=0,"(\w+)","(\w+)"\)', formula)
-    assert found, formula
-    one, other = (sheet[found[place].replace("$", "")].value for place in (1, 2))
+    match = re.fullmatch(r'=IF\(ROUND\((.+)-(.+),(\d)\)=0,"(\w+)","(\w+)"\)', formula)
+    assert match, formula
+    one, other = (sheet[match[place].replace("$", "")].value for place in (1, 2))
     one = calculated(calculator, sheet, one) if isinstance(one, str) else one
-    return found[4] if round(one - other, int(found[3])) == 0 else found[5]
+    return match[4] if round(one - other, int(match[3])) == 0 else match[5]
 
 
 @pytest.mark.parametrize("given", CASES)
 def test_every_formula_gives_the_value_that_stands_in_its_cell(given: tuple[Scenario, Plan]) -> None:
     formulas, values = book(*given, formulas=True), book(*given)
-    found = 0
+    formulas_seen = 0
     for sheet in formulas:
         for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
             stored, right = values[sheet.title][cell.coordinate].value, calculated(formulas, sheet, cell.value)
             assert stored == (pytest.approx(right, abs=1e-9) if isinstance(right, float) else right)
-            found += 1
-    assert found >= 6
+            formulas_seen += 1
+    assert formulas_seen >= 6
 
 
 @pytest.mark.parametrize("given", CASES)
@@ -87,8 +87,10 @@ def test_a_sheet_that_does_not_add_up_is_seen() -> None:
     summary = text_of(book(scenario, bad)["Summary"])
     assert (summary.count("agrees"), summary.count("differs")) == (2, 1)
     formulas = book(scenario, bad, formulas=True)
-    said = [calculated(formulas, formulas["Summary"], cell.value) for cell in formulas["Summary"]["C"] if cell.value]
-    assert said == ["differs", "agrees", "agrees"]
+    verdicts = [
+        calculated(formulas, formulas["Summary"], cell.value) for cell in formulas["Summary"]["C"] if cell.value
+    ]
+    assert verdicts == ["differs", "agrees", "agrees"]
 
 
 @pytest.mark.parametrize(("given", "shown"), [(CASES[0], '"£"#,##0.00'), (CASES[3], '"¥"#,##0')])

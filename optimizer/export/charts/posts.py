@@ -78,14 +78,14 @@ def _head(result: ActivationResult, names: Mapping[str, str]) -> str:
 def _rows(result: ActivationResult, names: Mapping[str, str]) -> Iterator[Row]:
     likely = [count for count, probability in enumerate(result.post_distribution) if probability >= NEGLIGIBLE]
     for count in range(min([*likely, result.min_posts - 1]), max([*likely, result.min_posts]) + 1):
-        chances = result.post_distribution
+        probabilities = result.post_distribution
         yield {
             "head": _head(result, names),
             "activation": one_line(result.activation),
             "posts": count,
             "from": count - HALF,
             "until": count + HALF,
-            "chance": chances[count] if count < len(chances) else 0.0,
+            "chance": probabilities[count] if count < len(probabilities) else 0.0,
             "kind": ENOUGH if count >= result.min_posts else SHORT,
             "target": result.min_posts - 0.5,
             "needed": f"{result.min_posts} needed",

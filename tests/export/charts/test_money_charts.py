@@ -18,10 +18,10 @@ from tests.export.charts.reading import of, rows, subtitle
 
 def test_found_value_holds_to_the_right_and_the_bound_to_the_left() -> None:
     chart = frontier_chart(answers.frontier(answers.point("100.00", 3, 4), answers.point("200.00", 6, 9)))
-    found = rows(chart)
-    assert [(row["budget"], row["value"]) for row in of(found, what=REACHED)] == [(100, 3), (200, 6)]
-    assert [(row["budget"], row["value"]) for row in of(found, what=BOUND)] == [(100, 4), (200, 9)]
-    (unknown,) = [row for row in found if "until" in row]
+    data = rows(chart)
+    assert [(row["budget"], row["value"]) for row in of(data, what=REACHED)] == [(100, 3), (200, 6)]
+    assert [(row["budget"], row["value"]) for row in of(data, what=BOUND)] == [(100, 4), (200, 9)]
+    (unknown,) = [row for row in data if "until" in row]
     assert unknown == {"budget": 100, "until": 200, "value": 3, "bound": 9}
     lines = {layer["mark"]["interpolate"] for layer in chart.to_dict()["layer"] if layer["mark"].get("type") == "line"}
     assert lines == {"step-after", "step-before"}
@@ -54,8 +54,8 @@ def test_frontier_states_its_gap(points: list[Any], words: str) -> None:
 
 
 def test_certainty_marks_what_is_asked_for_and_what_is_out_of_reach() -> None:
-    found = rows(certainty_chart(answers.certainty()))
-    second = [(row["confidence"], row["kind"]) for row in found if row["activation"] == "activation-2"]
+    data = rows(certainty_chart(answers.certainty()))
+    second = [(row["confidence"], row["kind"]) for row in data if row["activation"] == "activation-2"]
     assert second == [
         ("70%", "other confidences"),
         ("80%", "other confidences"),
@@ -63,8 +63,8 @@ def test_certainty_marks_what_is_asked_for_and_what_is_out_of_reach() -> None:
         ("95%", "other confidences"),
         ("99%", "impossible"),
     ]
-    assert [row["possible"] for row in found].count(False) == 1
-    open_gap = [row for row in found if row["bound"] not in {None, row["cost"]}]
+    assert [row["possible"] for row in data].count(False) == 1
+    open_gap = [row for row in data if row["bound"] not in {None, row["cost"]}]
     assert [(row["cost"], row["bound"], row["gap"]) for row in open_gap] == [(1284.5, 1100.0, "15%")]
 
 
@@ -81,17 +81,17 @@ def test_certainty_sums_where_everything_can_be_had() -> None:
 
 
 def test_waterfall_leads_from_one_cost_to_the_other() -> None:
-    found = [row for row in rows(waterfall_chart(answers.difference(), "GBP", baseline="sheet")) if "kind" in row]
-    assert [(row["name"], row["kind"], row["shown"]) for row in found] == [
+    bars = [row for row in rows(waterfall_chart(answers.difference(), "GBP", baseline="sheet")) if "kind" in row]
+    assert [(row["name"], row["kind"], row["shown"]) for row in bars] == [
         ("sheet", WHOLE, "£2,509.85"),
         ("product", LESS, "−£90.00"),
         ("shipping", LESS, "−£15.40"),
         ("fees", MORE, "+£1,440.00"),
         ("ours", WHOLE, "£3,844.45"),
     ]
-    for before, after in pairwise(found[:-1]):
+    for before, after in pairwise(bars[:-1]):
         assert after["from"] == pytest.approx(before["to"]), "each begins where the one before ended"
-    assert found[-1]["from"] == 0
+    assert bars[-1]["from"] == 0
 
 
 def test_waterfall_of_no_plan_says_so() -> None:
@@ -101,9 +101,9 @@ def test_waterfall_of_no_plan_says_so() -> None:
 
 def test_months_stack_with_their_caps_and_none_is_skipped() -> None:
     chart = cash_chart(answers.cash())
-    found = rows(chart)
-    assert [row["amount"] for row in of(found, month="2027-12") if "part" in row] == [840, 140, 510]
-    assert [(row["month"], row["limit"]) for row in found if "limit" in row] == [("2027-11", 1500), ("2027-12", 1500)]
+    data = rows(chart)
+    assert [row["amount"] for row in of(data, month="2027-12") if "part" in row] == [840, 140, 510]
+    assert [(row["month"], row["limit"]) for row in data if "limit" in row] == [("2027-11", 1500), ("2027-12", 1500)]
     domain = chart.to_dict()["layer"][0]["encoding"]["x"]["scale"]["domain"]
     assert domain == ["2027-11", "2027-12", "2028-01", "2028-02"]
     assert "budget" in subtitle(chart)

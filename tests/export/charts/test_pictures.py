@@ -55,18 +55,18 @@ def texts(picture: str) -> list[str]:
 def test_every_chart_is_drawn_titled_and_uncut(name: str) -> None:
     chart = CHARTS[name]()
     picture = drawn(name)
-    said = texts(picture)
-    assert chart.to_dict()["title"]["text"] in said
-    assert not [text for text in said if "…" in text], "a label is cut"
-    assert not [text for text in said if "undefined" in text or "NaN" in text or "null" in text]
+    labels = texts(picture)
+    assert chart.to_dict()["title"]["text"] in labels
+    assert not [text for text in labels if "…" in text], "a label is cut"
+    assert not [text for text in labels if "undefined" in text or "NaN" in text or "null" in text]
     root = ET.fromstring(picture)
     assert len(list(root.iter(f"{SVG}path"))) + len(list(root.iter(f"{SVG}line"))) >= (0 if name == "nothing" else 5)
 
 
 @pytest.mark.parametrize("name", ["timeline of 72", "posts of 72"])
 def test_none_of_many_activations_loses_its_name(name: str) -> None:
-    said = " ".join(texts(drawn(name)))
-    assert not [number for number in range(1, 73) if not re.search(rf"trail-running-wave-{number}\b", said)]
+    labels = " ".join(texts(drawn(name)))
+    assert not [number for number in range(1, 73) if not re.search(rf"trail-running-wave-{number}\b", labels)]
 
 
 def test_png_has_twice_the_pixels_of_the_svg() -> None:
@@ -83,12 +83,12 @@ def test_pictures_are_the_same_each_time() -> None:
 
 
 def test_names_that_mean_harm_are_text() -> None:
-    case, found = hostile()
-    for chart in plan_charts(case, found).values():
+    case, judged = hostile()
+    for chart in plan_charts(case, judged).values():
         picture = render.svg(chart)
         assert "<script" not in picture
         assert "<img" not in picture
-    assert any(HOSTILE[:40] in text for text in texts(render.svg(timeline_chart(found, case))))
+    assert any(HOSTILE[:40] in text for text in texts(render.svg(timeline_chart(judged, case))))
 
 
 def test_characters_that_no_picture_can_hold_are_replaced() -> None:

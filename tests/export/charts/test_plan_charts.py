@@ -17,15 +17,15 @@ from tests.export.charts.reading import Rows, of, rows, subtitle
 
 
 def test_timeline_has_ship_days_deliveries_and_the_whole_window() -> None:
-    found = rows(timeline_chart(plan(), scenario()))
-    assert [(row["from"], row["parcels"]) for row in of(found, what=SHIPPED)] == [
+    data = rows(timeline_chart(plan(), scenario()))
+    assert [(row["from"], row["parcels"]) for row in of(data, what=SHIPPED)] == [
         ("2027-03-10T00:00:00", 1),
         ("2027-03-11T00:00:00", 1),
     ]
-    assert {row["from"] for row in of(found, what=DELIVERED)} == {
+    assert {row["from"] for row in of(data, what=DELIVERED)} == {
         f"{line.expected_delivery}T00:00:00" for line in plan().assignments
     }
-    window = next(row for row in found if "top" in row)
+    window = next(row for row in data if "top" in row)
     assert window["from"] == "2027-03-15T00:00:00"
     assert window["until"] == "2027-03-29T00:00:00", "the last day counts to its end"
 
@@ -46,16 +46,16 @@ def test_timeline_is_ordered_by_window_start_and_says_what_it_leaves_out() -> No
 
 def test_posts_reach_the_target_with_the_chance_of_the_plan() -> None:
     result = plan().activations[0]
-    found = rows(posts_chart(plan(), scenario()))
-    assert sum(row["chance"] for row in of(found, kind=ENOUGH)) == pytest.approx(result.probability, abs=0.002)
-    assert {row["target"] for row in found} == {result.min_posts - 0.5}
-    assert all(row["posts"] < result.min_posts for row in of(found, kind=SHORT))
+    data = rows(posts_chart(plan(), scenario()))
+    assert sum(row["chance"] for row in of(data, kind=ENOUGH)) == pytest.approx(result.probability, abs=0.002)
+    assert {row["target"] for row in data} == {result.min_posts - 0.5}
+    assert all(row["posts"] < result.min_posts for row in of(data, kind=SHORT))
 
 
-def with_distribution(chances: list[float]) -> Plan:
-    found = plan()
-    first = found.activations[0].model_copy(update={"post_distribution": chances, "min_posts": 3})
-    return found.model_copy(update={"activations": [first, *found.activations[1:]]})
+def with_distribution(distribution: list[float]) -> Plan:
+    judged = plan()
+    first = judged.activations[0].model_copy(update={"post_distribution": distribution, "min_posts": 3})
+    return judged.model_copy(update={"activations": [first, *judged.activations[1:]]})
 
 
 def test_negligible_tails_are_cut_and_it_is_said() -> None:
@@ -106,9 +106,9 @@ def test_a_chart_of_nothing_says_so(chart: Chart) -> None:
 
 
 def test_names_reach_the_axis_as_they_are() -> None:
-    case, found = hostile()
+    case, judged = hostile()
     expressions = [
-        axis["labelExpr"] for axis in axes(timeline_chart(found, case).to_dict()) if "floor" in axis["labelExpr"]
+        axis["labelExpr"] for axis in axes(timeline_chart(judged, case).to_dict()) if "floor" in axis["labelExpr"]
     ]
     labels = [json.loads(text.removesuffix("[floor(datum.value)]")) for text in expressions]
     assert labels == [[[HOSTILE, "2 parcels"]]] * len(labels)

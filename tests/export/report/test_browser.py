@@ -16,7 +16,7 @@ from tests.export.charts.plans import hostile, many
 from tests.export.pages import nothing, ours
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
-PROGRAM = next((found for name in NAMES if (found := shutil.which(name))), None)
+PROGRAM = next((path for name in NAMES if (path := shutil.which(name))), None)
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason=f"none of {', '.join(NAMES)} is installed")
 
@@ -106,11 +106,11 @@ def test_page_draws_all_charts_in_silence_and_inside_its_width(
     assert visit.asked == [reports[name].as_uri()]
     drawn = visit.page.evaluate(DRAWN)
     assert len(drawn) == visit.count(".chart") == charts
-    for wide, high, marks, said in drawn:
+    for wide, high, marks, description in drawn:
         assert wide > 200
         assert high > 100
         assert marks >= 2
-        assert len(said) > 20
+        assert len(description) > 20
     assert visit.page.evaluate("document.documentElement.scrollWidth") == width
     assert visit.page.evaluate(OUTSIDE) == []
 

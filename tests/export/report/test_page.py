@@ -152,8 +152,8 @@ def test_charts_say_what_they_show() -> None:
 
 
 def test_names_that_mean_harm_are_text_everywhere() -> None:
-    case, found = hostile()
-    page = Page(report_html(case, found))
+    case, judged = hostile()
+    page = Page(report_html(case, judged))
     assert len(page.code()) == 2
     assert not page.all("img")
     assert HOSTILE in page.text
@@ -173,14 +173,14 @@ def test_any_name_leaves_the_page_whole(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "words"),
+    ("unsolved", "words"),
     [
         (nothing("infeasible", value_bound=None), "Infeasible: proven that no plan keeps every rule"),
         (nothing("unknown", value_bound=3), "No plan found in the time given; there may be one"),
     ],
 )
-def test_without_a_plan_the_page_says_so_and_shows_no_tables_of_it(found: Plan, words: str) -> None:
-    page = Page(report_html(scenario(), found))
+def test_without_a_plan_the_page_says_so_and_shows_no_tables_of_it(unsolved: Plan, words: str) -> None:
+    page = Page(report_html(scenario(), unsolved))
     assert words in page.text
     assert page.specs() == {}
     assert len(page.code()) == 1, "no charts, no library"

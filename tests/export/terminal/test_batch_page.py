@@ -93,15 +93,15 @@ def test_endings_are_counted_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "line"),
+    ("figures", "line"),
     [
         (FIGURES, "spring: optimal, value 3 of at most 3, £1,234.50, 1.5 s"),
         (JobFigures(outcome="failed", message="A bug."), "spring: failed, 1.5 s, A bug."),
         (None, "spring: not solved yet"),
     ],
 )
-def test_an_end_is_a_line(found: JobFigures | None, line: str) -> None:
-    assert BatchPage([job()]).line(job(), found, 1.46) == line
+def test_an_end_is_a_line(figures: JobFigures | None, line: str) -> None:
+    assert BatchPage([job()]).line(job(), figures, 1.46) == line
 
 
 def test_without_a_currency_amounts_are_as_written() -> None:

@@ -22,8 +22,8 @@ def compared(*plans: Plan, names: tuple[str, ...] = ("sheet", "ours", "third", "
 
 
 def changed(comparison: Comparison, **fields: Any) -> Comparison:
-    (found,) = comparison.differences
-    return comparison.model_copy(update={"differences": [found.model_copy(update=fields)]})
+    (difference,) = comparison.differences
+    return comparison.model_copy(update={"differences": [difference.model_copy(update=fields)]})
 
 
 @pytest.mark.parametrize("width", [80, 100, 120])
@@ -69,13 +69,13 @@ def test_activations_and_people_that_change_are_listed() -> None:
 
 def test_long_lists_are_cut_with_how_many_are_left() -> None:
     comparison = compared(SHEET, edited(plan(), scenario__sha256="0" * 64))
-    (found,) = comparison.differences
+    (difference,) = comparison.differences
     fields = [FieldDifference(pointer=f"/creators/c{n}/paid_fee", baseline="1", other=None) for n in range(20)]
     activations = [
-        found.activations[0].model_copy(update={"activation": f"a{n:02}", "change": "moved"}) for n in range(14)
+        difference.activations[0].model_copy(update={"activation": f"a{n:02}", "change": "moved"}) for n in range(14)
     ]
     creators = [
-        found.creators[0].model_copy(update={"activation": f"a{place:02}", "creator": f"c{n}"})
+        difference.creators[0].model_copy(update={"activation": f"a{place:02}", "creator": f"c{n}"})
         for place in range(14)
         for n in range(7)
     ]
@@ -117,5 +117,5 @@ def test_long_names_and_brackets_stay_on_the_page() -> None:
 def test_scenario_text_does_not_reach_the_page_as_markup() -> None:
     named = document(name="[bold]Spring[/bold]")
     assert scenario(name=named["name"])
-    found = plan(name=named["name"])
-    assert "[bold]Spring[/bold]" in page(comparison_page(compared(found, found)))
+    same = plan(name=named["name"])
+    assert "[bold]Spring[/bold]" in page(comparison_page(compared(same, same)))

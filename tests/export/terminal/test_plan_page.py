@@ -95,10 +95,10 @@ def test_limits_warnings_and_assumptions() -> None:
         BindingLimit(limit="daily_capacity", where="2027-03-10", detail="1 of 1 parcels on 2027-03-10"),
         BindingLimit(limit="paid_share", where="trail", detail="1 of 2 creators paid"),
     ]
-    found = ours().model_copy(
+    limited = ours().model_copy(
         update={"warnings": notes, "binding": limits, "assumptions": ["/posting/a", "/posting/b"]}
     )
-    text = squeezed(page(plan_page(found, scenario()), 120))
+    text = squeezed(page(plan_page(limited, scenario()), 120))
     assert "daily capacity 1 of 1 parcels on 2027-03-10 paid share trail: 1 of 2 creators paid" in text
     assert "unusable Ben is away. (1 more like it)" in text
     assert "no_holidays No holidays." in text
@@ -169,10 +169,10 @@ def test_empty_plan_has_no_parcels_and_no_money() -> None:
 
 
 def test_plan_of_people_who_do_not_exist_is_shown_all_the_same() -> None:
-    found = plan()
-    strange = [line.model_copy(update={"creator": "nobody"}) for line in found.assignments]
-    results = [found.activations[0].model_copy(update={"community": "elsewhere"}), *found.activations[1:]]
-    odd = found.model_copy(update={"assignments": strange, "activations": results})
+    judged = plan()
+    strange = [line.model_copy(update={"creator": "nobody"}) for line in judged.assignments]
+    results = [judged.activations[0].model_copy(update={"community": "elsewhere"}), *judged.activations[1:]]
+    odd = judged.model_copy(update={"assignments": strange, "activations": results})
     text = page(judged_page(odd, scenario()))
     assert "nobody £60.00" in text
     assert "elsewhere" in text
