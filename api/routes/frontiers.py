@@ -7,12 +7,20 @@ from collections.abc import Iterator
 
 from fastapi import APIRouter, Request, Response
 
-from api.bodies import JSON, Checked, checked_body, decoded, refuse_too_many_creators, settings_for
+from api.bodies import (
+    BODY_PROBLEMS,
+    JSON,
+    Checked,
+    checked_body,
+    decoded,
+    json_body,
+    refuse_too_many_creators,
+    settings_for,
+)
 from api.deps import Accepting, HeldBody
 from api.plans import FRONTIER
 from api.problems import documented, invalid
 from api.requests import FrontierBody, SolveSettings
-from api.routes.bodies import BODY_PROBLEMS, json_body
 from api.service import Service
 from optimizer.answers.frontier import Frontier
 from optimizer.errors import Problem, pointer

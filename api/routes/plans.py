@@ -5,19 +5,20 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from api.bodies import (
+    BODY_PROBLEMS,
     JSON,
     Checked,
     body_alone,
     checked,
     checked_body,
     decoded,
+    json_body,
     refuse_too_many_creators,
     settings_for,
 )
 from api.deps import Accepting, HeldBody, Served
 from api.problems import ApiProblem, ProblemItem, documented, invalid
 from api.requests import EvaluationBody, PlanBody, ValidationBody
-from api.routes.bodies import BODY_PROBLEMS, json_body
 from api.service import Service
 from api.views import ScenarioView, ValidationView, WarningView
 from optimizer.errors import InputError

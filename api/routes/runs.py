@@ -9,12 +9,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Response
 
 from api.bodies import (
+    BODY_PROBLEMS,
     JSON,
     Checked,
     body_alone,
     checked,
     checked_body,
     decoded,
+    json_body,
     merged,
     refuse_too_many_creators,
     settings_for,
@@ -22,7 +24,6 @@ from api.bodies import (
 from api.deps import Accepting, Caller, HeldBody, Reader, RunId, Runner, Served, find_run
 from api.problems import ApiProblem, documented, invalid
 from api.requests import Label, PatchBody, RunBody, SolveSettings
-from api.routes.bodies import BODY_PROBLEMS, json_body
 from api.routes.run_views import cursor_from, cursor_text, run_json, run_view
 from api.service import Service
 from api.store import KeyReused, NewRun, NewScenario, RunRecord, State, TooManyOpen

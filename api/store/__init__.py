@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from api.store.engine import make_engine
 from api.store.errors import DatabaseInUse, KeyReused, StoreError, TooManyOpen
-from api.store.exclusive_migration import upgrade_exclusively
+from api.store.events import Events
+from api.store.keys import Keys
 from api.store.lock import holding
-from api.store.migrate import is_current, upgrade
+from api.store.migrate import is_current, upgrade, upgrade_exclusively
 from api.store.records import (
     Cancelled,
     Cursor,
@@ -24,8 +25,9 @@ from api.store.records import (
     Scope,
     WorkspaceRecord,
 )
-from api.store.repository import Store
+from api.store.runs import Runs
 from api.store.states import OPEN, State
+from api.store.transitions import Transitions
 
 __all__ = [
     "OPEN",
@@ -56,3 +58,16 @@ __all__ = [
     "upgrade",
     "upgrade_exclusively",
 ]
+
+
+class Store(Keys, Runs, Transitions, Events):
+    """Workspaces, keys, runs, plans and events of one database.
+
+    Every method is one transaction and safe to call from any thread and any server: what is returned was so at one
+    moment, and what is written is written when the method returns. There are no locks here; the database's own
+    transactions and constraints keep order.
+    """
+
+    def close(self) -> None:
+        """Give up all connections."""
+        self.engine.dispose()

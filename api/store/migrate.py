@@ -1,6 +1,8 @@
-"""Bring a database to the tables of this version."""
+"""Bring a database to the tables of this version; one that several servers may use, only while none of them does."""
 
 from __future__ import annotations
+
+import time
 
 from alembic import command
 from alembic.config import Config
@@ -8,8 +10,41 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
-from api.store.engine import migrating, reading
-from api.store.errors import UnknownSchema
+from api.store.engine import make_engine, migrating, reading
+from api.store.errors import DatabaseInUse, UnknownSchema
+from api.store.lock import holding
+
+PATIENCE_SECONDS = 10.0
+PAUSE_SECONDS = 0.2
+SERVED = (
+    "Servers of an earlier version use this database, and this version has to change its tables first. "
+    "Stop them all, then start this one; what is open is solved on."
+)
+
+
+def upgrade_exclusively(url: str) -> None:
+    """Bring a database to the tables of this version, alone; where another server is just doing so, wait for it.
+
+    Raises
+    ------
+    DatabaseInUse
+        If servers of an earlier version go on using it.
+    UnknownSchema
+        If a later version has written it.
+    """
+    engine = make_engine(url)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    try:
+        while not is_current(engine):
+            try:
+                with holding(url):
+                    upgrade(engine)
+            except DatabaseInUse:
+                if time.monotonic() > deadline:
+                    raise DatabaseInUse(SERVED) from None
+                time.sleep(PAUSE_SECONDS)
+    finally:
+        engine.dispose()
 
 
 def upgrade(engine: Engine) -> None:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Select, delete, exists, func, insert, literal, select, tuple_
+from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, literal, select, tuple_
 
 from api.store.base import Base, hash_of, lock_workspace, new_id
 from api.store.engine import again_if_raced, reading, writing
 from api.store.errors import KeyReused, TooManyOpen
 from api.store.events import add_event
-from api.store.records import AddedRun, Cursor, Document, EventKind, NewRun, NewScenario, RunRecord
-from api.store.rows import SELECT_RUNS, run_record
+from api.store.records import (
+    FIGURES,
+    AddedRun,
+    Cursor,
+    Document,
+    EventKind,
+    Failure,
+    Figures,
+    NewRun,
+    NewScenario,
+    RunRecord,
+)
 from api.store.states import OPEN, State
 from api.store.tables import plans, runs, scenarios
 
@@ -210,3 +220,43 @@ def _scenario_id(connection: Connection, workspace_id: str, new: NewScenario, bo
         insert(scenarios).values(**made, sha256=new.sha256, name=new.name, currency=new.currency, body=new.body)
     )
     return str(made["id"])
+
+
+# What a run knows of itself; its figures and its failure are gathered below.
+_OWN = (
+    "id",
+    "workspace_id",
+    "label",
+    "from_run",
+    "settings",
+    "state",
+    "phase",
+    "created_at",
+    "started_at",
+    "ended_at",
+    "attempts",
+    "plan_status",
+    "finish_asked",
+)
+
+# Names every column it wants: the bodies must never be among them.
+SELECT_RUNS: Select[Any] = (
+    select(
+        *(runs.c[name] for name in (*_OWN, *FIGURES, "failure_code", "failure_detail")),
+        scenarios.c.sha256.label("scenario_sha256"),
+        scenarios.c.name.label("scenario_name"),
+        scenarios.c.currency,
+        plans.c.sha256.label("plan_sha256"),
+    )
+    .join(scenarios, runs.c.scenario_id == scenarios.c.id)
+    .outerjoin(plans, plans.c.run_id == runs.c.id)
+)
+
+
+def run_record(row: Row[Any]) -> RunRecord:
+    """Return what `SELECT_RUNS` read as a value."""
+    read = row._asdict()
+    code, detail = read.pop("failure_code"), read.pop("failure_detail")
+    figures = Figures(**{name: read.pop(name) for name in FIGURES})
+    read["state"] = State(read["state"])
+    return RunRecord(**read, figures=figures, failure=None if code is None else Failure(code, detail))

@@ -12,8 +12,7 @@ from sqlalchemy import Connection, case, insert, null, or_, select
 from api.store.base import Base, hash_of
 from api.store.engine import writing
 from api.store.events import add_event, change_run
-from api.store.records import Ending, EventKind, Failure, FinishAsker, Planned
-from api.store.rows import FIGURES
+from api.store.records import FIGURES, Ending, EventKind, Failure, FinishAsker, Planned
 from api.store.states import OPEN, State, predecessors
 from api.store.tables import plans, runs
 from optimizer.solve.control import Progress

@@ -118,7 +118,7 @@ def test_a_bug_of_ours_tells_nothing_of_the_inside(client: TestClient, monkeypat
     def broken(*arguments: object, **options: object) -> None:  # noqa: ARG001
         raise RuntimeError("SELECT secret FROM /home/somebody/groundswell.sqlite")
 
-    monkeypatch.setattr("api.store.repository.Store.runs", broken)
+    monkeypatch.setattr("api.store.Store.runs", broken)
     told = client.get("/v1/runs")
     assert (told.status_code, told.json()["code"]) == (500, "internal_error")
     assert not any(word in told.text for word in ("SELECT", "secret", "home", "Traceback", "RuntimeError"))
@@ -128,7 +128,7 @@ def test_a_database_that_does_not_answer_is_told(client: TestClient, monkeypatch
     def away(*arguments: object, **options: object) -> None:  # noqa: ARG001
         raise DatabaseUnavailable("The database at /secret/place does not answer.")
 
-    monkeypatch.setattr("api.store.repository.Store.runs", away)
+    monkeypatch.setattr("api.store.Store.runs", away)
     told = client.get("/v1/runs")
     assert (told.status_code, told.json()["code"]) == (503, "unavailable")
     assert "secret" not in told.text

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from api.store import Store
 from api.store.engine import make_engine, writing
 from api.store.migrate import upgrade
-from api.store.repository import Store
 from tests.api.databases import BOTH, Postgres
 
 

@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import event, func, insert, select
 
+from api.store import Store
 from api.store.base import new_id
 from api.store.engine import writing
 from api.store.records import Cancelled, Ending, Failure, Figures, NewRun, NewScenario, Planned, Scope
-from api.store.repository import Store
 from api.store.states import State
 from api.store.tables import METADATA, runs
 from optimizer.solve.control import Progress

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from api.store import Store
 from api.store import runs as module
 from api.store.engine import again_if_raced, writing
 from api.store.errors import KeyReused, StoreError, TooManyOpen, UnknownWorkspace
 from api.store.records import EventKind, Figures, NewRun, RunRecord
-from api.store.repository import Store
 from api.store.states import State
 from api.store.tables import runs
 from tests.api.store.runs import (

@@ -8,8 +8,8 @@ import sys
 import pytest
 from sqlalchemy import text
 
+from api.store import Store
 from api.store.records import EventKind
-from api.store.repository import Store
 from api.store.states import State
 from tests.api.store.runs import queued, sizes
 
@@ -17,7 +17,7 @@ WRITER = """
 import os, sys, threading
 from api.store.engine import make_engine
 from api.store.records import Figures, Planned
-from api.store.repository import Store
+from api.store import Store
 from tests.api.store.runs import new_run, progress
 
 store = Store(make_engine(sys.argv[1]))

@@ -13,11 +13,11 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError, StatementError
 
 import api.store.engine as engine_module
+from api.store import Store
 from api.store.engine import make_engine, reading, writing
 from api.store.errors import DamagedDatabase, DatabaseUnavailable, UnsupportedDatabase
 from api.store.migrate import upgrade
 from api.store.records import Scope
-from api.store.repository import Store
 from api.store.states import State
 from api.store.tables import plans, workspaces
 from tests.api.store.runs import at_once, new_run, queued, running

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from api.store.repository import Store
+from api.store import Store
 from api.store.states import State
 from api.store.tables import METADATA
 from tests.api.store.runs import PLANNED, at_once, new_run, progress, put, queued, running, sizes

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from itertools import count
 
+from api.store import Store
 from api.store.records import EventKind, EventRecord
-from api.store.repository import Store
 from tests.api.store.runs import CANCELLED, at_once, progress, queued, running
 
 

@@ -5,9 +5,9 @@ from itertools import product
 import pytest
 from sqlalchemy import select
 
+from api.store import Store
 from api.store.keys import COARSE
 from api.store.records import Scope
-from api.store.repository import Store
 from api.store.tables import METADATA
 from tests.api.store.runs import NOON, Clock, at_once, listening, sizes
 

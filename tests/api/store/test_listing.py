@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from api.store import Store
 from api.store.records import Cursor, RunRecord
-from api.store.repository import Store
 from api.store.states import State
 from tests.api.store.runs import (
     NOON,

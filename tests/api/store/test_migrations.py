@@ -9,10 +9,10 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from sqlalchemy import ForeignKeyConstraint, UniqueConstraint, delete, inspect, text
 
+from api.store import Store
 from api.store.engine import make_engine, migrating, writing
 from api.store.errors import DamagedDatabase, UnknownSchema
 from api.store.migrate import downgrade, is_current, upgrade
-from api.store.repository import Store
 from api.store.states import State
 from api.store.tables import METADATA, scenarios
 from tests.api.store.runs import PLANNED, at_once, put, running, sizes

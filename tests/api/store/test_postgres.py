@@ -12,15 +12,12 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy import text
 
-from api.store import advisory, exclusive_migration
-from api.store.advisory import Hold
+from api.store import Store, lock, migrate
 from api.store.engine import make_engine, migrating, reading, writing
 from api.store.errors import DatabaseInUse, DatabaseUnavailable, UnsupportedDatabase
-from api.store.exclusive_migration import upgrade_exclusively
-from api.store.lock import holding
-from api.store.migrate import downgrade, is_current, upgrade
+from api.store.lock import Hold, holding
+from api.store.migrate import downgrade, is_current, upgrade, upgrade_exclusively
 from api.store.records import Cursor
-from api.store.repository import Store
 from tests.api.databases import Postgres
 from tests.api.store.runs import NOON, new_run, queued
 from tests.api.store.test_lock import HOLD
@@ -48,7 +45,7 @@ def pg(url: str) -> Iterator[Store]:
 @pytest.fixture
 def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have nobody look after a hold but the test."""
-    monkeypatch.setattr(advisory, "LOOK_SECONDS", 3600)
+    monkeypatch.setattr(lock, "LOOK_SECONDS", 3600)
 
 
 def cut(server: Postgres) -> None:
@@ -225,13 +222,13 @@ def test_a_server_is_told_that_another_was_faster(
         cut(postgres_server)
         with holding(url):
             assert not hold.look()
-            monkeypatch.setattr(advisory, "LOOK_SECONDS", 0)
+            monkeypatch.setattr(lock, "LOOK_SECONDS", 0)
             hold._keep()
         assert lost.is_set()
 
 
 def test_tables_that_others_serve_are_left_alone(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exclusive_migration, "PATIENCE_SECONDS", 0.5)
+    monkeypatch.setattr(migrate, "PATIENCE_SECONDS", 0.5)
     engine = make_engine(url)
     upgrade_exclusively(url)
     with holding(url, together=True):

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from api.store.repository import Store
+from api.store import Store
 from api.store.states import OPEN, State, may_become, predecessors
 from tests.api.store.runs import CANCELLED, FAILURE, PLANNED, put
 

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import delete, insert
 from sqlalchemy.exc import IntegrityError, StatementError
 
+from api.store import Store
 from api.store.engine import writing
 from api.store.records import Ending, EventKind, Figures, RunRecord
-from api.store.repository import Store
 from api.store.states import State
 from api.store.tables import plans
 from optimizer.solve.control import Progress
