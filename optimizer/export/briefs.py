@@ -29,7 +29,13 @@ _COLUMNS = (
 
 
 def briefs(scenario: Scenario, plan: Plan) -> Table:
-    """Return one row per assignment, in the order of the plan; `message` joins all sentences of the row."""
+    """Return the briefs of a plan.
+
+    Returns
+    -------
+    Table
+        One row per assignment, in the order of the plan; `message` joins all sentences of the row.
+    """
     directory = Directory(scenario)
     return Table(_COLUMNS, [_brief(line, plan.scenario.currency, directory) for line in plan.assignments])
 

@@ -26,7 +26,13 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def calendar_file(scenario: Scenario, plan: Plan) -> bytes:
-    """Return the content of an ``.ics`` file; without assignments it has no events."""
+    """Return a plan as a calendar.
+
+    Returns
+    -------
+    bytes
+        The content of an ``.ics`` file; without assignments it has no events.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//groundswell//plan//EN")
     calendar.add("version", "2.0")

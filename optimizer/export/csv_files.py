@@ -22,8 +22,15 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 def csv_files(scenario: Scenario, plan: Plan) -> dict[str, str]:
-    """Return the texts of the CSV files of a plan by file name.
+    """Return a plan as CSV files.
 
+    Returns
+    -------
+    dict of str to str
+        The texts by file name; without assignments tables have their heads alone.
+
+    Notes
+    -----
     ``assignments.csv`` holds the columns that `analysis.plan_files.read_decisions` asks for, so that it can be changed
     in a spreadsheet and evaluated again.
     """
@@ -35,7 +42,18 @@ def csv_files(scenario: Scenario, plan: Plan) -> dict[str, str]:
 
 
 def csv_text(table: Table) -> str:
-    """Return a table as the text of a CSV file, byte order mark first."""
+    """Return a table as CSV.
+
+    Parameters
+    ----------
+    table
+        The names of its columns become the head.
+
+    Returns
+    -------
+    str
+        The text of the file, byte order mark first; without rows the head alone.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(neutral(column.name) for column in table.columns)

@@ -58,6 +58,11 @@ def orders(scenario: Scenario, plan: Plan, addresses: Mapping[str, Address]) -> 
     addresses
         By creator; the address columns of all other creators are empty.
 
+    Returns
+    -------
+    Table
+        Two rows per parcel: the order with its product, and the shipping service.
+
     Notes
     -----
     The name of an order is ``GW-``, the first six digits of the scenario's SHA-256, and its number in the list, so the

@@ -62,6 +62,11 @@ def report_html(
         The plan and what it answers.
     frontier, certainty, comparison, cash
         Other answers, each with a section of its own where it is given.
+
+    Returns
+    -------
+    str
+        The document; it needs no other file and no network.
     """
     drawn = {name: figure(name, chart) for name, chart in plan_charts(scenario, plan, cash).items()}
     sections = [

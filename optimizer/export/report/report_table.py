@@ -16,7 +16,7 @@ WHOLE = ("Window",)
 
 
 @dataclass(frozen=True)
-class Head:
+class ReportHead:
     """The head of a column and the class of its cells in the style sheet."""
 
     head: str
@@ -24,7 +24,7 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Cell:
+class ReportCell:
     """The text of a cell, the `key` it is sorted by, and a `mark` where it is good or bad."""
 
     text: str
@@ -44,29 +44,29 @@ class ReportTable:
     searched: bool = False
 
     @property
-    def columns(self) -> list[Head]:
+    def columns(self) -> list[ReportHead]:
         """Return the heads of the columns."""
-        return [Head(column.title, _style(column)) for column in self.table.columns]
+        return [ReportHead(column.title, _style(column)) for column in self.table.columns]
 
     @property
-    def rows(self) -> list[list[Cell]]:
+    def rows(self) -> list[list[ReportCell]]:
         """Return the cells below the heads; the first of a row is its name."""
         columns = self.table.columns
         return [[self._cell(*pair) for pair in zip(row, columns, strict=True)] for row in self.table.rows]
 
     @property
-    def total(self) -> list[Cell]:
+    def total(self) -> list[ReportCell]:
         """Return the line of totals, empty where there is none."""
         if not self.table.last:
             return []
         label, *sums = self.table.last
         figures = zip(sums, self.table.columns[1:], strict=True)
-        return [Cell(str(label)), *(Cell(shown(value, column, self.currency)) for value, column in figures)]
+        return [ReportCell(str(label)), *(ReportCell(shown(value, column, self.currency)) for value, column in figures)]
 
-    def _cell(self, value: Value, column: Column) -> Cell:
+    def _cell(self, value: Value, column: Column) -> ReportCell:
         mark = value.good if isinstance(value, Judged) else None
         text = shown(value, column, self.currency, years=self.years)
-        return Cell(text, _key(value, column) if self.searched else None, mark)
+        return ReportCell(text, _key(value, column) if self.searched else None, mark)
 
 
 def _style(column: Column) -> str:

@@ -31,7 +31,18 @@ _SIMULATED = (
 
 
 def workbook(scenario: Scenario, plan: Plan) -> bytes:
-    """Return the content of an ``.xlsx`` file."""
+    """Return a plan as a workbook.
+
+    Parameters
+    ----------
+    scenario, plan
+        The plan and what it answers; a plan that is not verified is marked as such.
+
+    Returns
+    -------
+    bytes
+        The content of an ``.xlsx`` file, equal for equal plans.
+    """
     out = io.BytesIO()
     book = Workbook(out, {"in_memory": True, "strings_to_numbers": False})
     book.set_properties(
