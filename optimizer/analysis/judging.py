@@ -5,12 +5,14 @@ Nothing here loads a solver, so that the commands and calls which only judge are
 
 from __future__ import annotations
 
+import platform
 import time
 from dataclasses import dataclass
+from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
 
 from optimizer.analysis.binding import binding
 from optimizer.analysis.report import Figures
-from optimizer.analysis.versions import versions
 from optimizer.answers.common import Effort
 from optimizer.plan import (
     Certificate,
@@ -29,6 +31,27 @@ from optimizer.scenario.scenario_warnings import scenario_warnings
 from optimizer.solve.settings import Settings
 from optimizer.verify import verify
 from optimizer.verify.simulate import agrees, simulate
+
+LIBRARIES = ("groundswell", "ortools", "numpy", "scipy", "holidays")
+
+
+def library_versions() -> dict[str, str]:
+    """Return the versions of groundswell and of the libraries that decide a plan."""
+    return {name: _version(name) for name in LIBRARIES}
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a plan and every answer name: Python's too."""
+    return {"python": platform.python_version(), **library_versions()}
+
+
+@lru_cache
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "unknown"
+
 
 SIMULATED_CAMPAIGNS = 20_000
 

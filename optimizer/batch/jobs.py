@@ -18,7 +18,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from optimizer.analysis.versions import library_versions
+from optimizer.analysis.judging import library_versions
 from optimizer.answers.batch import JobRequest
 from optimizer.batch.choices import Choice
 from optimizer.errors import InputError, Problem

@@ -12,9 +12,8 @@ import numpy as np
 from optimizer.calendar import ShippingCalendar, days
 from optimizer.derive.instance import Flags, Instance, Ints, Limits, LockedChoice, Options, Windows
 from optimizer.derive.limits import limits_of, undominated_days
-from optimizer.derive.people import People
+from optimizer.derive.people import Choices, Kind, People, Stretches, tabulated
 from optimizer.derive.posting import PostingModel, rate_model
-from optimizer.derive.table import Choices, Kind, Stretches, tabulated
 from optimizer.money import decimals, to_minor
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.semantics import Wave, max_paid_share, shipping_calendar, waves

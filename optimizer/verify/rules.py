@@ -26,8 +26,7 @@ from optimizer.verify.rules_decisions import (
     ship_days,
     window,
 )
-from optimizer.verify.rules_objective import objective
-from optimizer.verify.rules_statements import counts, money, probabilities, references, scenario
+from optimizer.verify.rules_statements import counts, money, objective, probabilities, references, scenario
 from optimizer.verify.rules_teams_and_limits import (
     budget_month,
     budget_total,
