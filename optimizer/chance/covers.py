@@ -83,7 +83,7 @@ ROWS = 6
 
 @dataclass(frozen=True)
 class Cell:
-    """m paid and n gifts, or at least so many where `more_paid`, `more_gifts`.
+    """m paid and n gifts, or at least as many where `more_paid`, `more_gifts`.
 
     `necessary` and `sufficient` hold one threshold per row of the cover (0: any selection will do); `best` is the row
     whose sufficient threshold decides. `choosable`: the choosing side may use the cell.

@@ -23,7 +23,7 @@ from optimizer.derive.instance import Flags, Floats, Ints, RateModel
 
 GRID = 33
 STEP = 16
-"""Tables are made for a multiple of so many gifts, so that questions of nearly equal size share them."""
+"""Tables are made for multiples of this many gifts, so that questions of nearly equal size share them."""
 SMALLEST_START = 1e-200
 FINE = 2e-6
 """Half-width of the refined bracket in v, before the slope of the tail is taken into account."""

@@ -1,7 +1,7 @@
 """From the posting model to the chance that one parcel leads to a post inside a window (mathematics, section 1).
 
 A parcel shipped on day s arrives after T(s) calendar days; a gifted creator's natural posting day is
-x = s + T + L with lognormal lag L; whoever follows the brief holds an early post back until the window opens and
+x = s + T + L with lognormal lag L; a creator who follows the brief holds an early post back until the window opens and
 loses interest day by day. For a window [w, e]::
 
     τ_gift(s, w) = P(w ≤ x ≤ e) + h · Σ_{x<w} P(x) (1−δ)^(w−x)

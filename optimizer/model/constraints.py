@@ -60,7 +60,7 @@ def paid_share(v: Variables) -> None:
 
 
 def _attainable_share(share: Fraction, creators: int) -> Fraction:
-    """Return the largest share ≤ `share` that at most so many creators can have: the same rule in small numbers."""
+    """Return the largest share ≤ `share` that this many creators or fewer can have: the same rule in small numbers."""
     if share.denominator <= max(1, creators):
         return share
     return max((Fraction(math.floor(share * count), count) for count in range(1, creators + 1)), default=Fraction(0))
@@ -170,7 +170,7 @@ def _disjoint(v: Variables, chosen: list[cp_model.IntVar], starts: Ints, ends: I
 
 
 def max_activations(v: Variables) -> None:
-    """A creator takes part in at most so many activations."""
+    """A creator takes part in at most `max_activations_per_creator` activations."""
     most = v.instance.limits.max_activations
     if most is not None:
         for _, options in v.grouped("creator"):

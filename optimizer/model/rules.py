@@ -220,7 +220,7 @@ def quotas_of(instance: Instance, activation: int) -> list[tuple[Ints, Mapping[i
 
 
 def every_day() -> bool:
-    """Tell whether some rule may need a ship day that looks dominated."""
+    """Return whether some rule may need a ship day that looks dominated."""
     return not all(rule.any_day for rule in RULES)
 
 

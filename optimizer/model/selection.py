@@ -1,6 +1,6 @@
 """A selection: the decisions of a plan, or of part of one, by index.
 
-It stands beside the model and not in `solve`, because the model extracts selections from solutions and takes them as
+It lives beside the model and not in `solve`, because the model extracts selections from solutions and takes them as
 hints and as fixed decisions.
 """
 

@@ -1,14 +1,16 @@
-"""One solver call, bounds, and the search for a plan as a whole.
+"""The search for a plan: one model of everything, or a decomposition into activations.
 
 From the bottom up::
 
-    call, closing, exact, control      one CP-SAT call; the exact tail as last word; clock and stop
-    core, parametric, candidates_of, team     one window: who suffices, a bound for every cell, a team at once
-    catalogue, problem                 all windows; the problem as the search sees it
-    blocks, runs, sizes, excess        bounds: alone, in pairs, by parcels, in pairs beyond their parcels
-    prices, schedule_model, schedule          bounds: with prices, with places and days
-    lower_bounds, master                     what is proven, and the knapsacks over it
-    partial, placing, rebuild, follow    plans: place, take back, follow a schedule
-    assemble, improve, whole           the same exactly: one activation, a few, all at once
-    decomposed, embed, search          the order of it all; step 3; the entry
+    control, settings, search_parameters, search_state    clock and stop; what is asked; effort; incumbent and bounds
+    cpsat/         solve_model, cuts, cut_loop            one CP-SAT call; exact tails and cuts; the loop of both
+    windows/       core, cell_bounds, candidates, greedy_team, window
+                                                          who suffices, a bound for every cell, a team, all of a window
+    problem, coupling                                     the instance as the search sees it; what rotation couples
+    bounds/        activation, coupled, parcel_counts, coupled_excess, lagrangian, lower_bounds, knapsack, schedule
+                                                          certified bounds, and the knapsacks and schedules over them
+    heuristics/    partial_plan, insertion, exact_insertion, from_schedule, ruin_recreate, neighbourhoods
+                                                          plans: inserted, taken apart, made from a schedule, improved
+    monolithic, decomposition, embeddedness               the two methods of search; step 3
+    search, budget_sweep, solution_pool                   the entry; every budget in one search
 """

@@ -143,7 +143,7 @@ class BudgetSearch:
         return replace(self.instance, limits=replace(self.instance.limits, budget_minor=limit))
 
     def _named(self, name: str) -> Callable[[Progress], None] | None:
-        """Return the listener, told of the budget at work as well."""
+        """Return the listener; its phases name the budget at work as well."""
         listener = self.control.listener
         if listener is None:
             return None

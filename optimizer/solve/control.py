@@ -1,4 +1,4 @@
-"""The clock, the way to stop, and what is told to whoever waits."""
+"""Deadline, cancellation and progress of a solve."""
 
 from __future__ import annotations
 

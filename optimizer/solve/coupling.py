@@ -1,7 +1,7 @@
 """Activations that rotation or gaps tie together, priced and placed as one.
 
 Where creators need rest, or may take part only so often, the cheapest creators of a community cannot serve every wave:
-the sum of the waves' own lower bounds is too low, and placing wave after wave is too dear. A component is a set of
+the sum of the waves' own lower bounds is too low, and plans made wave after wave cost too much. A component is a set of
 activations connected by shared creators or by gaps between windows of one community.
 """
 
@@ -47,7 +47,7 @@ def coupled_parts(instance: Instance, activations: Sequence[int]) -> list[tuple[
 
 
 def _in_the_way(instance: Instance, first: int, second: int) -> bool:
-    """Tell whether some windows of two activations lie too near each other for one creator, or for one community."""
+    """Return whether some windows of two activations lie too near each other for one creator, or for one community."""
     windows = instance.windows
     mine, other = windows.activation == first, windows.activation == second
     days = instance.limits.rest_days

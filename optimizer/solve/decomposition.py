@@ -41,7 +41,7 @@ class Decomposition:
     Attributes
     ----------
     wanted
-        Activations to secure, as far as is known, hardest to place first.
+        Activations to secure by the bounds of now, hardest to insert first.
     known
         Teams that go well with those of coupled activations, by activation.
     """
@@ -75,7 +75,7 @@ class Decomposition:
         self.wanted = self.in_order(chosen or ())
 
     def in_order(self, activations: Sequence[int]) -> list[int]:
-        """Return activations in the order they are placed: what must be secured, few windows, then dear ones."""
+        """Return activations in the order of insertion: required, then few windows, then high cost."""
         must, lower_bounds = self.problem.instance.must_secure, self.lower_bounds.own
         choices = {a: len(self.problem.windows_of(a)) for a in activations}
         return sorted(activations, key=lambda a: (not must[a], choices[a], -lower_bounds[a], a))
@@ -115,7 +115,7 @@ def search_decomposed(problem: SearchProblem, state: SearchState) -> Mapping[int
     if not problem.instance.must_secure.any():
         state.try_improve(EMPTY)
     if problem.control.stopped:
-        # Covers may be missing: nothing can be told from what is not there.
+        # Covers may be missing: nothing is concluded from what is not there.
         return {a: 0 for a in problem.instance.activations if len(problem.windows_of(a))}
     search = start_decomposition(problem, state)
     run_phases(search)

@@ -1,4 +1,4 @@
-"""Step 3: within the cost slack, the people who are most at home in their communities.
+"""Step 3: within the cost slack, the most embedded creators.
 
 First activation by activation, each with its share of the slack and then with what the others left; then all at once,
 starting from there. Best effort: every call ends at a fixed effort.

@@ -71,7 +71,7 @@ def search_monolithic(problem: SearchProblem, state: SearchState) -> dict[int, i
 def prove_monolithic(
     problem: SearchProblem, state: SearchState, lower_bounds: Mapping[int, int], window_bounds: Mapping[int, int]
 ) -> None:
-    """Prove the value, then the cost at that value, as far as time goes; whatever holds is offered to the state."""
+    """Prove the value, then the cost at that value, in the time left; selections that hold improve the incumbent."""
     if not state.value_proven:
         state.set_phase("proving the value")
         v = bounding_model(problem, lower_bounds, window_bounds, state.value_bound)

@@ -131,7 +131,7 @@ def prepare(instance: Instance, control: Control, *, seed: int, gap: float, work
 
 
 def _within_reach(instance: Instance, activation: int, window: int) -> bool:
-    """Tell whether everybody together could reach the confidence; rounding (1e-12) counts in favour.
+    """Return whether everybody together could reach the confidence; rounding (1e-12) counts in favour.
 
     More people only help, so where some do already, the whole network need not be asked.
     """

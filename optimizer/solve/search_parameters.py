@@ -39,7 +39,7 @@ class SearchParameters:
     window_effort, window_cut_rounds
         Bounding one window by CP-SAT: effort of a call, and rounds of cuts.
     coupled_effort, coupled_cut_rounds, coupled_rounds
-        Bounding coupled pairs: effort of a call, rounds of cuts, and how often the best set is looked at anew.
+        Bounding coupled pairs: effort of a call, rounds of cuts, and how often the best set is chosen again.
     parcel_count_effort, parcel_count_cut_rounds, dear_parcel_counts
         Bounding numbers of parcels: effort, rounds of cuts; teams that cost more than this many times the window's
         bound are not worth another call.
@@ -65,7 +65,7 @@ class SearchParameters:
         Schedules followed; share of the budget that the first of them leaves; share of the time left that following
         them leaves for the rest.
     repair_effort, repair_sizes
-        Deciding anew those who share ship days with an activation that did not fit: effort, and how many at once.
+        Deciding again those who share ship days with an activation that did not fit: effort, and how many at once.
     insertion_effort, insertion_cut_rounds
         Inserting one activation exactly: effort of a call, and rounds of cuts.
     neighbourhood_effort, coupled_neighbourhood_effort, largest_neighbourhood, neighbourhoods_in_vain

@@ -1,4 +1,4 @@
-"""What is known so far: the best plan and the bounds; never worse than before, told to the listener as it changes."""
+"""The state of a search: incumbent and certified bounds. They never get worse; the listener hears of each change."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class SearchState:
         return int(self.instance.options.cost_minor[np.array(selection.options, dtype=np.int64)].sum())
 
     def try_improve(self, selection: Selection | None) -> bool:
-        """Take a selection that keeps every rule, if it holds, is paid for and beats the best; tell whether it did."""
+        """Make a selection the incumbent if it keeps every rule, holds, is paid for and better; return whether it is."""
         if selection is None or failing(self.instance, selection, selection.windows):
             return False
         must = np.flatnonzero(self.instance.must_secure)

@@ -46,7 +46,7 @@ def bound_activations(problem: SearchProblem, activations: Sequence[int]) -> lis
 
 
 def _bound_activation(problem: SearchProblem, activation: int) -> ActivationBound:
-    """Price the windows of an activation, the most promising first, as far as they could be its cheapest."""
+    """Bound the windows of an activation, the most promising first, as long as one could be its cheapest."""
     costs = problem.instance.options.cost_minor
     window_data = sorted(
         (problem.window_data[int(w)] for w in problem.windows_of(activation)), key=lambda e: (e.least, e.window)

@@ -59,7 +59,7 @@ def bound_coupled(
 def bound_neighbours(
     problem: SearchProblem, lower_bounds: LowerBounds, chosen: Collection[int], teams: dict[int, list[Team]]
 ) -> bool:
-    """Bound the neighbours in the parts of a set, and add to `teams` those met; tell whether any was new."""
+    """Bound the neighbours in the parts of a set, and add the teams met to `teams`; return whether any pair was new."""
     parts = [
         part for group in problem.coupled for part in coupled_parts(problem.instance, [a for a in group if a in chosen])
     ]

@@ -26,7 +26,7 @@ from optimizer.solve.search_parameters import PARAMETERS
 
 
 def bound_excess(problem: SearchProblem, lower_bounds: LowerBounds) -> bool:
-    """Add the excess of every pair with a joint lower bound whose sizes are priced; tell whether any was new."""
+    """Add the excess of every pair with a joint bound and bounded parcel counts; return whether any was new."""
     windows = {a: [int(w) for w in problem.windows_of(a)] for pair in lower_bounds.joint for a in pair}
     ready = {a for a, mine in windows.items() if all(lower_bounds.sizes.get(w) for w in mine)}
     fresh = [

@@ -1,4 +1,4 @@
-"""Which activations can be secured together, as far as the lower bounds and the budget tell: bounds on value and cost.
+"""Bounds on value and cost: which activations can be secured together by the lower bounds and the budget.
 
 With ``least(R)`` the best of the bounds in `lower_bounds` on the cost of a set R::
 

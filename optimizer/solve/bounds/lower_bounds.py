@@ -50,7 +50,7 @@ def parcel_count_bounds_from(
     Parameters
     ----------
     kept, aside
-        (parcels, cost): with so many parcels or more it costs at least this, of what the core serves and of the rest.
+        (parcels, cost): with this many parcels or more it costs at least this; what the core serves, and the rest.
     """
     counts: list[ParcelCountBound] = []
     for cost, parcels in sorted((cost, parcels) for parcels, cost in {*kept, *aside}):

@@ -1,4 +1,4 @@
-"""How many parcels a window needs: what an activation costs at least with no more than so many of them.
+"""What an activation costs at least with no more than a given number of parcels.
 
 The quick bounds promise small teams of payers at prices no such team is found for, and a schedule in want of places
 takes them at their word. So the fewest parcels are priced exactly: for a team with n parcels, what does one with at
@@ -47,7 +47,7 @@ def bound_parcel_counts(
 
 
 def kept_steps(problem: SearchProblem, item: WindowData) -> list[tuple[int, int]]:
-    """Return (parcels, cost): with so many parcels or more the kept cells of a window cost at least this."""
+    """Return (parcels, cost): with this many parcels or more the kept cells of a window cost at least this."""
     quick = list(item.kept)
     if not quick:
         return []
@@ -70,7 +70,7 @@ def kept_steps(problem: SearchProblem, item: WindowData) -> list[tuple[int, int]
 
 
 def _with_at_most(problem: SearchProblem, item: WindowData, parcels: int) -> CutLoopResult:
-    """Return what the cheapest team with at most so many parcels costs in a window."""
+    """Return what the cheapest team with at most this many parcels costs in a window."""
     instance = problem.instance
     v = window_model(problem, item, best_days(instance, item.options, instance.options.cost_minor[item.options]))
     v.model.add(v.total(v.part.options) <= parcels)

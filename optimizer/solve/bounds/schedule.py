@@ -50,7 +50,7 @@ def make_schedule(
     Parameters
     ----------
     all_of_them
-        Secure every wanted activation; the budget is then left out, so that the least cost is told.
+        Secure every wanted activation; the budget is then left out, so that the cost is the least there is.
     least_value
         Without `all_of_them`: secure at least this value at least cost; None maximises value.
     without

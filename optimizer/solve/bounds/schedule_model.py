@@ -1,7 +1,7 @@
 """The model of a schedule: windows, numbers of parcels and the days they leave, for a set of activations.
 
-For every window the sizes say what so many parcels cost at least, whoever gets them. Choose windows, sizes and days so
-that places, stock and community gaps are kept::
+For every window the parcel counts say what a number of parcels costs at least, whoever gets them. Choose windows,
+numbers of parcels and days so that places, stock and community gaps are kept::
 
     Σ cost[a, w, p] z[a, w, p]     Σ_d q[a, d] = Σ p z[a, w, p],   q[a, d] only on days of the window chosen
 
@@ -151,7 +151,7 @@ def spent_on(m: ScheduleModel) -> cp_model.IntVar:
 def _together(m: ScheduleModel, members: Sequence[int], most: int) -> cp_model.IntVar:
     """Return a variable that is at least the cost of coupled activations: jointly, and beyond their sizes.
 
-    Both are told by the subset of those that are secured in a size that can spare what it owes.
+    Both depend on the subset of those that are secured with a parcel count that can spare what it owes.
     """
     together = m.model.new_int_var(0, most, "")
     picked = [m.model.new_bool_var("") for _ in range(1 << len(members))]

@@ -44,7 +44,7 @@ def probability(instance: Instance, activation: int, options: Ints) -> float:
 
 
 def holds(instance: Instance, activation: int, options: Ints) -> bool:
-    """Tell whether the exact probability is ≥ confidence − `SECURE_TOLERANCE`."""
+    """Return whether the exact probability is ≥ confidence − `SECURE_TOLERANCE`."""
     return probability(instance, activation, options) >= instance.waves[activation].confidence - SECURE_TOLERANCE
 
 
@@ -140,7 +140,7 @@ def add_cuts(v: Variables, cuts: Sequence[NoGoodCut]) -> None:
 
 
 def keeps_checked_rules(instance: Instance, selection: Selection) -> bool:
-    """Tell whether a selection keeps every rule that has to be checked; the others it keeps by construction.
+    """Return whether a selection keeps every rule that has to be checked; the others it keeps by construction.
 
     A rule that declares no check of its own is judged by its constraint, in a model that is fixed to the selection.
     """
@@ -154,7 +154,7 @@ def keeps_checked_rules(instance: Instance, selection: Selection) -> bool:
 
 
 def _allowed(instance: Instance, selection: Selection, rules: list[Rule]) -> bool:
-    """Tell whether the constraints of these rules allow a selection."""
+    """Return whether the constraints of these rules allow a selection."""
     everything = tuple(instance.activations)
     windows = np.array(sorted(selection.windows.values()), dtype=np.int64)
     # All activations count as fixed, so that no cells are made: density is not what is asked here.

@@ -149,7 +149,7 @@ def solve(solver: cp_model.CpSolver, model: cp_model.CpModel, control: Control |
 
 
 def has_solution(status: SolveStatus) -> bool:
-    """Tell whether a call with this status has a solution to read."""
+    """Return whether a call with this status has a solution to read."""
     return status in (SolveStatus.OPTIMAL, SolveStatus.FEASIBLE)
 
 

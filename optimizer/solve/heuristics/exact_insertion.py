@@ -104,7 +104,7 @@ def worth_shipping(instance: Instance, activation: int, options: Ints, fixed: Se
     """Return the options of a window worth a look when only this activation is placed beside `fixed`.
 
     With a daily capacity but neither stock nor monthly caps, a service needs only its best days until their free
-    places could take everybody: whoever ships on another day could move to a better one that is not full.
+    places could take everybody: a creator on another day could move to a better one that is not full.
     """
     table, limits = instance.options, instance.limits
     product = int(instance.product[activation])

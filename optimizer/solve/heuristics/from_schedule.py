@@ -109,7 +109,8 @@ def _together(
 ) -> tuple[Selection | None, bool]:
     """Return the cheapest selection found with `free` in their scheduled windows, and whether there surely is none.
 
-    The proof is of the inner approximation, in the core, beside what stands: reason to look elsewhere, not a bound.
+    The proof holds for the inner approximation, the core and the rest of the plan as it is: no bound, but a reason to
+    look elsewhere.
     """
     instance = problem.instance
     windows = [schedule.windows[a] for a in free]

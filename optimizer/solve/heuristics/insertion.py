@@ -1,4 +1,4 @@
-"""Place activations one after the other with quick teams, each in its cheapest window beside what stands."""
+"""Insert activations into a partial plan, one after the other, each with a greedy team in its cheapest window."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def insert_greedily(
     reserved: Collection[int] = (),
     proposals: Sequence[Team] = (),
 ) -> bool:
-    """Put the cheapest quick team found for an activation on the partial; tell whether one was found.
+    """Insert an activation with the cheapest greedy team found; return whether one was found.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def greedy_team_beside(
     proposals: Sequence[Team] = (),
     kept: Ints | None = None,
 ) -> Team | None:
-    """Return a quick team for a window that keeps every rule beside what stands, None if none was found.
+    """Return a greedy team for a window that keeps every rule beside the partial plan; None if none was found.
 
     The arguments are those of `insert_greedily`; `kept` are places per day that are kept for others.
     """

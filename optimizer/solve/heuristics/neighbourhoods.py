@@ -30,7 +30,7 @@ def improve_by_neighbourhoods(
 ) -> None:
     """Improve the incumbent until it is closed, or that many neighbourhoods in a row were of no help.
 
-    Groups of activations that rotation ties together are decided anew as a whole, before smaller neighbourhoods.
+    Coupled groups are decided again as a whole, before smaller neighbourhoods.
     """
     best = state.incumbent
     if best is None:
@@ -57,7 +57,7 @@ def make_room(
 ) -> Selection:
     """Return `partial` with as many of the missing wanted activations as room can be made for, one after the other.
 
-    Room is made by deciding one or two of those already placed anew.
+    Room is made by deciding one or two others again.
     """
     for absent in [a for a in wanted if a not in partial.windows]:
         for free in _neighbourhoods(problem, partial, lower_bounds, [absent]):
@@ -82,7 +82,7 @@ def _excess(problem: SearchProblem, best: Selection, lower_bounds: Mapping[int, 
 def _neighbourhoods(
     problem: SearchProblem, best: Selection, lower_bounds: Mapping[int, int], missing: Sequence[int]
 ) -> Iterator[tuple[int, ...]]:
-    """Yield sets of activations to decide anew: first those that are missing, then those that cost most too much."""
+    """Yield sets of activations to decide again: missing ones first, then those farthest above their bound."""
     excess = _excess(problem, best, lower_bounds)
     ranked = sorted(excess, key=lambda a: (-excess[a], a))
     for absent in missing:
@@ -104,7 +104,7 @@ def _neighbourhoods(
 def _reassign(
     problem: SearchProblem, lower_bounds: Mapping[int, int], free: tuple[int, ...], best: Selection
 ) -> Selection | None:
-    """Return `best` with all of `free` decided anew, cheaper than before if it had them all; None if none was found."""
+    """Return `best` with all of `free` decided again, at less cost if it had them all; None if none was found."""
     fixed = best.without(problem.instance, free)
     standing_cost = fixed.cost(problem.instance)
     had_all = all(activation in best.windows for activation in free)

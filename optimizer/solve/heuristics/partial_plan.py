@@ -45,7 +45,7 @@ class PartialPlan:
             self.insert(activation, window, chosen[instance.options.activation[chosen] == activation])
 
     def selection(self) -> Selection:
-        """Return what stands."""
+        """Return the plan so far."""
         options = sorted(int(o) for team in self.teams.values() for o in team)
         return Selection(tuple(options), dict(sorted(self.windows.items())))
 
@@ -99,7 +99,7 @@ class PartialPlan:
         return np.maximum(free, 0)
 
     def fits(self, activation: int, window: int, options: Ints) -> bool:
-        """Tell whether a team keeps every shared limit beside what stands; people and dates are not looked at."""
+        """Return whether a team keeps shared limits and rules that are checked; people and dates are not looked at."""
         parcels = np.bincount(self.instance.options.ship_day[options], minlength=len(self._places))
         if np.any(parcels > self.remaining_capacity(activation)):
             return False
@@ -116,7 +116,7 @@ class PartialPlan:
         return not self._checked or keeps_checked_rules(self.instance, self.selection().union(team))
 
     def dates_allow(self, activation: int, window: int) -> bool:
-        """Tell whether a window keeps its distance from the fixed windows of its community."""
+        """Return whether a window keeps its distance from the other windows of its community."""
         gap = int(self.instance.gap_days[activation])
         mine = self.instance.community[activation]
         others = (w for a, w in self.windows.items() if a != activation and self.instance.community[a] == mine)
@@ -127,7 +127,7 @@ class PartialPlan:
         return bool(start[first] > end[second] + free_days or start[second] > end[first] + free_days)
 
     def available(self, activation: int, window: int, options: Ints) -> Flags:
-        """Tell for each option whether rest and participations let its creator take part in this window."""
+        """Return for each option whether rest and participations let its creator take part, shape (options,)."""
         busy: list[Ints] = []
         counts: dict[int, int] = {}
         most = self.instance.limits.max_activations
@@ -148,7 +148,7 @@ class PartialPlan:
         return free
 
     def within_budget(self) -> Selection:
-        """Return what stands, less the cheapest value per cost until the budget is kept; what must stay, stays."""
+        """Return the plan without those of least value per cost, until it is within the budget; required ones stay."""
         limit = self.instance.limits.budget_minor
         cost, gone = self.cost, set[int]()
         costs = {a: int(self.instance.options.cost_minor[team].sum()) for a, team in self.teams.items()}
@@ -163,6 +163,6 @@ class PartialPlan:
         return Selection(tuple(options), {a: w for a, w in sorted(self.windows.items()) if a not in gone})
 
     def value(self, activations: Iterable[int] | None = None) -> int:
-        """Return the value of what stands, or of some activations."""
+        """Return the value of the plan, or of some activations."""
         chosen = self.windows if activations is None else activations
         return int(sum(self.instance.value[a] for a in chosen))

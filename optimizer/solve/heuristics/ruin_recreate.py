@@ -1,7 +1,7 @@
 """Ruin and recreate: take a few neighbours off the partial, put them back in another order, keep what is better.
 
 Better means more value, then less cost. Neighbours share ship days or people. Every draw comes from one seeded
-generator and every pass ends after a fixed number of tries in vain, so the same seed takes the same path.
+generator and every pass ends after a fixed number of failed attempts, so the same seed takes the same path.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class RuinRecreate:
         self.partners = {a: frozenset(group) for group in self.problem.coupled for a in group}
 
     def fill(self) -> None:
-        """Place what is wanted and missing, hardest first, each beside what stands."""
+        """Insert what is wanted and missing, hardest first."""
         for activation in self.wanted:
             if activation not in self.partial.windows and not self.problem.control.stopped:
                 self._place(activation, self.proposals.get(activation, ()))
@@ -67,7 +67,7 @@ class RuinRecreate:
         )
 
     def run(self, state: SearchState, tries: int) -> None:
-        """Try to better the partial until so many tries in a row were in vain, the state is closed, or time is up."""
+        """Improve the partial plan until `tries` attempts in a row failed, the gap is closed, or time is up."""
         in_vain = 0
         state.try_improve(self.partial.within_budget())
         while in_vain < tries and not state.closed and not self.problem.control.stopped:
@@ -79,7 +79,7 @@ class RuinRecreate:
     def _attempt(self) -> bool:
         """Remove some, put them back with some that were missing; undo it if the partial got worse.
 
-        Tell whether it got better.
+        Return whether it got better.
         """
         before = (self.partial.value(), -self.partial.cost)
         centre = self._centre()

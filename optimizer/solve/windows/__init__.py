@@ -1,1 +1,1 @@
-"""One candidate window: who could be in it, a bound for every cell, and a team at once."""
+"""One candidate window: its candidates, a bound for every cell, and a greedy team."""

@@ -120,12 +120,12 @@ class Quotas:
         return self._pick(order, [quota.payers for quota in self.quotas], count, [{} for _ in self.quotas], owed=False)
 
     def gifts(self, order: Ints, count: int, payers: Ints) -> Ints:
-        """Return `count` gifts of `order`, or fewer: first those that are owed to a class, then whoever has room."""
+        """Return `count` gifts of `order`, or fewer: first those that a class needs, then the next that have room."""
         taken = [_counts(quota.payers[payers]) for quota in self.quotas]
         return self._pick(order, [quota.gifts for quota in self.quotas], count, taken, owed=True)
 
     def short(self, payers: Ints, gifts: Ints) -> bool:
-        """Tell whether some class has too few among these rows of payers and gifts."""
+        """Return whether some class has too few among these rows of payers and gifts."""
         for quota in self.quotas:
             classes = np.concatenate([quota.payers[payers], quota.gifts[gifts]])
             if any(np.count_nonzero(classes == kind) < least for kind, least in quota.least.items()):

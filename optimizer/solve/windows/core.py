@@ -7,8 +7,8 @@ stock and capacity row keeps what it had. Of the n + m creators of highest rate 
 those suffice. A paid creator can likewise be replaced by a free one who is paid no more and is at least as reliable;
 the gifts now sit inside the gift core, so m payers outside of it who are no worse are enough. What a creator does in
 activations coupled to this one (`others`: how many people those use at most) may keep them busy: the counts grow by
-that. Locked creators always stay. Embeddedness is left out of account: a core is for what a plan costs, not for whom it
-prefers.
+that. Locked creators always stay. Embeddedness is left out of account: a core serves the cost of a plan, not its
+preferences.
 
 Days: an option is dropped when the same creator in the same mode and window has one that costs no more, prices
 included, and has no lower probability. With prices for every shared limit this loses nothing of the priced problem.
@@ -48,7 +48,7 @@ def best_days(instance: Instance, options: Ints, cost: Ints) -> Ints:
 
 
 def core(instance: Instance, options: Ints, *, gifts: int, paid: int, others: int = 0) -> Ints:
-    """Return the options of the creators of one window that suffice for at most so many gifts and paid creators.
+    """Return the options of the creators of one window that suffice for at most `gifts` gifts and `paid` paid creators.
 
     Parameters
     ----------

@@ -119,7 +119,7 @@ def _fill(
     places: Ints | None,
     quotas: Quotas | None,
 ) -> Team | None:
-    """Return a team of exactly so many (paid, gifts) that holds, for the smallest λ that gives one."""
+    """Return a team of exactly `counts` (paid, gifts) that holds, for the smallest λ that gives one."""
     paid, gifts = counts
     payers = payers[:paid] if quotas is None else quotas.payers(payers, paid)
     usable = np.flatnonzero(~np.isin(people.gifts.creator, people.payers.creator[payers]))

@@ -36,7 +36,7 @@ class WindowData:
     cells
         Which cells of the activation's cover are kept.
     aside
-        (parcels, cost): with so many parcels or more, the cells set aside cost at least this, with prices or without.
+        (parcels, cost): with this many parcels or more, the cells set aside cost at least this, with prices or without.
     team
         A team that keeps the window's own rules, each on their best day; None where none was found.
     """
@@ -57,7 +57,7 @@ class WindowData:
 
     @property
     def kept(self) -> tuple[tuple[int, int], ...]:
-        """(parcels, cost): with so many parcels or more, the kept cells cost at least this without prices."""
+        """(parcels, cost): with this many parcels or more, the kept cells cost at least this without prices."""
         return undominated(_parcels(self.cover, self.bounds), self.bounds.bound)
 
     @property
