@@ -59,7 +59,7 @@ class SearchState:
         return int(self.instance.options.cost_minor[np.array(selection.options, dtype=np.int64)].sum())
 
     def try_improve(self, selection: Selection | None) -> bool:
-        """Make a selection the incumbent if it keeps every rule, holds, is paid for and better; return whether it is."""
+        """Make a selection the incumbent if it keeps all rules, holds, is paid for and better; return whether it is."""
         if selection is None or failing(self.instance, selection, selection.windows):
             return False
         must = np.flatnonzero(self.instance.must_secure)
