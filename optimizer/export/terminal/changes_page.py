@@ -12,7 +12,9 @@ from rich.text import Text
 
 from optimizer.answers.comparison import ActivationDifference, ActivationSide, CreatorDifference, Difference, KeyFigures
 from optimizer.export import formatting
-from optimizer.export.terminal.elements import LABEL_WIDTH, marked, ruled_table, spaced, titled
+from optimizer.export.formatting import amount
+from optimizer.export.tables import Column, Table, Value
+from optimizer.export.terminal.elements import LABEL_WIDTH, figures_table, marked, ruled_table, spaced, titled
 
 Kind = Literal["joins", "leaves", "mode", "ship day", "cost"]
 MOST_FIELDS, MOST_ACTIVATIONS, MOST_CREATORS = 12, 12, 5
@@ -39,6 +41,13 @@ def changes_page(baseline: KeyFigures, plan: KeyFigures, difference: Difference,
             titled(page.turnover(), page.creators()),
         ]
     )
+
+
+_WATERFALL = (
+    Column("step", "From cost to cost", "text"),
+    Column("change", "Change", "change"),
+    Column("after", "Cost", "money"),
+)
 
 
 class _Changes:
@@ -91,17 +100,10 @@ class _Changes:
         if not self.difference.waterfall:
             return None
         first, *steps, last = self.difference.waterfall
-        table = ruled_table(totals=True)
-        table.add_column("From cost to cost", Text(self.plan.name), ratio=1, min_width=LABEL_WIDTH)
-        table.add_column(
-            "Change", formatting.change(self.difference.cost, self.currency), justify="right", no_wrap=True
-        )
-        table.add_column("Cost", formatting.money(last.after, self.currency), justify="right", no_wrap=True)
-        table.add_row(Text(self.baseline.name), "", formatting.money(first.after, self.currency))
-        for step in steps:
-            change, after = formatting.change(step.change, self.currency), formatting.money(step.after, self.currency)
-            table.add_row(step.step.capitalize(), change, after)
-        return table
+        rows: list[list[Value]] = [[self.baseline.name, "", amount(first.after)]]
+        rows += ([step.step.capitalize(), amount(step.change), amount(step.after)] for step in steps)
+        sums = (self.plan.name, amount(self.difference.cost), amount(last.after))
+        return figures_table(Table(_WATERFALL, rows, sums), self.currency)
 
     def activations(self) -> RenderableType | None:
         """Return the activations that change, two lines each: this plan above the baseline."""

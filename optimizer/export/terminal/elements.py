@@ -72,7 +72,7 @@ def figures_table(table: Table, currency: str, *, years: bool = False) -> RichTa
     first, *others = table.columns
     label, *sums = table.last or [""] * len(table.columns)
     whole = first.kind != "text"
-    drawn.add_column(first.title, str(label), ratio=1, min_width=LABEL_WIDTH, no_wrap=whole)
+    drawn.add_column(first.title, Text(str(label)), ratio=1, min_width=LABEL_WIDTH, no_wrap=whole)
     for column, total in zip(others, sums, strict=True):
         head = Text(column.title)
         drawn.add_column(head, _cell(total, column, currency, years=years), justify="right", no_wrap=True)

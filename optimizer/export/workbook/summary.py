@@ -10,6 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from optimizer.export import formatting, statements
+from optimizer.export.formatting import amount
 from optimizer.export.tables import Kind
 from optimizer.export.workbook.sheet import Style, TableSheet, printed, put
 from optimizer.money import decimals
@@ -79,8 +80,8 @@ class Summary:
         totals = self.plan.totals
         self._title("Money")
         shares = (("Product", totals.product), ("Shipping", totals.shipping), ("Fees", totals.fees))
-        for label, amount in shares:
-            self._line(label, None if amount is None else Decimal(amount), "money")
+        for label, spent in shares:
+            self._line(label, amount(spent), "money")
         self._line("Cost of the plan", Decimal(totals.cost or 0), "money", bold=True)
         cost = xl_rowcol_to_cell(self.row - 1, AMOUNT, row_abs=True, col_abs=True)
         digits = decimals(self.plan.scenario.currency)
