@@ -35,7 +35,7 @@ def split_holiday_calendar(name: str) -> tuple[str, str | None]:
 
 
 def is_known_holiday_calendar(name: str) -> bool:
-    """Tell whether the `holidays` library knows this country or country-subdivision."""
+    """Return whether the `holidays` library knows this country or country-subdivision."""
     country, subdivision = split_holiday_calendar(name)
     if name.endswith("-") or country not in holidays.list_supported_countries():
         return False
@@ -78,13 +78,13 @@ class ShippingCalendar:
         return self._public.get(day)
 
     def is_ship_day(self, day: date) -> bool:
-        """Tell whether parcels leave on `day`."""
+        """Return whether parcels leave on `day`."""
         return (
             WEEKDAYS[day.weekday()] in self.ship_weekdays and day not in self.closed_dates and self.holiday(day) is None
         )
 
     def is_delivery_day(self, day: date) -> bool:
-        """Tell whether parcels arrive on `day`."""
+        """Return whether parcels arrive on `day`."""
         return WEEKDAYS[day.weekday()] in self.delivery_weekdays and self.holiday(day) is None
 
     def arrival(self, shipped: date, transit_days: int) -> date:

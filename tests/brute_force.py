@@ -159,7 +159,7 @@ class Enumeration:
         return known
 
     def _fits(self, one: Ways, index: int, other: Ways, used: Ints) -> Flags:
-        """Tell which ways of `other` can stand beside one way of another activation, given what is used so far."""
+        """Return which ways of `other` can stand beside one way of another activation, given what is used so far."""
         fits: Flags = np.all(other.use + used <= self.limits, axis=1)
         shared = (other.members & one.members[index]) != 0
         fits &= ~shared | _apart(one, index, other, self.scenario.rotation.rest_days)
@@ -290,7 +290,7 @@ def _joined(wave: Wave, parts: Sequence[Ways]) -> Ways:
 
 
 def _apart(one: Ways, index: int, other: Ways, free_days: int) -> Flags:
-    """Tell which windows of `other` leave so many free days after, or before, one window of another activation."""
+    """Return which windows of `other` leave so many free days after, or before, one window of another activation."""
     after = other.start - (one.start[index] + one.wave.window_days - 1) >= free_days + 1
     before = one.start[index] - (other.start + other.wave.window_days - 1) >= free_days + 1
     apart: Flags = after | before

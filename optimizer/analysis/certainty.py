@@ -54,7 +54,7 @@ def price_of_certainty(
     settings
         Time for the whole answer, shared fairly; gap, seed, and how many questions are worked on side by side.
     progress
-        Told of every question that is put.
+        Called with every question that is put.
     cancel
         Set it to end early; what was not looked into is `unknown` then.
 

@@ -63,7 +63,7 @@ def certified(
     Parameters
     ----------
     listener
-        Told of every change of phase, incumbent and bound.
+        Called with every change of phase, incumbent and bound.
     cancel
         Set it to end early with the best plan so far.
     draws

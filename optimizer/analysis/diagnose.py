@@ -104,7 +104,7 @@ class _Diagnosis:
         return Target(wave.id, asked, whole, (wave,), standing=len(asked) > 1)
 
     def _hopeless(self, number: int) -> bool:
-        """Tell whether it is proven that an activation cannot be secured even by itself."""
+        """Return whether it is proven that an activation cannot be secured even by itself."""
         return number not in self.result.solution.lower_bounds
 
     def _examined(self, target: Target) -> Examination:

@@ -104,7 +104,7 @@ def frontier(
     settings
         `time_limit_seconds` is for all points together.
     listener
-        Told of every change of phase, incumbent and bound.
+        Called with every change of phase, incumbent and bound.
     cancel
         Set it to end early: every point then has the best that is known.
     draws

@@ -13,5 +13,5 @@ def cost_gap(cost_minor: int | None, bound_minor: int | None) -> float | None:
 
 
 def closes(cost_minor: int, bound_minor: int | None, gap: float) -> bool:
-    """Tell whether a bound proves a cost within a gap: cost · (1 − gap) ≤ bound."""
+    """Return whether a bound proves a cost within a gap: cost · (1 − gap) ≤ bound."""
     return bound_minor is not None and cost_minor * (1 - exact(gap)) <= bound_minor

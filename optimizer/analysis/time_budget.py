@@ -50,7 +50,7 @@ class TimeBudget:
     lanes
         Questions that are worked on at the same time.
     listener
-        Told of every question that is put, from the thread that puts it.
+        Called with every question that is put, from the thread that puts it.
     """
 
     deadline: float

@@ -88,7 +88,7 @@ class Folder:
         return found if has_plan and found.key == key else None
 
     def is_done(self, key: str) -> bool:
-        """Tell whether a job has a result that stands."""
+        """Return whether a job has a result that stands."""
         found = self.result(key)
         return found is not None and found.found.outcome in FINAL
 

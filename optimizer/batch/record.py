@@ -47,7 +47,7 @@ def result_of(key: str, outcome: Outcome, *, interrupted: bool) -> JobRecord | N
 
 
 def is_worth_keeping(new: JobRecord, old: JobRecord | None) -> bool:
-    """Tell whether a record should take the place of an older one of the same job.
+    """Return whether a record should take the place of an older one of the same job.
 
     Of two plans that were cut short the better one is kept: a second interruption loses nothing of the first.
     """

@@ -26,7 +26,7 @@ class Watcher(Protocol):
         """Tell that a job is being solved."""
 
     def moved(self, key: str, progress: Progress) -> None:
-        """Tell how far its search is."""
+        """Return how far its search is."""
 
     def ended(self, key: str, found: JobFigures | None) -> None:
         """Tell what came of it; None where it stays open."""

@@ -83,7 +83,7 @@ class Listener(Protocol):
         """Tell that phase, incumbent or bound have changed."""
 
     def ended(self, key: str, outcome: Outcome) -> None:
-        """Tell how it ended; the last call for a task, never made for one that was abandoned."""
+        """Return how it ended; the last call for a task, never made for one that was abandoned."""
 
 
 class Executor(Protocol):

@@ -62,7 +62,7 @@ class Gaps:
         return frozenset(cut[:length] for cut in self.broken for length in range(len(cut)))
 
     def touch(self, *path: str | int) -> bool:
-        """Tell whether anything at `path`, above it or inside it was cut away."""
+        """Return whether anything at `path`, above it or inside it was cut away."""
         place = self.origin(*path)
         return place in self.inside or self._gone(place)
 
@@ -70,7 +70,7 @@ class Gaps:
         return any(place[:length] in self.broken for length in range(len(place) + 1))
 
     def may_name(self, reference: str, *path: str | int) -> bool:
-        """Tell whether `reference` may be the id of something in the list at `path` that was cut away or changed.
+        """Return whether `reference` may be the id of something in the list at `path` that was cut away or changed.
 
         Ids of a repeating activation are the id it is written with, a hyphen and a number.
         """

@@ -73,7 +73,7 @@ class Reach:
                 yield start
 
     def is_reachable(self, service_id: str, wave: Wave) -> bool:
-        """Tell whether a parcel of this service can be in time for some window of the wave."""
+        """Return whether a parcel of this service can be in time for some window of the wave."""
         key = (service_id, wave.id)
         if key not in self._reachable:
             self._reachable[key] = any(True for _ in self.reachable_starts(service_id, wave))

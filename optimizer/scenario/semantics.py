@@ -156,7 +156,7 @@ def embeddedness(creator: Creator) -> float | None:
 
 
 def passes_floor(creator: Creator, community: Community) -> bool:
-    """Tell whether a creator may be used for a community with regard to `min_embeddedness`."""
+    """Return whether a creator may be used for a community with regard to `min_embeddedness`."""
     if community.min_embeddedness is None:
         return True
     known = embeddedness(creator)

@@ -31,7 +31,7 @@ class SearchState:
     infeasible
         Proven: no plan at all.
     on_selection
-        Told of every selection that holds and secures what must be: value, cost, selection, paid for or not.
+        Called with every selection that holds and secures what must be: value, cost, selection, paid for or not.
     """
 
     instance: Instance

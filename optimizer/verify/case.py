@@ -82,12 +82,12 @@ class Case:
 
     @property
     def has_plan(self) -> bool:
-        """Tell whether the status says that there is a plan."""
+        """Return whether the status says that there is a plan."""
         return self.plan.status in ("optimal", "feasible")
 
 
 def near(stated: float | None, due: float | None, tolerance: float) -> bool:
-    """Tell whether both are null, or both numbers that differ by at most `tolerance`."""
+    """Return whether both are null, or both numbers that differ by at most `tolerance`."""
     if stated is None or due is None:
         return stated is due
     return abs(stated - due) <= tolerance

@@ -74,7 +74,7 @@ def simulate(scenario: Scenario, plan: Plan, *, draws: int, seed: int) -> Simula
 
 
 def agrees(simulation: Simulation, plan: Plan, sigmas: float = 5.0) -> Check:
-    """Tell whether the simulation is one that the plan's exact probabilities could well have produced.
+    """Return whether the simulation is one that the plan's exact probabilities could well have produced.
 
     The number of draws in density is binomial(draws, p). A count is refused when it lies in either tail of chance
     Φ(−sigmas). Close to 0 and 1, where the normal law fails, this stays right. So a correct plan is refused with a
@@ -180,7 +180,7 @@ def _arrivals(cast: _Cast, who: Days, generator: np.random.Generator) -> Days:
 
 
 def _gifts_land(premises: Premises, cast: _Cast, who: Days, arrived: Days, generator: np.random.Generator) -> Flags:
-    """Tell which gifted posts come inside the window: by themselves, or held back and not lost."""
+    """Return which gifted posts come inside the window: by themselves, or held back and not lost."""
     posting = premises.scenario.posting
     natural = arrived + _lags(posting.gift_lag, len(who), generator)
     held = np.maximum(0, cast.opens[who] - natural)

@@ -96,7 +96,7 @@ def edited(given: Document, pointer: str, value: Any) -> Document:
 
 
 def securable(given: Document, wanted: Collection[str]) -> bool:
-    """Tell whether some plan secures all these activations."""
+    """Return whether some plan secures all these activations."""
     required = [{**item, "required": item["id"] in wanted} for item in given["activations"]]
     result = solved({**given, "activations": required, "objective": {"goal": "activate_most"}})
     assert result.plan.status != "unknown"
@@ -104,5 +104,5 @@ def securable(given: Document, wanted: Collection[str]) -> bool:
 
 
 def helps(given: Document, found: WayOut, wanted: Collection[str]) -> bool:
-    """Tell whether a way out makes it possible to secure all these activations."""
+    """Return whether a way out makes it possible to secure all these activations."""
     return found.verified and securable(edited(given, found.pointer, found.to), wanted)

@@ -126,7 +126,7 @@ def gap(value: int | None, cost: int | None, value_bound: int | None, cost_bound
 
 
 def better(one: Result, other: Result, margin: float = 0.00005) -> bool:
-    """Tell whether `one`'s plan is clean and has more value, or the same value at less cost (by more than a margin)."""
+    """Return whether `one` has a clean plan of more value, or of the same at less cost (by more than a margin)."""
     if not one.clean or one.cost is None:
         return False
     if not other.clean or other.cost is None:

@@ -91,7 +91,7 @@ def wait(condition: Callable[[], object]) -> None:
 
 
 def gone(process: psutil.Process) -> bool:
-    """Tell whether a process has ended, whoever should bury it."""
+    """Return whether a process has ended, whoever should bury it."""
     try:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

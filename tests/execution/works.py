@@ -157,7 +157,7 @@ def babbles(text: str, settings: Settings, tell: Tell, cancel: threading.Event) 
 
 
 def situation(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
-    """Tell how this process stands."""
+    """Return how this process stands."""
     ignored = [signal.getsignal(number) == signal.SIG_IGN for number in (signal.SIGINT, signal.SIGTERM)]
     score = Path("/proc/self/oom_score_adj").read_text(encoding="ascii").strip()
     return json.dumps({"ignored": ignored, "oom_score": score, "main": __import__("__main__").__name__})

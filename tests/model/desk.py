@@ -86,7 +86,7 @@ class Desk:
         without: Iterable[str] = (),
         fixed: Selection | None = None,
     ) -> bool:
-        """Tell whether a model has a solution with exactly these values."""
+        """Return whether a model has a solution with exactly these values."""
         v = self.model(approximation, without=without, fixed=fixed)
         return not any(o not in v.option for o in draft.options) and satisfiable(fixed_to(v, draft))
 
@@ -100,7 +100,7 @@ def fixed_to(v: Variables, draft: Draft) -> Variables:
 
 
 def satisfiable(v: Variables) -> bool:
-    """Tell whether a model has any solution."""
+    """Return whether a model has any solution."""
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
     status = solver.solve(v.model)

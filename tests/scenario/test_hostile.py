@@ -160,7 +160,7 @@ def places(value: Any) -> list[tuple[Any, Any]]:
 
 
 def resolves(pointer: str, data: Any, *, missing: bool) -> bool:
-    """Tell whether a JSON Pointer leads somewhere; a missing field leads to where it should be."""
+    """Return whether a JSON Pointer leads somewhere; a missing field leads to where it should be."""
     parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
     for position, part in enumerate(parts, start=1):
         if isinstance(data, dict) and part in data:

@@ -127,7 +127,7 @@ def an_a(scenario: Scenario) -> OwnRule:
 
 
 def few_named(instance: Instance, selection: Selection) -> bool:
-    """Tell whether a selection gives at most two places to creators named with an A."""
+    """Return whether a selection gives at most two places to creators named with an A."""
     ours = with_an_a(instance.scenario)
     return sum(instance.creator_ids[instance.options.creator[o]] in ours for o in selection.options) <= 2
 

@@ -18,12 +18,13 @@ from datetime import date
 
 import numpy as np
 
-from optimizer.analysis.baselines.standing import TIERS, Standing, Team
+from optimizer.analysis.baselines.usage import GrowingTeam, Usage
 from optimizer.analysis.certify import decisions_of
 from optimizer.analysis.report import Decision
 from optimizer.chance.tilt import phi
 from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Flags, Instance, Ints
+from optimizer.derive.people import TIERS
 from optimizer.model.selection import Selection
 from optimizer.scenario.models import Scenario
 from optimizer.solve.cpsat.cuts import holds
@@ -97,39 +98,39 @@ class _Greedy:
             return sorted(instance.activations, key=lambda a: (windows[a], -need[a], a))
         bargain = {}
         for activation in instance.activations:
-            found = self._place(activation, Standing(instance, self.costs))
+            found = self._place(activation, Usage(instance, self.costs))
             cost = 10**12 if found is None else max(1, int(self.costs[found[1]].sum()))
             bargain[activation] = instance.value[activation] / cost
         return sorted(instance.activations, key=lambda a: (not instance.must_secure[a], -bargain[a], a))
 
-    def _place(self, activation: int, standing: Standing) -> tuple[int, list[int]] | None:
-        return None if self.late() else Placing(self.instance, standing, self.reach, activation, self.exact).best()
+    def _place(self, activation: int, usage: Usage) -> tuple[int, list[int]] | None:
+        return None if self.late() else Placing(self.instance, usage, self.reach, activation, self.exact).best()
 
     def _plan(self, order: Sequence[int]) -> tuple[Selection, list[int]]:
         """Return the plan in this order, and what could not be placed."""
-        standing = Standing(self.instance, self.costs)
+        usage = Usage(self.instance, self.costs)
         windows: dict[int, int] = {}
         chosen: list[int] = []
         failed = []
         for activation in order:
-            found = self._place(activation, standing)
+            found = self._place(activation, usage)
             if found is None:
                 failed.append(activation)
                 continue
             windows[activation] = found[0]
             chosen += found[1]
-            standing.open(found[0])
+            usage.open(found[0])
             for option in found[1]:
-                standing.take(option)
+                usage.take(option)
         return Selection(tuple(sorted(chosen)), dict(sorted(windows.items()))), failed
 
 
 @dataclass
 class Placing:
-    """One activation, placed beside what stands."""
+    """One activation, inserted into what is taken so far."""
 
     instance: Instance
-    standing: Standing
+    usage: Usage
     reach: Reach
     activation: int
     exact: bool
@@ -140,12 +141,12 @@ class Placing:
         least: int | None = None
         payers = self.instance.waves[self.activation].min_posts + 1
         for window in np.flatnonzero(self.instance.windows.activation == self.activation).tolist():
-            if not self.standing.may_open(window):
+            if not self.usage.may_open(window):
                 continue
             ranked = self.ranked(window)
             for paid in range(payers + 1):
                 chosen = self.fill(ranked, paid, least)
-                cost = int(self.standing.costs[chosen].sum())
+                cost = int(self.usage.costs[chosen].sum())
                 if chosen and (least is None or cost < least):
                     found, least = (window, chosen), cost
         return found
@@ -155,7 +156,7 @@ class Placing:
         table = self.instance.options
         mine = np.flatnonzero(table.window == window)
         weight = np.maximum(1e-9, phi(table.probability[mine], TILT))
-        ranked: Ints = mine[np.argsort(self.standing.costs[mine] / weight, kind="stable")]
+        ranked: Ints = mine[np.argsort(self.usage.costs[mine] / weight, kind="stable")]
         return ranked
 
     def fill(self, ranked: Ints, most_paid: int, least: int | None) -> list[int]:
@@ -163,7 +164,7 @@ class Placing:
 
         Too much is more than `least` by more than taking out could save: a few per cent.
         """
-        team = self.standing.team(self.activation)
+        team = self.usage.team(self.activation)
         wanted = self._wanted(ranked, most_paid)
         if wanted is None:
             return []
@@ -177,13 +178,13 @@ class Placing:
         team.leave()
         return chosen
 
-    def _reached(self, team: Team) -> bool:
+    def _reached(self, team: GrowingTeam) -> bool:
         wave = self.instance.waves[self.activation]
         likely = team.expected >= HALFWAY * wave.min_posts
         return likely and team.complete() and self.reach(self.activation, team.options)
 
-    def _grow(self, team: Team, ranked: Ints, most_paid: int, ceiling: float) -> bool:
-        """Add options, the best ranked first, until the density is reached; tell whether it was."""
+    def _grow(self, team: GrowingTeam, ranked: Ints, most_paid: int, ceiling: float) -> bool:
+        """Add options, the best ranked first, until the density is reached; return whether it was."""
         paid = self.instance.options.paid[ranked]
         heads = {mode: iter(np.flatnonzero(paid == mode).tolist()) for mode in (False, True)}
         waiting = {mode: next(heads[mode], None) for mode in heads}
@@ -211,7 +212,7 @@ class Placing:
         def take(allowed: Flags) -> bool:
             """Take the first option that is allowed and fits."""
             for place in np.flatnonzero(allowed & ~np.isin(creators, creators[found])).tolist():
-                if self.standing.room(int(ranked[place])):
+                if self.usage.room(int(ranked[place])):
                     found.append(place)
                     return True
             return False
@@ -239,11 +240,11 @@ class Placing:
         post can be left out.
         """
         table, kept, last = self.instance.options, list(options), options[-1]
-        for option in sorted(options[:-1], key=lambda option: -self.standing.costs[option]):
+        for option in sorted(options[:-1], key=lambda option: -self.usage.costs[option]):
             alike = self.exact and table.paid[option] == table.paid[last]
             if option in wanted or (alike and table.probability[option] >= table.probability[last]):
                 continue
             fewer = [other for other in kept if other != option]
-            if self.standing.team(self.activation, fewer).complete() and self.reach(self.activation, fewer):
+            if self.usage.team(self.activation, fewer).complete() and self.reach(self.activation, fewer):
                 kept = fewer
         return kept

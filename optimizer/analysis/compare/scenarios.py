@@ -78,7 +78,7 @@ class _Differ:
                 yield from self._values((*path, name), old, new)
 
     def _alike(self, name: str, before: BaseModel, after: BaseModel) -> bool:
-        """Tell whether a field that one side or both leave out means the same in both."""
+        """Return whether a field that one side or both leave out means the same in both."""
         old, new = getattr(before, name), getattr(after, name)
         stand_in = _STAND_INS.get((type(before), name))
         if stand_in is None or (old is None) == (new is None):
@@ -105,7 +105,7 @@ class _Differ:
 
 
 def _named(value: Any) -> bool:
-    """Tell whether a value is a list whose items have names; an empty one may be."""
+    """Return whether a value is a list whose items have names; an empty one may be."""
     return isinstance(value, list) and all(isinstance(item, Lock) or hasattr(item, "id") for item in value)
 
 

@@ -83,7 +83,7 @@ class Examination:
         self.blocked += [phrases.network_limit(network) for network in self._networks if not network.suffices]
 
     def second_look(self) -> bool:
-        """Find out whether nothing is in the way but the time that the search had; tell whether that is so."""
+        """Find out whether nothing is in the way but the time that the search had; return whether that is so."""
         given = self.result.instance.limits
         found = self._beside(given, ()) if self.target.standing else self.inquiry.ask(self.target.asked)
         if found.plan is not None:

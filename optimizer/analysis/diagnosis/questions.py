@@ -138,7 +138,7 @@ class Questions:
         return NOT_KNOWN if scenario is None else self._answered(scenario, self.settings.gap)
 
     def keeps(self, plan: Plan, asked: frozenset[str], patch: Patch) -> bool:
-        """Tell whether a plan that secures `asked` keeps every rule of the scenario with one field changed."""
+        """Return whether a plan that secures `asked` keeps every rule of the scenario with one field changed."""
         scenario = self.changed((patch,))
         if scenario is None:
             return False

@@ -45,7 +45,7 @@ def cost_of_limits(
     plan
         The scenario's own plan where it is known; it is judged anew, what it says is proven is taken as said.
     progress
-        Told of every question that is put.
+        Called with every question that is put.
     cancel
         Set it to end early; limits not looked into show the scenario's own plan, and no bounds.
 
@@ -157,7 +157,7 @@ class _Study:
         return self.answer(own, best, bounds, [self._row(item, best) for item in found], began)
 
     def _keeps(self, plan: Plan) -> bool:
-        """Tell whether a plan of a looser scenario keeps every rule of the scenario as it is."""
+        """Return whether a plan of a looser scenario keeps every rule of the scenario as it is."""
         named = plan.model_copy(update={"scenario": self.facts.reference})
         return judge(self.scenario, named, self.settings.seed, 0, self.facts).certificate.verified
 

@@ -25,7 +25,7 @@ class Best:
     secured: frozenset[str]
 
     def beats(self, other: Best | None) -> bool:
-        """Tell whether this plan is better than another, or the other is none."""
+        """Return whether this plan is better than another, or the other is none."""
         return other is None or (self.value, -self.cost_minor) > (other.value, -other.cost_minor)
 
 

@@ -164,7 +164,7 @@ class _Candidates:
         return f"{closer} of activations could follow within {least} to {before - 1} free days"
 
     def _related(self, one: Wave, other: Wave, community: str | None) -> bool:
-        """Tell whether both are of the community, or, where none is named, could be served by the same people."""
+        """Return whether both are of the community, or, where none is named, could be served by the same people."""
         if community is not None:
             return one.community == other.community == community
         return one.community == other.community or frozenset((one.community, other.community)) in self._sharing
@@ -177,7 +177,7 @@ class _Candidates:
 
 
 def _could_lie(one: Wave, other: Wave, least: int, most: int) -> bool:
-    """Tell whether some windows of two activations leave from `least` to `most` free days between them."""
+    """Return whether some windows of two activations leave from `least` to `most` free days between them."""
     return _could_follow(one, other, least, most) or _could_follow(other, one, least, most)
 
 

@@ -261,7 +261,7 @@ class Pursuit:
             self._means.link.ask("wind_up", [self.key], self._worker)
 
     def _end(self, outcome: Outcome) -> None:
-        """Tell how it ended, once it was told that it began."""
+        """Return how it ended, once it was told that it began."""
         listener, key = self._means.listener, self.task.key
         try:
             if isinstance(outcome, Finished) and not self._told:

@@ -126,7 +126,7 @@ def _filled(family: Family, aims: Sequence[Aim], ship_days: ShipDays, served: Se
 
 
 def _fits(capacity: int, aims: Sequence[Aim], ship_days: ShipDays, slack: float, closed: Collection[date] = ()) -> bool:
-    """Tell whether all parcels, `slack` times as many, find a place beside each other in the aimed schedule."""
+    """Return whether all parcels, `slack` times as many, find a place beside each other in the aimed schedule."""
     needed = sum(math.ceil(slack * item.need.parcels) for item in aims for _ in item.starts)
     return _load(capacity, aims, ship_days, slack, closed).total() == needed
 

@@ -101,7 +101,7 @@ def _parcels(cover: Cover, bounds: CellBounds) -> Ints:
 
 
 def _reliable(instance: Instance, cover: Cover, options: Ints) -> Flags:
-    """Tell which cells a core can serve: those of a fixed size, and open ones in which any selection holds.
+    """Return which cells a core can serve: those of a fixed size, and open ones in which any selection holds.
 
     What an open cell promises is certified for chances inside the cover's range. Where more people than thresholds
     reach, or people below the range, could be needed, no number of people is known to be enough, so no core is: such

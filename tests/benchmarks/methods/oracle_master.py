@@ -43,7 +43,7 @@ class Master:
         self.cuts = [WindowCuts(self.instance, window) for window in range(len(self.instance.windows))]
 
     def build(self) -> bool:
-        """Write the rows; tell whether there was time for it."""
+        """Write the rows; return whether there was time for it."""
         self.v.model.minimize(goal(self.v))
         matrix = matrix_of(self.v.model)
         model = self.model

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.analysis.baselines.greedy import Placing, exact_reach
-from optimizer.analysis.baselines.standing import Standing
+from optimizer.analysis.baselines.usage import Usage
 from optimizer.derive.instance import Instance, Ints
 from optimizer.model.selection import Selection
 
@@ -43,27 +43,27 @@ class Rounding:
         return best
 
     def _plan(self, order: list[int]) -> tuple[Selection, list[int]]:
-        standing = Standing(self.instance, self.instance.options.cost_minor)
+        usage = Usage(self.instance, self.instance.options.cost_minor)
         windows: dict[int, int] = {}
         options: list[int] = []
         failed = []
         for activation in order:
-            found = self._place(standing, activation)
+            found = self._place(usage, activation)
             if found is None:
                 failed.append(activation)
                 continue
             windows[activation] = found[0]
             options += found[1]
-            standing.open(found[0])
+            usage.open(found[0])
             for option in found[1]:
-                standing.take(option)
+                usage.take(option)
         return Selection(tuple(sorted(options)), dict(sorted(windows.items()))), failed
 
-    def _place(self, standing: Standing, activation: int) -> tuple[int, list[int]] | None:
-        placing = Placing(self.instance, standing, exact_reach(self.instance), activation, exact=True)
+    def _place(self, usage: Usage, activation: int) -> tuple[int, list[int]] | None:
+        placing = Placing(self.instance, usage, exact_reach(self.instance), activation, exact=True)
         own = np.flatnonzero(self.instance.windows.activation == activation).tolist()
         for window in sorted(own, key=lambda window: -self.windows[window]):
-            chosen = self._cheapest(placing, window) if standing.may_open(window) else []
+            chosen = self._cheapest(placing, window) if usage.may_open(window) else []
             if chosen:
                 return window, chosen
         return None
@@ -76,8 +76,8 @@ class Rounding:
         paid = float(taken[self.instance.options.paid[ranked]].sum())
         found: list[int] = []
         for most in range(math.floor(paid + 1e-6), math.floor(paid + 1e-6) + 2):
-            cost = int(placing.standing.costs[found].sum()) if found else None
+            cost = int(placing.usage.costs[found].sum()) if found else None
             chosen = placing.fill(followed, most, cost)
-            if chosen and (cost is None or int(placing.standing.costs[chosen].sum()) < cost):
+            if chosen and (cost is None or int(placing.usage.costs[chosen].sum()) < cost):
                 found = chosen
         return found

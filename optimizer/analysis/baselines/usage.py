@@ -1,4 +1,4 @@
-"""What a plan under construction has used up: money, places, stock, people; for methods that build step by step."""
+"""What a plan under construction has used: money, places, stock, people; for methods that take option by option."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from optimizer.derive.instance import Instance, Ints
-
-TIERS = ("nano", "emerging", "established")
+from optimizer.derive.people import TIERS
 
 
 @dataclass
-class Standing:
-    """Everything taken so far, and what still fits beside it."""
+class Usage:
+    """What is taken so far, and what still fits."""
 
     instance: Instance
     costs: Ints
@@ -36,7 +35,7 @@ class Standing:
             self.unshipped[product] = arrived
 
     def may_open(self, window: int) -> bool:
-        """Tell whether the community's other windows leave the gap it asks for."""
+        """Return whether the community's other windows leave the gap it asks for."""
         windows, instance = self.instance.windows, self.instance
         owner = int(windows.activation[window])
         for other in self.opened:
@@ -49,11 +48,11 @@ class Standing:
         return True
 
     def open(self, window: int) -> None:
-        """Settle a window."""
+        """Take a window."""
         self.opened.append(window)
 
     def room(self, option: int) -> bool:
-        """Tell whether an option breaks no shared rule beside what is taken."""
+        """Return whether an option fits every shared rule, given what is taken."""
         instance, table, limits = self.instance, self.instance.options, self.instance.limits
         day = int(table.ship_day[option])
         if limits.daily_capacity is not None and self.places[day] >= limits.daily_capacity:
@@ -107,19 +106,19 @@ class Standing:
         else:
             engaged.remove(int(table.window[option]))
 
-    def team(self, activation: int, options: Sequence[int] = ()) -> Team:
+    def team(self, activation: int, options: Sequence[int] = ()) -> GrowingTeam:
         """Return the team of an activation; options named are counted, not taken."""
-        found = Team(self, activation)
+        found = GrowingTeam(self, activation)
         for option in options:
             found.count(option)
         return found
 
 
 @dataclass
-class Team:
-    """The options of one activation, while it is put together beside what stands."""
+class GrowingTeam:
+    """The options of one activation, while it grows."""
 
-    standing: Standing
+    usage: Usage
     activation: int
     options: list[int] = field(default_factory=list)
     creators: set[int] = field(default_factory=set)
@@ -130,42 +129,42 @@ class Team:
 
     def count(self, option: int) -> None:
         """Count an option in."""
-        table, instance = self.standing.instance.options, self.standing.instance
+        table, instance = self.usage.instance.options, self.usage.instance
         self.options.append(option)
         self.creators.add(int(table.creator[option]))
         self.tiers[int(instance.tier[table.creator[option]])] += 1
         self.paid += bool(table.paid[option])
-        self.cost += int(self.standing.costs[option])
+        self.cost += int(self.usage.costs[option])
         self.expected += float(table.probability[option])
 
     def take(self, option: int) -> bool:
-        """Take an option if its creator is free and no rule speaks against it; tell whether it was taken."""
-        instance = self.standing.instance
+        """Take an option if its creator is free and every rule allows it; return whether it was taken."""
+        instance = self.usage.instance
         creator = int(instance.options.creator[option])
         tier = int(instance.tier[creator])
-        if creator in self.creators or not self.standing.room(option):
+        if creator in self.creators or not self.usage.room(option):
             return False
         if tier >= 0:
             allowed = instance.waves[self.activation].tier_mix.get(TIERS[tier])  # type: ignore[call-overload]
             if allowed is not None and allowed.max is not None and self.tiers[tier] >= allowed.max:
                 return False
-        self.standing.take(option)
+        self.usage.take(option)
         self.count(option)
         return True
 
     def leave(self) -> None:
         """Give back everything that was taken."""
         for option in self.options:
-            self.standing.take(option, -1)
+            self.usage.take(option, -1)
 
     def room_for_paid(self, most: int) -> bool:
-        """Tell whether one more payer keeps the number allowed; the share must be kept in the end."""
-        share = self.standing.instance.max_paid_share[self.activation]
+        """Return whether one more payer keeps the number allowed; the share must be kept in the end."""
+        share = self.usage.instance.max_paid_share[self.activation]
         return self.paid < most and self.paid + 1 <= share * (len(self.options) + 1)
 
     def complete(self) -> bool:
-        """Tell whether the team keeps paid share, minimum of payers and tier mix."""
-        instance = self.standing.instance
+        """Return whether the team keeps paid share, minimum of payers and tier mix."""
+        instance = self.usage.instance
         wave = instance.waves[self.activation]
         if self.paid < wave.min_paid or self.paid > instance.max_paid_share[self.activation] * len(self.options):
             return False
