@@ -16,10 +16,10 @@ from optimizer.export.formatting import amount
 from optimizer.export.tables import Column, Table, Value
 from optimizer.export.terminal.elements import LABEL_WIDTH, figures_table, marked, ruled_table, spaced, titled
 
-Kind = Literal["joins", "leaves", "mode", "ship day", "cost"]
+Change = Literal["joins", "leaves", "mode", "ship day", "cost"]
 MOST_FIELDS, MOST_ACTIVATIONS, MOST_CREATORS = 12, 12, 5
 """The longest lists (lines); of creators, per activation and kind of change."""
-KINDS: dict[Kind, str] = {
+KINDS: dict[Change, str] = {
     "joins": "join",
     "leaves": "leave",
     "mode": "change mode",
