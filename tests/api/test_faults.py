@@ -94,7 +94,9 @@ def recorded_once(events: list[Event]) -> None:
     assert events[-1].kind in FINAL
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(10, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "rounds", [pytest.param(1, marks=pytest.mark.campaign), pytest.param(10, marks=pytest.mark.slow)]
+)
 def test_every_accepted_run_ends_once_whoever_is_killed(tmp_path: Path, rounds: int) -> None:
     with Server(tmp_path, run_places=2, shutdown_seconds=1) as server:
         for number in range(rounds):
@@ -162,6 +164,7 @@ class Follower:
         return False
 
 
+@pytest.mark.campaign
 def test_a_client_that_drops_and_a_server_that_restarts_lose_no_event(tmp_path: Path) -> None:
     with Server(tmp_path, run_places=1, shutdown_seconds=1) as server:
         client = server.client()

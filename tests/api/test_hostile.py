@@ -143,6 +143,7 @@ def test_a_head_that_does_not_end_is_cut_off(server: Server) -> None:
     assert server.client().get("/livez").status_code == 200
 
 
+@pytest.mark.campaign
 def test_who_says_nothing_is_not_waited_for(server: Server) -> None:
     with socket.create_connection(("127.0.0.1", server.port), timeout=30) as line:
         assert line.recv(1) == b""
@@ -190,6 +191,7 @@ def test_a_hostile_idempotency_key_is_refused_or_kept_apart(server: Server, key:
     assert answer.status_code in (202, 422)
 
 
+@pytest.mark.campaign
 def test_memory_stays_level(tmp_path: Path) -> None:
     """On a server of its own: what large bodies have left to the allocator of another comes back in leaps."""
     with narrow(tmp_path) as server:

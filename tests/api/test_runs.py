@@ -13,10 +13,10 @@ from optimizer.plan import Plan
 from optimizer.scenario.loading import fingerprint, scenario_from_data
 from optimizer.verify import verify
 from tests.api.conftest import Serve
-from tests.api.databases import BOTH
+from tests.api.databases import POSTGRES_IN_CAMPAIGN
 from tests.api.running import bearer, easy, ended, hard, service_of, submitted, until
 
-DATABASES = BOTH
+DATABASES = POSTGRES_IN_CAMPAIGN
 
 
 def named(name: str) -> dict[str, Any]:

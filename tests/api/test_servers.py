@@ -200,6 +200,7 @@ def test_a_database_that_is_restarted_loses_nothing(
     assert sorted(servers.cluster.solved) == sorted(runs)
 
 
+@pytest.mark.campaign
 def test_a_server_alone_outlasts_its_database(
     serve: Serve, pool: ThreadPoolExecutor, postgres_server: Postgres
 ) -> None:
