@@ -99,6 +99,7 @@ def url(postgres_server: Postgres) -> Iterator[str]:
         yield made
 
 
+@pytest.mark.campaign
 def test_a_second_server_on_the_same_postgresql_is_refused_and_keys_are_not(
     tmp_path: Path, url: str, capsys: Captured
 ) -> None:
@@ -115,6 +116,7 @@ def test_a_second_server_on_the_same_postgresql_is_refused_and_keys_are_not(
         assert server.client(headers=bearer(secret)).get(f"/v1/runs/{run}").json()["state"] == "done"
 
 
+@pytest.mark.campaign
 def test_a_server_whose_database_another_has_taken_ends(tmp_path: Path, url: str, postgres_server: Postgres) -> None:
     with Server(tmp_path, database=url) as server, ExitStack() as another:
         run = submitted(server.client(), hard())
@@ -155,6 +157,7 @@ def test_a_cluster_needs_its_part(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert "In the folder of groundswell: pip install '.[cluster]'" in capsys.readouterr().err
 
 
+@pytest.mark.campaign
 def test_a_server_that_is_told_to_stop_keeps_what_it_has_and_goes_on_later(tmp_path: Path) -> None:
     with Server(tmp_path, run_places=1, shutdown_seconds=60) as server:
         client = server.client()

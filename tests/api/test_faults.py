@@ -184,6 +184,7 @@ def test_a_client_that_drops_and_a_server_that_restarts_lose_no_event(tmp_path: 
             assert follower.join() == whole
 
 
+@pytest.mark.campaign
 def test_finishing_a_hard_instance_gives_a_verified_plan(tmp_path: Path) -> None:
     with Server(tmp_path, run_places=1) as server:
         client = server.client()

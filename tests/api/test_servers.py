@@ -112,6 +112,7 @@ def test_what_one_server_cancels_the_clients_of_the_other_hear(servers: Servers,
     servers.b.delete(f"/v1/runs/{first}")
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("heard_of", [True, False])
 def test_clients_of_one_server_get_the_end_although_the_other_is_killed(
     servers: Servers, pool: ThreadPoolExecutor, heard_of: bool
@@ -175,6 +176,7 @@ def test_an_end_that_comes_without_a_beginning_is_recorded(servers: Servers, mon
     assert kinds == ["queued", "running", "done"]
 
 
+@pytest.mark.campaign
 def test_a_database_that_is_restarted_loses_nothing(
     servers: Servers, pool: ThreadPoolExecutor, postgres_server: Postgres
 ) -> None:

@@ -61,7 +61,9 @@ def left(family: list[psutil.Process]) -> list[psutil.Process]:
     return [one for one in alive if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
 
 
-@pytest.mark.parametrize("count", [8, pytest.param(40, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "count", [pytest.param(8, marks=pytest.mark.campaign), pytest.param(40, marks=pytest.mark.slow)]
+)
 def test_killed_at_half_and_gone_on_with_is_as_if_it_had_not_been(
     groundswell: Run, started: list[subprocess.Popen[str]], tmp_path: Path, count: int
 ) -> None:
@@ -114,6 +116,7 @@ def hard(folder: Path) -> Path:
     return folder
 
 
+@pytest.mark.campaign
 def test_two_signals_leave_nobody_behind(started: list[subprocess.Popen[str]], tmp_path: Path) -> None:
     process = start(started, hard(tmp_path / "in"), tmp_path / "out", "--gap", "0", "--workers", "2")
     assert process.stderr is not None

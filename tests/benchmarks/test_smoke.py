@@ -33,6 +33,7 @@ def test_every_method_answers_the_smallest_instance(method: str) -> None:
         assert found["cost"] == answer.cost_bound
 
 
+@pytest.mark.campaign
 def test_the_command_runs_resumes_and_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     asked = ["--families", "S", "--seeds", "1", "--limit", "2", "--out", str(tmp_path)]
     main([*asked, "--methods", "spreadsheet,greedy"])

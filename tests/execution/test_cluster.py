@@ -257,6 +257,7 @@ def test_a_scenario_that_cannot_be_loaded(executor: DaskExecutor, recorder: Reco
     assert recorder.of("started") == []
 
 
+@pytest.mark.campaign
 def test_a_worker_that_leaves_gives_back_and_one_that_is_lost_is_replaced(
     executor: DaskExecutor, recorder: Recorder, cluster: Pair
 ) -> None:
@@ -278,6 +279,7 @@ def test_a_worker_that_leaves_gives_back_and_one_that_is_lost_is_replaced(
     cluster.wait_for_places(2)
 
 
+@pytest.mark.campaign
 def test_a_lost_scheduler_costs_nothing_but_time(make: Make, recorder: Recorder, cluster: Pair) -> None:
     executor = make(recorder)
     for key in ("a", "b", "c"):

@@ -19,7 +19,7 @@ from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from tests.derive.small import activation, creator, instance
 from tests.model.desk import Desk
-from tests.seeds import seeds
+from tests.seeds import seeds, slow_seeds
 from tests.solve.middle import middle_scenario
 from tests.solve.searching import METHODS, control, found, tight
 from tests.solve.whole_model import optimum
@@ -31,7 +31,7 @@ def middle(seed: int, people: int) -> Instance:
     return build_instance(scenario_from_data(middle_scenario(seed, people=people)))
 
 
-@pytest.mark.parametrize("seed", seeds(16, 150))
+@pytest.mark.parametrize("seed", [*seeds(8, 16), *slow_seeds(16, 150)])
 def test_the_search_agrees_with_one_model_of_everything(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     """That model knows no lower bounds, no windows in reach, no dropped days and no joint prices."""
     solutions = [found(middle(seed, people=8), method=method) for method in METHODS]
@@ -63,7 +63,7 @@ def consistent(given: Instance, early: Solution, best: Solution) -> None:
         assert early.value < best.value or early.least_cost >= (best.cost_bound or 0)
 
 
-@pytest.mark.parametrize("seed", seeds(8, 120))
+@pytest.mark.parametrize("seed", [*seeds(4, 8), *slow_seeds(8, 120)])
 def test_bounds_of_calls_that_end_early_are_valid(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     given, rng = middle(seed, people=14), Random(seed)
     best = found(given, seconds=20.0)
@@ -76,7 +76,7 @@ def test_bounds_of_calls_that_end_early_are_valid(monkeypatch: pytest.MonkeyPatc
     consistent(given, found(given, seconds=rng.choice((0.5, 2.0)), method="decomposed"), best)
 
 
-@pytest.mark.parametrize("seed", seeds(6, 120))
+@pytest.mark.parametrize("seed", [*seeds(3, 6), *slow_seeds(6, 120)])
 def test_bounds_of_searches_that_the_clock_ends_are_valid(seed: int) -> None:
     given, rng = middle(seed, people=14), Random(seed)
     best = found(given, seconds=20.0)
@@ -84,6 +84,7 @@ def test_bounds_of_searches_that_the_clock_ends_are_valid(seed: int) -> None:
         consistent(given, found(given, seconds=rng.uniform(0.0, 0.4), method=method), best)
 
 
+@pytest.mark.campaign
 def test_bounds_of_a_hard_scenario_are_valid_wherever_it_ends() -> None:
     given = tight()
     searches = [found(given, seconds=seconds) for seconds in (0.3, 1.0, 4.0)]

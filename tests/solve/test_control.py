@@ -80,7 +80,14 @@ def ended(given: Instance, by: Control) -> tuple[Solution, float]:
     return found(given, by=by), time.monotonic() - began
 
 
-@pytest.mark.parametrize("phase", ["pricing each activation", "assembling a plan", "improving the plan"])
+@pytest.mark.parametrize(
+    "phase",
+    [
+        "pricing each activation",
+        "assembling a plan",
+        pytest.param("improving the plan", marks=pytest.mark.campaign),
+    ],
+)
 def test_a_cancelled_search_returns_at_once_with_the_best_it_has(phase: str) -> None:
     told: list[Progress] = []
     cancelled: list[float] = []

@@ -18,6 +18,7 @@ from optimizer.solve.cpsat.solve_model import CallLimits
 from optimizer.solve.windows.core import best_days, core
 from optimizer.solve.windows.window import WindowData, window_data_of
 from tests.derive.small import CALM, activation, creator, instance
+from tests.seeds import seeds
 from tests.solve.searching import METHODS, control, found, problem
 from tests.solve.windows import day_prices, one_window
 
@@ -50,7 +51,7 @@ def cost_of_people(given: Instance, seed: int) -> Ints:
     return given.options.cost_minor if seed % 3 == 0 else day_prices(given, seed)
 
 
-@pytest.mark.parametrize("seed", [*range(40), *(pytest.param(n, marks=LONG) for n in range(40, 500))])
+@pytest.mark.parametrize("seed", [*seeds(20, 40), *(pytest.param(n, marks=LONG) for n in range(40, 500))])
 def test_pricing_on_the_core_is_pricing_on_everybody(seed: int) -> None:
     given = one_window(seed, 22)
     if not len(given.options):
@@ -69,7 +70,7 @@ def test_some_of_these_cores_leave_people_out() -> None:
     assert sum(few < 0.8 * many for few, many in sizes) >= 6
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", seeds(12, 25))
 def test_the_core_is_enough_although_others_keep_some_of_it_busy(seed: int) -> None:
     given, rng = one_window(seed, 20, plain=True), Random(seed)
     table = given.options

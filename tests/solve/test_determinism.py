@@ -55,6 +55,7 @@ def plans(process: subprocess.Popen[str]) -> list[str]:
     return output.splitlines()
 
 
+@pytest.mark.campaign
 def test_plans_do_not_depend_on_process_hashes_or_threads() -> None:
     documents = [middle_scenario(seed) for seed in SEEDS]
     running = [

@@ -12,6 +12,7 @@ from optimizer.solve.windows.candidates import candidates_of
 from optimizer.solve.windows.cell_bounds import cell_bounds
 from optimizer.solve.windows.greedy_team import Team, greedy_team, redated
 from tests.derive.small import activation, creator, instance
+from tests.seeds import seeds
 from tests.solve.windows import day_prices, keeps_own_rules, one_window, teams
 
 
@@ -26,7 +27,7 @@ def remaining_capacity(given: Instance, seed: int) -> Ints:
     return np.array([rng.choice((0, 1, 2, 9)) for _ in given.limits.ship_month], dtype=np.int64)
 
 
-@pytest.mark.parametrize("seed", [*range(60), *(pytest.param(n, marks=pytest.mark.slow) for n in range(60, 1500))])
+@pytest.mark.parametrize("seed", [*seeds(30, 60), *(pytest.param(n, marks=pytest.mark.slow) for n in range(60, 1500))])
 def test_a_quick_team_keeps_its_own_rules_and_the_places(seed: int) -> None:
     given = one_window(seed, 14, days=4)
     table = given.options

@@ -13,6 +13,7 @@ from optimizer.solve.bounds.knapsack import best_set, cost_bound, value_bound
 from optimizer.solve.bounds.lower_bounds import LagrangianBounds, LowerBounds
 from optimizer.solve.cpsat.solve_model import SolveStatus, solve
 from tests.derive.small import activation, creator, instance
+from tests.seeds import seeds
 from tests.solve.searching import found
 
 
@@ -50,7 +51,7 @@ def affordable(case: Instance, lower_bounds: LowerBounds) -> list[tuple[int, int
     return pairs
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", seeds(20, 40))
 def test_the_knapsack_is_solved_exactly(seed: int) -> None:
     rng = Random(seed)
     count = rng.randint(1, 7)
