@@ -69,13 +69,13 @@ def _methods(route: BaseRoute, scope: Scope) -> Collection[str]:
     return getattr(route, "methods", None) or () if route.matches(scope)[0] is not Match.NONE else ()
 
 
-def _told(problem: ApiProblem) -> Response:
+def _response(problem: ApiProblem) -> Response:
     return answer(problem, request_id.get() or "")
 
 
 async def _on_problem(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiProblem)
-    return _told(error)
+    return _response(error)
 
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
@@ -84,25 +84,25 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     if error.status_code == 405:
         allowed = {method for router in ROUTERS for route in router.routes for method in _methods(route, request.scope)}
         headers = {"Allow": ", ".join(sorted(allowed))}
-        return _told(ApiProblem("method_not_allowed", "This path knows other methods.", headers=headers))
+        return _response(ApiProblem("method_not_allowed", "This path knows other methods.", headers=headers))
     if error.status_code == 404:
-        return _told(ApiProblem("not_found", "There is no such path; GET /openapi.json lists them."))
-    return _told(ApiProblem("bad_request", "The request cannot be followed."))
+        return _response(ApiProblem("not_found", "There is no such path; GET /openapi.json lists them."))
+    return _response(ApiProblem("bad_request", "The request cannot be followed."))
 
 
 async def _on_bad_parameters(_request: Request, error: Exception) -> Response:
     """Tell everything that is wrong with path, query and headers."""
     assert isinstance(error, RequestValidationError)
     problems = [
-        Problem(found["type"], pointer(*found["loc"]), found["msg"], "See /openapi.json.", str(found["input"])[:80])
-        for found in error.errors()
+        Problem(fault["type"], pointer(*fault["loc"]), fault["msg"], "See /openapi.json.", str(fault["input"])[:80])
+        for fault in error.errors()
     ]
-    return _told(invalid(problems))
+    return _response(invalid(problems))
 
 
 async def _on_store_error(_request: Request, error: Exception) -> Response:
     log.error("the database does not answer", exc_info=error)
-    return _told(unavailable())
+    return _response(unavailable())
 
 
 async def _on_nothing_more(_request: Request, _error: Exception) -> Response:

@@ -27,7 +27,7 @@ from optimizer.solve.settings import Settings
 JSON = "application/json"
 DEFAULT_SECONDS = 60.0
 DECODED = 16
-"""So many times its size a body is counted: JSON of small things takes up to 27 times its size as objects."""
+"""Factor by which a body's size is counted: JSON of small values takes up to 27 times its size as objects."""
 M = TypeVar("M", bound=Strict)
 
 
@@ -49,7 +49,7 @@ class Checked:
 
 
 class MemoryBudget:
-    """How much memory bodies take at once; decoded, one takes many times its size."""
+    """Limits the memory that all bodies take at once; decoded, a body takes many times its size."""
 
     def __init__(self, most: int):
         self.most = most
@@ -88,8 +88,8 @@ async def read_body(request: Request, settings: ServiceSettings, memory: MemoryB
     if kind != JSON:
         raise ApiProblem("unsupported_media_type", f"Send the body as {JSON}.", headers={"Accept": JSON})
     most = int(settings.body_mb * 2**20)
-    told = request.headers.get("content-length", "")
-    if told.isascii() and told.isdigit() and int(told) > most:
+    length = request.headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and int(length) > most:
         raise _too_large(settings)
     chunks: list[bytes] = []
     body = Body(memory)
@@ -137,19 +137,19 @@ def checked_body(model: type[M], data: dict[str, Any]) -> tuple[M, Checked]:
     """Return a body and the scenario in it; end the request with everything wrong with either."""
     problems: list[Problem] = []
     body: M | None = None
-    found: Checked | None = None
+    submission: Checked | None = None
     try:
         body = model_from_data(model, data)
     except InputError as error:
         problems += error.problems
     if "scenario" in data:
         try:
-            found = checked(data["scenario"])
+            submission = checked(data["scenario"])
         except InputError as error:
             problems += [below("/scenario", problem) for problem in error.problems]
-    if body is None or found is None or problems:
+    if body is None or submission is None or problems:
         raise invalid(problems)
-    return body, found
+    return body, submission
 
 
 def body_alone(model: type[M], data: dict[str, Any]) -> M:
@@ -190,10 +190,10 @@ def settings_for(asked: SolveSettings, limit: float, threads: int) -> Settings:
 
 def refuse_too_many_creators(scenario: Scenario, settings: ServiceSettings) -> None:
     """End the request where the scenario is larger than the service takes."""
-    found = len(scenario.creators)
-    if found > settings.creators:
+    creators = len(scenario.creators)
+    if creators > settings.creators:
         raise ApiProblem(
-            "too_many_creators", f"The scenario has {found:,} creators; this service takes {settings.creators:,}."
+            "too_many_creators", f"The scenario has {creators:,} creators; this service takes {settings.creators:,}."
         )
 
 

@@ -3,7 +3,7 @@
 The table is the truth. What is not there did not happen, and whatever is open there is submitted, when the service
 starts and again and again. To submit a run twice is to submit it once: an executor knows its tasks by the runs' ids,
 and a cluster does so whichever server submits them. Several servers over one database that share a cluster all submit
-every open run and all hear how each goes; who comes first records it.
+every open run, and all receive its progress; the first one records it.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ UNREADABLE = Failure("internal_error", "The run's settings cannot be read: writt
 
 
 class Jobs:
-    """Takes runs to an executor and records what it tells.
+    """Submits runs to an executor and records their progress and results.
 
     Parameters
     ----------
     make_executor
-        Makes the executor that will tell this object how its tasks go.
+        Makes the executor that reports to this object.
     clustered
-        Whether the executor outlives this service: what it runs is not this service's to begin anew or to end.
+        Whether the executor outlives this service, which then neither restarts nor ends what runs there.
     """
 
     def __init__(
@@ -66,10 +66,10 @@ class Jobs:
         return len(runs)
 
     def take_up(self) -> None:
-        """Submit once more what ought to be on its way.
+        """Submit again every open run that may have been missed.
 
-        So are found: a run whose row was written when the connection broke, a run of another server, and one that a
-        cluster has lost. What runs in this very service needs it not.
+        This picks up a run whose row was written as the connection broke, a run of another server, and a run that the
+        cluster lost. Runs that this service is solving itself are left alone.
         """
         for run in self._store.open_runs():
             if run.state is State.QUEUED or self._clustered:
@@ -95,7 +95,7 @@ class Jobs:
         self.executor.submit(Task(run.id, settings, lambda: self._scenario(run.id), run.workspace_id))
 
     def finish(self, run: RunRecord, by: FinishAsker = "request") -> State | None:
-        """Ask for the best plan so far; return the state in which that found the run, None if it is gone.
+        """Ask for the best plan so far; return the state the run was in, None if it is gone.
 
         A run that has not begun has nothing to keep: it is cancelled.
         """
@@ -157,29 +157,29 @@ class Jobs:
     def ended(self, key: str, outcome: Outcome) -> None:
         """Record how a run ended."""
         self._finishing.discard(key)
-        found = ending(outcome)
+        result = ending(outcome)
         if self._clustered and self._notifier.stopping:
             with suppress(StoreError):
                 self._store.finish_asked(key, "shutdown")
-        if self._record(key, found):
-            count(self._metrics, "run", found)
-            log.info("run ended", extra={"run_id": key, "outcome": type(found).__name__.lower()})
+        if self._record(key, result):
+            count(self._metrics, "run", result)
+            log.info("run ended", extra={"run_id": key, "outcome": type(result).__name__.lower()})
         self._notifier.notify(key)
 
-    def _record(self, key: str, found: Ending) -> bool:
+    def _record(self, key: str, result: Ending) -> bool:
         try:
-            return self._persisted(lambda: self._end(key, found))
+            return self._persisted(lambda: self._end(key, result))
         except StoreError:
             raise
         except Exception:  # noqa: BLE001
             log.exception("a result cannot be recorded", extra={"run_id": key})
             return self._persisted(lambda: self._end(key, UNRECORDED))
 
-    def _end(self, key: str, found: Ending) -> bool:
-        if self._store.end(key, found):
+    def _end(self, key: str, result: Ending) -> bool:
+        if self._store.end(key, result):
             return True
         # Begun while no server listened: the start is recorded with the end.
-        return self._store.state(key) is State.QUEUED and self._store.start(key, 1) and self._store.end(key, found)
+        return self._store.state(key) is State.QUEUED and self._store.start(key, 1) and self._store.end(key, result)
 
     def _persisted(self, work: Callable[[], T]) -> T:
         """Do what must not be lost, again and again while the database is away; the place waits with it.

@@ -42,8 +42,8 @@ class Middleware:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        told = headers.get("x-request-id", "")
-        name = told if ID.fullmatch(told) else secrets.token_hex(16)
+        given = headers.get("x-request-id", "")
+        name = given if ID.fullmatch(given) else secrets.token_hex(16)
         token = request_id.set(name)
         sent = _Sent(name, send)
         try:
@@ -79,8 +79,8 @@ class Middleware:
         seconds = (sent.began_at or time.monotonic()) - sent.asked_at
         self._service.metrics.requests.labels(scope["method"], route, str(sent.status)).observe(seconds)
         quiet = scope["method"] == "GET" and 200 <= sent.status < 400
-        told = {"method": scope["method"], "route": route, "status": sent.status, "seconds": round(seconds, 6)}
-        (log.debug if quiet else log.info)("request", extra=told)
+        fields = {"method": scope["method"], "route": route, "status": sent.status, "seconds": round(seconds, 6)}
+        (log.debug if quiet else log.info)("request", extra=fields)
 
 
 def _is_own(host: str) -> bool:

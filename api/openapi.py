@@ -90,8 +90,8 @@ def document_text(app: FastAPI) -> str:
 def _body_schemas() -> dict[str, Any]:
     models = [(model, "validation") for model in (*BODIES, ProblemDetails)]
     _, made = models_json_schema(models, ref_template=REFERENCE + "{model}")  # type: ignore[arg-type]
-    found: dict[str, Any] = made["$defs"]
-    return found
+    definitions: dict[str, Any] = made["$defs"]
+    return definitions
 
 
 def _show_answers(operation: dict[str, Any], schemas: dict[str, Any]) -> None:

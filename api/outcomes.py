@@ -53,5 +53,5 @@ def count(metrics: Metrics, kind: str, ended: Planned | Failure) -> None:
 
 def count_answer(metrics: Metrics, kind: str, outcome: Outcome) -> None:
     """Count how something else than a plan ended: answered, or why not."""
-    told = "answered" if isinstance(outcome, Finished) else outcome.reason.value
-    metrics.outcomes.labels(kind, told).inc()
+    label = "answered" if isinstance(outcome, Finished) else outcome.reason.value
+    metrics.outcomes.labels(kind, label).inc()

@@ -86,13 +86,13 @@ class Plans:
         self.executor.close(grace_seconds)
 
     def started(self, key: str, attempt: int) -> None:
-        """Nobody waits for this."""
+        """Ignore it: immediate plans report only their end."""
 
     def moved(self, key: str, progress: Progress) -> None:
-        """Nobody waits for this."""
+        """Ignore it: immediate plans report only their end."""
 
     def ended(self, key: str, outcome: Outcome) -> None:
-        """Hand the outcome to whoever waits for it."""
+        """Hand the outcome to the request that waits for it."""
         waiting = self._waiting.get(key)
         if waiting is None or waiting.work is PLAN:
             count(self._metrics, "plan", ending(outcome))

@@ -131,12 +131,12 @@ class ApiProblem(GroundswellError):  # noqa: N818
 def invalid(problems: Iterable[Problem], prefix: str = "") -> ApiProblem:
     """Return the problem that tells everything wrong with a body, pointers below `prefix`."""
     # Values as they came may be endless, or NaN, which no JSON answer can carry.
-    told = islice(problems, MOST_FAULTS)
-    found = [replace(below(prefix, problem), value=excerpt(problem.value)) for problem in told]
-    many = "" if len(found) == 1 else "s"
-    if {problem.code for problem in found} == {"not_json"}:
-        return ApiProblem("not_json", found[0].detail, problems=found)
-    return ApiProblem("invalid", f"{len(found)} problem{many} in the request.", problems=found)
+    first = islice(problems, MOST_FAULTS)
+    items = [replace(below(prefix, problem), value=excerpt(problem.value)) for problem in first]
+    many = "" if len(items) == 1 else "s"
+    if {problem.code for problem in items} == {"not_json"}:
+        return ApiProblem("not_json", items[0].detail, problems=items)
+    return ApiProblem("invalid", f"{len(items)} problem{many} in the request.", problems=items)
 
 
 def unavailable() -> ApiProblem:
@@ -178,9 +178,9 @@ def documented_open(*codes: str) -> dict[int | str, dict[str, Any]]:
     answers: dict[int | str, dict[str, Any]] = {}
     for code in (*codes, "bad_request", "host_not_allowed", "internal_error", "unavailable"):
         kind = KINDS[code]
-        told = answers.setdefault(kind.status, {"description": HTTPStatus(kind.status).phrase + ":"})
-        told["description"] += f" `{code}`"
+        entry = answers.setdefault(kind.status, {"description": HTTPStatus(kind.status).phrase + ":"})
+        entry["description"] += f" `{code}`"
         schema = {"$ref": "#/components/schemas/ProblemDetails"}
-        content = told.setdefault("content", {MEDIA_TYPE: {"schema": schema, "examples": {}}})
+        content = entry.setdefault("content", {MEDIA_TYPE: {"schema": schema, "examples": {}}})
         content[MEDIA_TYPE]["examples"][code] = {"value": _content(ApiProblem(code, kind.title + "."), REQUEST_ID)}
     return answers

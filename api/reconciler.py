@@ -48,7 +48,7 @@ class Reconciler:
             self._thread.join()
 
     def look_for_news(self) -> None:
-        """Wake those who follow a run whose last event is another than a poll ago, or that is gone."""
+        """Wake the streams of every run whose last event changed since the previous poll, or that is gone."""
         followed = self._notifier.followed()
         latest = self._store.last_numbers(followed) if followed else {}
         for key in followed:

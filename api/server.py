@@ -140,8 +140,8 @@ def _refuse_open(settings: ServiceSettings, store: Store) -> None:
 def _bound(settings: ServiceSettings) -> Iterator[socket.socket]:
     """Hold the address before anything is begun: a service that cannot be reached must not take up runs."""
     try:
-        found = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        listener = socket.create_server(found[0][4][:2], family=found[0][0], backlog=BACKLOG)
+        addresses = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        listener = socket.create_server(addresses[0][4][:2], family=addresses[0][0], backlog=BACKLOG)
     except OSError as error:
         detail = f"cannot listen on {settings.host}, port {settings.port}: {error.strerror}"
         remedy = "Name another --host or --port, or stop what uses it."

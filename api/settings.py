@@ -15,7 +15,7 @@ OTHERS = {"GROUNDSWELL_DEBUG"}
 
 
 def _cores() -> int:
-    """Return the cores that this process may use, fewer than the machine's where it was told so."""
+    """Return the number of cores this process may use; an affinity mask can make it fewer than the machine has."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -75,8 +75,8 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def _no_typos(cls, given: Any) -> Any:
         """Refuse variables that look like settings and are none, so that a typo cannot be ignored."""
-        known = {PREFIX + name.upper() for name in cls.model_fields} | OTHERS
-        unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+        valid = {PREFIX + name.upper() for name in cls.model_fields} | OTHERS
+        unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in valid)
         if unknown:
             raise ValueError(f"there is no such setting: {', '.join(unknown)}")
         return given

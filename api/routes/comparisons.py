@@ -44,11 +44,13 @@ def _compared(service: Service, caller: Caller, runs: str) -> Comparison:
     # Takes the libraries that plans are described with along, which a service that starts does not wait for.
     from optimizer.analysis.compare.comparing import Candidate, compare_plans  # noqa: PLC0415
 
-    found = [find_run(service, caller, run) for run in _ids(runs)]
-    without = [run.id for run in found if run.state is not State.DONE]
+    records = [find_run(service, caller, run) for run in _ids(runs)]
+    without = [run.id for run in records if run.state is not State.DONE]
     if without:
         raise ApiProblem("run_without_plan", f"There is no plan (yet) of: {', '.join(without)}.")
-    candidates = [Candidate(name, *_documents(service, run)) for name, run in zip(_names(found), found, strict=True)]
+    candidates = [
+        Candidate(name, *_documents(service, run)) for name, run in zip(_names(records), records, strict=True)
+    ]
     try:
         return compare_plans(candidates)
     except InputError as error:

@@ -50,24 +50,24 @@ async def make_frontier(request: Request, body: HeldBody, service: Accepting) ->
 
 
 def _asked(raw: bytes, service: Service) -> tuple[str, Settings]:
-    body, found = checked_body(FrontierBody, decoded(raw))
-    refuse_too_many_creators(found.scenario, service.settings)
-    problems = list(_problems(body, found))
+    body, submission = checked_body(FrontierBody, decoded(raw))
+    refuse_too_many_creators(submission.scenario, service.settings)
+    problems = list(_problems(body, submission))
     if problems:
         raise invalid(problems)
     limit = service.settings.plan_seconds
     asked = SolveSettings(
         time_limit_seconds=body.settings.time_limit_seconds or limit, gap=body.settings.gap, seed=body.settings.seed
     )
-    digits = decimals(found.scenario.currency)
+    digits = decimals(submission.scenario.currency)
     budgets = body.points or POINTS if body.budgets is None else [to_minor(one, digits) for one in body.budgets]
-    text = f'{{"scenario":{found.text},"budgets":{json.dumps(budgets)}}}'
+    text = f'{{"scenario":{submission.text},"budgets":{json.dumps(budgets)}}}'
     return text, settings_for(asked, limit, service.settings.solver_threads)
 
 
-def _problems(body: FrontierBody, found: Checked) -> Iterator[Problem]:
+def _problems(body: FrontierBody, submission: Checked) -> Iterator[Problem]:
     """Yield what the fields' types do not see."""
-    digits = decimals(found.scenario.currency)
+    digits = decimals(submission.scenario.currency)
     if body.budgets is not None and body.points is not None:
         yield Problem("both_given", "/points", "`budgets` are given as well", "Give one of them.", body.points)
     seen = set()
@@ -77,7 +77,7 @@ def _problems(body: FrontierBody, found: Checked) -> Iterator[Problem]:
             yield Problem("duplicate_budget", where, "this budget is there already", "Name each once.", str(budget))
         seen.add(budget)
         if budget != round(budget, digits):
-            detail = f"is finer than the smallest unit of {found.scenario.currency}"
+            detail = f"is finer than the smallest unit of {submission.scenario.currency}"
             yield Problem("money_too_fine", where, detail, f"Round it to {digits} decimals.", str(budget))
         elif not 0 < budget.scaleb(digits) <= LARGEST_MINOR:
             detail = f"should be above 0 and at most {LARGEST_MINOR:,} minor units"

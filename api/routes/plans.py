@@ -43,16 +43,16 @@ async def make_plan(request: Request, body: HeldBody, service: Accepting) -> Res
     Also an `infeasible` or `unknown` plan is an answer. Where all places are taken, try again after `Retry-After`
     seconds, or POST a run.
     """
-    found, settings = await service.run_in_thread(_to_plan, body.raw, service)
+    submission, settings = await service.run_in_thread(_to_plan, body.raw, service)
     body.release()
-    plan = await service.plans.solve(found.text, settings, request.is_disconnected)
+    plan = await service.plans.solve(submission.text, settings, request.is_disconnected)
     return Response(plan, media_type=JSON)
 
 
 def _to_plan(raw: bytes, service: Service) -> tuple[Checked, Settings]:
-    body, found = checked_body(PlanBody, decoded(raw))
-    refuse_too_many_creators(found.scenario, service.settings)
-    return found, settings_for(body.settings, service.settings.plan_seconds, service.settings.solver_threads)
+    body, submission = checked_body(PlanBody, decoded(raw))
+    refuse_too_many_creators(submission.scenario, service.settings)
+    return submission, settings_for(body.settings, service.settings.plan_seconds, service.settings.solver_threads)
 
 
 @router.post("/v1/validations", openapi_extra=json_body("ValidationBody"), responses=documented(*BODY_PROBLEMS))
@@ -64,16 +64,17 @@ async def validate(body: HeldBody, service: Served) -> ValidationView:
 def _validated(raw: bytes, service: Service) -> ValidationView:
     asked = body_alone(ValidationBody, decoded(raw))
     try:
-        found = checked(asked.scenario)
+        submission = checked(asked.scenario)
     except InputError as error:
         problems = [ProblemItem(**vars(problem)) for problem in error.problems]
         return ValidationView(valid=False, scenario=None, problems=problems, warnings=[])
-    refuse_too_many_creators(found.scenario, service.settings)
-    told = [
-        WarningView(code=one.code, pointer=one.pointer, detail=one.detail) for one in scenario_warnings(found.scenario)
+    refuse_too_many_creators(submission.scenario, service.settings)
+    warnings = [
+        WarningView(code=one.code, pointer=one.pointer, detail=one.detail)
+        for one in scenario_warnings(submission.scenario)
     ]
-    about = ScenarioView(name=found.scenario.name, sha256=found.sha256, currency=found.scenario.currency)
-    return ValidationView(valid=True, scenario=about, problems=[], warnings=told)
+    about = ScenarioView(name=submission.scenario.name, sha256=submission.sha256, currency=submission.scenario.currency)
+    return ValidationView(valid=True, scenario=about, problems=[], warnings=warnings)
 
 
 @router.post(
@@ -92,16 +93,16 @@ def _evaluated(raw: bytes, service: Service) -> str:
     from optimizer.analysis.evaluate import evaluate  # noqa: PLC0415
     from optimizer.analysis.plan_files import decisions_from_data  # noqa: PLC0415
 
-    asked, found = checked_body(EvaluationBody, decoded(raw))
-    refuse_too_many_creators(found.scenario, service.settings)
+    asked, submission = checked_body(EvaluationBody, decoded(raw))
+    refuse_too_many_creators(submission.scenario, service.settings)
     try:
-        decisions, starts = decisions_from_data(asked.plan, found.scenario)
+        decisions, starts = decisions_from_data(asked.plan, submission.scenario)
     except InputError as error:
         raise invalid(error.problems, "/plan") from None
     if not service.evaluating.acquire(blocking=False):
         raise ApiProblem("busy", "Too many evaluations at once; try again.", headers={"Retry-After": "2"})
     try:
-        plan = evaluate(found.scenario, decisions, starts, Settings(seed=asked.seed, workers=1))
+        plan = evaluate(submission.scenario, decisions, starts, Settings(seed=asked.seed, workers=1))
     finally:
         service.evaluating.release()
     return to_json(plan)

@@ -52,8 +52,8 @@ def event_view(event: EventRecord, currency: str) -> dict[str, Any]:
         value, cost = data.pop("value"), data.pop("cost_minor")
         value_bound, cost_bound = data.pop("value_bound"), data.pop("cost_bound_minor")
         for name, figures in (("incumbent", (value, cost)), ("bound", (value_bound, cost_bound))):
-            found = _figures(*figures, currency)
-            view[name] = None if found is None else found.model_dump()
+            shown = _figures(*figures, currency)
+            view[name] = None if shown is None else shown.model_dump()
     return {**view, **data}
 
 

@@ -81,9 +81,9 @@ def _accepted(service: Service, caller: Caller, raw: bytes, key: str | None) -> 
     data = decoded(raw)
     content = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest() if key else None
     try:
-        known = service.store.repeated(caller.workspace_id, key, content) if key and content else None
-        if known is not None:
-            return known
+        existing = service.store.repeated(caller.workspace_id, key, content) if key and content else None
+        if existing is not None:
+            return existing
         new = _new_run(service, caller, data, key, content)
         added = service.store.add_run(new, most_open=service.settings.queued_runs)
     except KeyReused:
@@ -99,13 +99,13 @@ def _new_run(service: Service, caller: Caller, data: dict[str, Any], key: str | 
     if "from_run" in data or "patch" in data:
         change = body_alone(PatchBody, data)
         parent = find_run(service, caller, change.from_run)
-        found, label, origin = _patched(service, parent, change.patch), change.label, parent.id
+        submission, label, origin = _patched(service, parent, change.patch), change.label, parent.id
         settings = Settings(**parent.settings) if change.settings is None else _settings(service, change.settings)
     else:
-        body, found = checked_body(RunBody, data)
+        body, submission = checked_body(RunBody, data)
         settings, label, origin = _settings(service, body.settings), body.label, None
-    refuse_too_many_creators(found.scenario, service.settings)
-    scenario = NewScenario(found.sha256, found.scenario.name, found.scenario.currency, found.text)
+    refuse_too_many_creators(submission.scenario, service.settings)
+    scenario = NewScenario(submission.sha256, submission.scenario.name, submission.scenario.currency, submission.text)
     return NewRun(caller.workspace_id, scenario, settings.model_dump(mode="json"), label, origin, key, content)
 
 

@@ -26,7 +26,7 @@ T = TypeVar("T")
 BUSY_SECONDS = 10.0
 WRITES = "groundswell_writes"
 POSTGRES = "postgresql+psycopg"
-# What libpq and the server are told unless the address says otherwise. Nobody waits for ever: neither for a machine
+# Defaults for libpq and the server; the address overrides them. Nothing waits for ever: neither for a machine
 # that is gone nor for a lock. After a failover, what may only be read is no database of ours.
 POSTGRES_OPTIONS: Mapping[str, str | int] = {
     "application_name": "groundswell",
@@ -71,7 +71,7 @@ def make_engine(url: str) -> Engine:
 
 # Of engines for either database.
 _SHARED: Mapping[str, Any] = {
-    # NaN and infinity are no JSON; better refused here than by whoever reads them.
+    # NaN and infinity are no JSON; better refused here than by a reader.
     "json_serializer": partial(json.dumps, ensure_ascii=False, allow_nan=False),
     "poolclass": QueuePool,
 }
@@ -182,7 +182,7 @@ def in_own_words() -> Iterator[None]:
 
 
 def _unavailable(error: Exception) -> str:
-    """Say that the database does not answer and, to whoever starts a server, why; reasons hold no password."""
+    """Return the message for a database that does not answer, with the reason if connecting failed; no password."""
     if isinstance(error, OperationalError) and error.statement is None and (said := str(error.orig).strip()):
         return f"The database cannot be reached: {said.splitlines()[0].removeprefix('connection failed: ')}."
     return "The database cannot be reached, is full, or is kept busy by others; try again later."

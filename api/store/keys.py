@@ -30,7 +30,7 @@ class Keys(Base):
     """
 
     def create_key(self, workspace_name: str, name: str, scope: Scope) -> tuple[KeyRecord, str]:
-        """Make a key for a workspace, and the workspace if it is new; return it with its secret, told only here."""
+        """Make a key for a workspace, and the workspace if it is new; return it with its secret, shown only here."""
         return again_if_raced(lambda: self._create_key(workspace_name, name, scope))
 
     def _create_key(self, workspace_name: str, name: str, scope: Scope) -> tuple[KeyRecord, str]:
@@ -68,9 +68,9 @@ class Keys(Base):
 
         Noting every use would make each request a write, hence at most once in `COARSE`.
         """
-        known = _KEYS.where(keys.c.hash == hash_of(secret), keys.c.revoked_at.is_(None))
+        wanted = _KEYS.where(keys.c.hash == hash_of(secret), keys.c.revoked_at.is_(None))
         with reading(self.engine) as connection:
-            row = connection.execute(known).first()
+            row = connection.execute(wanted).first()
         if row is None:
             return None
         key = _key(row)
@@ -83,7 +83,7 @@ class Keys(Base):
         return key
 
     def default_workspace(self) -> WorkspaceRecord:
-        """Return the workspace of whoever needs no key, making it the first time."""
+        """Return the workspace of callers without a key; it is made on first use."""
         return again_if_raced(self._default_workspace)
 
     def _default_workspace(self) -> WorkspaceRecord:

@@ -82,9 +82,9 @@ def _config(connection: Connection) -> Config:
 
 
 def _refuse_unknown(connection: Connection, scripts: ScriptDirectory) -> None:
-    known = {script.revision for script in scripts.walk_revisions()}
+    revisions = {script.revision for script in scripts.walk_revisions()}
     current = MigrationContext.configure(connection).get_current_heads()
-    if unknown := set(current) - known:
+    if unknown := set(current) - revisions:
         raise UnknownSchema(
             f"The database is at version {', '.join(sorted(unknown))}, which this groundswell does not know; "
             "a later one has written it."

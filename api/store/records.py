@@ -98,7 +98,7 @@ class NewRun:
     idempotency_key
         Names the request: while the run exists, a second one with the same key is the same run.
     idempotency_hash
-        Of the request's content, told apart from another request that happens to carry the same key.
+        Hash of the request's content; it distinguishes another request with the same key.
     """
 
     workspace_id: str

@@ -63,9 +63,9 @@ class Runs(Base):
     def _add_run(self, new: NewRun, body_sha256: str, most_open: int | None) -> AddedRun:
         with writing(self.engine) as connection:
             lock_workspace(connection, new.workspace_id)
-            known = _repeated(connection, new.workspace_id, new.idempotency_key, new.idempotency_hash)
-            if known is not None:
-                return AddedRun(known, repeated=True)
+            existing = _repeated(connection, new.workspace_id, new.idempotency_key, new.idempotency_hash)
+            if existing is not None:
+                return AddedRun(existing, repeated=True)
             if most_open is not None and _count_open(connection, new.workspace_id) >= most_open:
                 raise TooManyOpen(most_open)
             scenario_id = _scenario_id(connection, new.workspace_id, new.scenario, body_sha256)
@@ -140,8 +140,8 @@ class Runs(Base):
         """Return how many runs of all workspaces are in each state."""
         counted = select(runs.c.state, func.count()).group_by(runs.c.state)
         with reading(self.engine) as connection:
-            found = {State(state): number for state, number in connection.execute(counted)}
-        return {state: found.get(state, 0) for state in State}
+            counts = {State(state): number for state, number in connection.execute(counted)}
+        return {state: counts.get(state, 0) for state in State}
 
     def scenario_text(self, workspace_id: str, run_id: str) -> Document | None:
         """Return the scenario that a run of the workspace solves."""
@@ -168,7 +168,7 @@ class Runs(Base):
     def erase(self, workspace_id: str, run_id: str) -> bool:
         """Delete a run with its events and its plan, and its scenario if no other run uses it.
 
-        What is still told of its solve, by `move` or `end`, finds no run and changes nothing. Runs derived from it
+        A later `move` or `end` of its solve changes nothing. Runs derived from it
         keep its id.
 
         Returns
@@ -212,9 +212,9 @@ def _count_open(connection: Connection, workspace_id: str) -> int:
 def _scenario_id(connection: Connection, workspace_id: str, new: NewScenario, body_sha256: str) -> str:
     """Return the id of the workspace's scenario with this text, stored now if it was not."""
     same = (scenarios.c.workspace_id == workspace_id, scenarios.c.body_sha256 == body_sha256)
-    known: str | None = connection.scalar(select(scenarios.c.id).where(*same))
-    if known is not None:
-        return known
+    existing: str | None = connection.scalar(select(scenarios.c.id).where(*same))
+    if existing is not None:
+        return existing
     made = {"id": new_id(), "workspace_id": workspace_id, "body_sha256": body_sha256}
     connection.execute(
         insert(scenarios).values(**made, sha256=new.sha256, name=new.name, currency=new.currency, body=new.body)

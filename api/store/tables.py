@@ -64,7 +64,7 @@ class UtcTime(TypeDecorator[datetime]):
 
 
 class RunId(TypeDecorator[str]):
-    """The id of a run, as it comes from whoever asks for one.
+    """The id of a run, as a client sent it.
 
     PostgreSQL refuses a text with a NUL, and no driver takes half of a surrogate pair; no id of ours has either, so
     that asking for one finds nothing instead of failing.
@@ -127,7 +127,7 @@ runs = Table(
     Column("workspace_id", ForeignKey("workspaces.id"), nullable=False),
     Column("scenario_id", ForeignKey("scenarios.id"), nullable=False),
     Column("label", Text),
-    # No foreign key: where a run came from stays known after that run was erased.
+    # No foreign key: the origin of a run outlives that run.
     Column("from_run", Text),
     Column("settings", JSON, nullable=False),
     Column("state", Text, nullable=False),
@@ -136,8 +136,8 @@ runs = Table(
     Column("started_at", UtcTime),
     Column("ended_at", UtcTime),
     Column("attempts", Integer, nullable=False),
-    # Number of the latest start as the executor counts: told again, by another server or for want of an answer, it is
-    # no start of its own.
+    # Number of the latest start, counted by the executor: the same number again, from another server or repeated for
+    # want of an answer, is no new start.
     Column("attempt", BigInteger, nullable=False, server_default="0"),
     Column("value", BigInteger),
     Column("value_bound", BigInteger),

@@ -34,8 +34,8 @@ class Transitions(Base):
 
         Returns
         -------
-        False, and nothing recorded, if the run has ended, was erased, or this start is known: several servers may hear
-        of one, and one whose answer was lost is told again.
+        False, and nothing recorded, if the run has ended, was erased, or this start was recorded before: several
+        servers may report it, and a report whose answer was lost is repeated.
         """
         news = or_(runs.c.state.in_([state.value for state in predecessors(State.RUNNING)]), runs.c.attempt < attempt)
         with writing(self.engine) as connection:
@@ -50,9 +50,9 @@ class Transitions(Base):
             return True
 
     def move(self, run_id: str, progress: Progress) -> bool:
-        """Note how far the search is; return False if the run is not being solved, or this is no news.
+        """Record the progress of a search; return False if the run is not being solved, or the progress is not newer.
 
-        Several servers may hear of one search: whoever comes first records it, and nothing older is recorded after it.
+        Several servers may report one search: the first records it, and nothing older is recorded after it.
         """
         data = asdict(progress)
         before = runs.c.elapsed_seconds
@@ -67,7 +67,7 @@ class Transitions(Base):
     def requeue(self, run_id: str, reason: str = "server_restarted") -> bool:
         """Put a run back that nobody solves any more; return False if it was not being solved.
 
-        Its search begins anew, so what is known of it is dropped. That a person asked it to finish still stands;
+        Its search begins anew, so its figures are cleared. That a person asked it to finish still stands;
         that the server asked, because it was shutting down, does not.
         """
         kept = case((runs.c.finish_asked == "shutdown", null()), else_=runs.c.finish_asked)

@@ -34,13 +34,13 @@ def crowd(port: int, clients: int, paths: list[str], how: str = "ask") -> Iterat
 
 
 async def _ask(
-    port: int, paths: list[str], seconds: list[tuple[float, float]], errors: list[str], dice: random.Random
+    port: int, paths: list[str], seconds: list[tuple[float, float]], errors: list[str], rng: random.Random
 ) -> None:
-    await asyncio.sleep(dice.random())
+    await asyncio.sleep(rng.random())
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     while True:
         began = time.monotonic()
-        writer.write(f"GET {dice.choice(paths)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        writer.write(f"GET {rng.choice(paths)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
         head = await reader.readuntil(b"\r\n\r\n")
         length = next(int(line[16:]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length: "))
         await reader.readexactly(length)
@@ -50,10 +50,10 @@ async def _ask(
         await asyncio.sleep(max(0.0, 1.0 - (time.monotonic() - began)))
 
 
-async def _follow(port: int, paths: list[str], errors: list[str], dice: random.Random) -> None:
-    await asyncio.sleep(dice.random())
+async def _follow(port: int, paths: list[str], errors: list[str], rng: random.Random) -> None:
+    await asyncio.sleep(rng.random())
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(f"GET {dice.choice(paths)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    writer.write(f"GET {rng.choice(paths)} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     head = await reader.readuntil(b"\r\n\r\n")
     if b" 200 " not in head.split(b"\r\n")[0]:
         errors.append(head.decode())
@@ -64,10 +64,10 @@ async def _follow(port: int, paths: list[str], errors: list[str], dice: random.R
 async def _all(port: int, clients: int, how: str, paths: list[str]) -> None:
     seconds: list[tuple[float, float]] = []
     errors: list[str] = []
-    dice = random.Random(1)
+    rng = random.Random(1)
     ask, follow = partial(_ask, port, paths, seconds, errors), partial(_follow, port, paths, errors)
     work = ask if how == "ask" else follow
-    tasks = [asyncio.create_task(work(random.Random(dice.random()))) for _ in range(clients)]
+    tasks = [asyncio.create_task(work(random.Random(rng.random()))) for _ in range(clients)]
     await asyncio.to_thread(sys.stdin.readline)
     errors += [str(task.exception()) for task in tasks if task.done()]
     for one in tasks:

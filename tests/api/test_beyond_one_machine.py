@@ -109,13 +109,13 @@ def run_of(house: House, run: str) -> dict[str, Any]:
 @pytest.mark.cluster
 def test_every_run_is_recorded_once_whatever_is_killed(house: House) -> None:
     count = 50
-    dice = random.Random(1)
+    rng = random.Random(1)
     spoil = [house.replace_worker, house.replace_server, house.restart_postgres, house.replace_scheduler] * 2
     runs = []
     for number in range(count):
         runs.append(submit(house, number))
         if number % 6 == 5:
-            time.sleep(dice.uniform(0.5, 3.0))
+            time.sleep(rng.uniform(0.5, 3.0))
             spoil[number // 6]()
     deadline = time.monotonic() + PATIENCE
     while not all((seen := run_of(house, run))["state"] in FINAL for run in runs):

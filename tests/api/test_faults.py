@@ -44,26 +44,26 @@ def solvers(server: Server) -> list[psutil.Process]:
     return [child for below in psutil.Process(server.process.pid).children() for child in below.children()]
 
 
-def harass(server: Server, dice: random.Random, over: threading.Event) -> None:
+def harass(server: Server, rng: random.Random, over: threading.Event) -> None:
     """Kill a solver now and then."""
-    while not over.wait(dice.uniform(0.2, 1.0)):
+    while not over.wait(rng.uniform(0.2, 1.0)):
         try:
             victims = solvers(server)
             if victims:
-                dice.choice(victims).kill()
+                rng.choice(victims).kill()
         except psutil.NoSuchProcess:
             continue
 
 
 def round_of_faults(server: Server, seed: int) -> None:
-    dice = random.Random(seed)
+    rng = random.Random(seed)
     client = server.client()
     limits = {"time_limit_seconds": 1.5}
     runs = [submitted(client, hard() if n % 2 else easy(), settings=limits, label=f"round-{seed}") for n in range(RUNS)]
     over = threading.Event()
-    killer = threading.Thread(target=harass, args=(server, dice, over))
+    killer = threading.Thread(target=harass, args=(server, rng, over))
     killer.start()
-    time.sleep(dice.uniform(0.5, 4.0))
+    time.sleep(rng.uniform(0.5, 4.0))
     over.set()
     killer.join()
     below = server.children()
