@@ -74,7 +74,8 @@ def _uncollected() -> Iterator[None]:
 
 def scenario_from_data(data: object) -> Scenario:
     """Return the scenario in JSON data that somebody else decoded; raise InputError with everything wrong with it."""
-    return _scenario(data, [])
+    with _uncollected():
+        return _scenario(data, [])
 
 
 def scenario_with_creators(data: Mapping[str, Any], creators: list[Creator]) -> Scenario:
