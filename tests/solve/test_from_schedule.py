@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,8 +11,10 @@ from optimizer.solve.bounds.activation import bound_activations
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.bounds.schedule import Schedule, make_schedule
 from optimizer.solve.cpsat.cuts import failing
+from optimizer.solve.heuristics import from_schedule
 from optimizer.solve.heuristics.from_schedule import plan_from_schedule
 from optimizer.solve.problem import SearchProblem
+from optimizer.solve.search_parameters import PARAMETERS
 from tests.solve.searching import problem, tight
 
 
@@ -44,7 +48,7 @@ def test_who_does_not_fit_is_decided_anew_with_those_who_share_its_days(
 ) -> None:
     given, schedule = scheduled(2, seed)
     repaired, _ = plan_from_schedule(given, schedule, sorted(schedule.windows), {})
-    monkeypatch.setattr("optimizer.solve.heuristics.from_schedule.CLUSTERS", (1,))
+    monkeypatch.setattr(from_schedule, "PARAMETERS", replace(PARAMETERS, repair_sizes=(1,)))
     alone, _ = plan_from_schedule(given, schedule, sorted(schedule.windows), {})
     assert len(repaired.windows) > len(alone.windows)
 
