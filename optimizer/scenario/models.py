@@ -1,8 +1,7 @@
 """The scenario as the planner writes it: one pydantic model per object of the contract, fields and defaults only.
 
-What holds between fields (references, windows that fit, sums) is checked in `checks`, so that every problem of a
-file can be told at once. What follows from the fields (expanded waves, defaults by authenticity, embeddedness)
-is computed in `meaning`.
+`checks` checks what holds between fields (references, windows that fit, sums) and reports every problem at once.
+`semantics` computes what follows from the fields (expanded waves, defaults by authenticity, embeddedness).
 """
 
 from __future__ import annotations
