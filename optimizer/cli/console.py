@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from enum import IntEnum
 from types import FrameType
@@ -22,6 +22,7 @@ from optimizer.errors import InputError
 WIDEST = 120
 """Width of the widest page (columns): longer lines are hard to follow."""
 
+HEARTBEAT_SECONDS = 0.1
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 T = TypeVar("T")
@@ -141,8 +142,12 @@ def interruptible(work: Callable[[threading.Event], T], on_interrupt: Callable[[
 
     executor = ThreadPoolExecutor(max_workers=1)
     with _handling_signals(interrupt):
-        result = executor.submit(work, cancel).result()
-    return result, cancel.is_set()
+        future = executor.submit(work, cancel)
+        # A signal that arrives just before a thread begins to wait does not wake it, and Python handles signals only
+        # when the main thread is awake; so the main thread never waits without an end.
+        while not future.done():
+            wait([future], timeout=HEARTBEAT_SECONDS)
+    return future.result(), cancel.is_set()
 
 
 @contextmanager

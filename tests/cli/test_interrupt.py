@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import _thread
 import os
 import pty
 import re
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from subprocess import PIPE
 
 import pytest
 
+from optimizer.cli.console import interruptible
 from optimizer.plan import Plan, to_json
 from optimizer.scenario.generator import generate
 from tests.cli.launch import plan, write
@@ -166,3 +170,16 @@ def test_console_without_utf8_still_shows_the_plan(tmp_path: Path) -> None:
     ran = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert ran.returncode == 0, ran.stderr
     assert "?123.90" in ran.stdout
+
+
+def test_a_signal_that_does_not_wake_the_main_thread_is_heard() -> None:
+    """A signal that comes just before the main thread begins to wait leaves a mark, and wakes nobody."""
+
+    def work(cancel: threading.Event) -> bool:
+        time.sleep(0.3)
+        _thread.interrupt_main(signal.SIGINT)
+        return cancel.wait(20)
+
+    heard: list[str] = []
+    assert interruptible(work, lambda: heard.append("once")) == (True, True)
+    assert heard == ["once"]
