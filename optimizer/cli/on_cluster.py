@@ -88,7 +88,7 @@ def frontier_at(
         The task failed; the reason has been printed.
     """
     from optimizer.analysis.frontier import read_budget_plans  # noqa: PLC0415
-    from optimizer.execution.lone import outcome_of  # noqa: PLC0415
+    from optimizer.execution.run_one import outcome_of  # noqa: PLC0415
 
     if place.places == 0:
         report_no_worker()

@@ -18,12 +18,12 @@ def cores() -> int:
 
 def run(scheduler: str, slots: int | None, memory_mb: int | None, name: str | None) -> ExitCode:
     """Solve what the scheduler hands out until a signal; every slot has an equal share of the cores, at least one."""
-    from optimizer.execution.cluster.worker import Bench, work  # noqa: PLC0415
+    from optimizer.execution.cluster.worker import WorkerOptions, work  # noqa: PLC0415
 
     taken = slots or cores()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s", level=logging.WARNING)
     logging.getLogger("distributed").setLevel(logging.WARNING)
-    work(Bench(scheduler, taken, max(1, cores() // taken), memory_mb, name), say)
+    work(WorkerOptions(scheduler, taken, max(1, cores() // taken), memory_mb, name), say)
     return ExitCode.DONE
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from optimizer.execution.executor import Failed, Finished, Outcome, Reason
 from optimizer.execution.process import Child
-from optimizer.execution.words import FINISH, Order, Trouble
+from optimizer.execution.process_messages import FINISH, ErrorReport, WorkRequest
 from optimizer.solve.control import Progress
 
 WATCH_SECONDS = 0.25
@@ -54,7 +54,7 @@ class Attempt:
         self._broken: Failed | None = None
         self._over = threading.Event()
 
-    def run(self, order: Order, moved: Callable[[str, Progress], None]) -> Outcome:
+    def run(self, order: WorkRequest, moved: Callable[[str, Progress], None]) -> Outcome:
         """Return how it ended; `Reason.DIED` where the process went by itself, or was killed by `kill`."""
         watch = threading.Thread(target=self._watch, name=f"watch {self._key}", daemon=True)
         watch.start()
@@ -107,7 +107,7 @@ class Attempt:
                     self._has_plan = True
                     self._press()
                 moved(self._key, word)
-            elif isinstance(word, Trouble):
+            elif isinstance(word, ErrorReport):
                 log.error("Task %s failed in its process.\n%s", self._key, word.traceback)
             elif isinstance(word, Finished | Failed):
                 return word

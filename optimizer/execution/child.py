@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from optimizer.analysis.frontier import BudgetPlans, frontier, write_budget_plans
 from optimizer.errors import InputError, VerificationError
 from optimizer.execution.executor import Failed, Finished, Outcome, Reason
-from optimizer.execution.words import FINISH, Order, Trouble
+from optimizer.execution.process_messages import FINISH, ErrorReport, WorkRequest
 from optimizer.plan import to_json
 from optimizer.planner import make_plan
 from optimizer.scenario.loading import parse_scenario, scenario_from_data
@@ -58,27 +58,27 @@ def _budget_plans(text: str, settings: Settings, tell: Tell, cancel: threading.E
     return frontier(scenario_from_data(asked["scenario"]), asked["budgets"], settings, listener=tell, cancel=cancel)
 
 
-def main(descriptor: int, noise: int, server: int) -> NoReturn:
+def main(descriptor: int, output: int, server: int) -> NoReturn:
     """Do one order that comes over the connection `descriptor`, and exit.
 
     Parameters
     ----------
-    noise
+    output
         Takes what would go to standard output and error, the last words of a native crash among it.
     server
         Process id of the fork server this was forked from.
     """
-    os.dup2(noise, 1)
-    os.dup2(noise, 2)
-    os.close(noise)
+    os.dup2(output, 1)
+    os.dup2(output, 2)
+    os.close(output)
     faulthandler.enable(sys.__stderr__ or 2)
     die_with(server)
     be_killed_first()
     connection: Any = Connection(descriptor)
-    order: Order = connection.recv()
+    order: WorkRequest = connection.recv()
     cancel = threading.Event()
     threading.Thread(target=_listen, args=(connection, cancel), daemon=True).start()
-    teller = Teller(connection.send)
+    teller = ProgressSender(connection.send)
     outcome, trouble = _outcome(order, teller, cancel)
     teller.close()
     if trouble is not None:
@@ -104,7 +104,7 @@ def be_killed_first() -> None:
         Path("/proc/self/oom_score_adj").write_text(str(OOM_SCORE), encoding="ascii")
 
 
-class Teller:
+class ProgressSender:
     """Sends progress from a thread of its own: the newest, at most so often, the last one always.
 
     The solver never waits for whoever listens.
@@ -153,7 +153,7 @@ def _listen(connection: Any, cancel: threading.Event) -> None:
         os._exit(1)
 
 
-def _outcome(order: Order, teller: Teller, cancel: threading.Event) -> tuple[Outcome, Trouble | None]:
+def _outcome(order: WorkRequest, teller: ProgressSender, cancel: threading.Event) -> tuple[Outcome, ErrorReport | None]:
     """Do the work; return how it ended, and what the log should say where it is the fault of the program."""
     try:
         work: Work = pkgutil.resolve_name(order.work)
@@ -163,13 +163,13 @@ def _outcome(order: Order, teller: Teller, cancel: threading.Event) -> tuple[Out
         return Failed(Reason.BAD_INPUT, _told(error)), None
     except MemoryError:
         detail = "The system had no memory left for this scenario."
-        return Failed(Reason.OUT_OF_MEMORY, detail), Trouble(traceback.format_exc())
+        return Failed(Reason.OUT_OF_MEMORY, detail), ErrorReport(traceback.format_exc())
     except VerificationError:
         detail = "The plan failed its own verification and is withheld: a bug in groundswell, written to its log."
-        return Failed(Reason.BUG, detail), Trouble(traceback.format_exc())
+        return Failed(Reason.BUG, detail), ErrorReport(traceback.format_exc())
     except BaseException:  # noqa: BLE001
         detail = "The solver stopped at an error of its own: a bug in groundswell, written to its log."
-        return Failed(Reason.BUG, detail), Trouble(traceback.format_exc())
+        return Failed(Reason.BUG, detail), ErrorReport(traceback.format_exc())
 
 
 def _told(error: InputError) -> str:

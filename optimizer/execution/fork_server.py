@@ -88,16 +88,16 @@ class _ForkServer:
         message, descriptors, _, _ = socket.recv_fds(self._control, 1, 3)
         if not message:
             return False
-        connection, noise, status = descriptors
+        connection, output, status = descriptors
         server = os.getpid()
         try:
             pid = os.fork()
         except OSError:
             pid = -1
         if pid == 0:
-            self._become(connection, noise, status, server)
+            self._become(connection, output, status, server)
         os.close(connection)
-        os.close(noise)
+        os.close(output)
         teller = Connection(status, readable=False)
         if pid > 0:
             self._children[pid] = teller
@@ -106,7 +106,7 @@ class _ForkServer:
             teller.close()
         return True
 
-    def _become(self, connection: int, noise: int, status: int, server: int) -> NoReturn:
+    def _become(self, connection: int, output: int, status: int, server: int) -> NoReturn:
         """Be the child: let go of what is the server's and work; never return into the server's loop."""
         try:
             signal.set_wakeup_fd(-1)
@@ -118,7 +118,7 @@ class _ForkServer:
                 other.close()
             from optimizer.execution import child  # noqa: PLC0415
 
-            child.main(connection, noise, server)
+            child.main(connection, output, server)
         except BaseException:  # noqa: BLE001
             traceback.print_exc()
         finally:

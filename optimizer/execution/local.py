@@ -10,7 +10,7 @@ from functools import partial
 
 from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.executor import Failed, Listener, Outcome, Reason, Task
-from optimizer.execution.lanes import Lanes
+from optimizer.execution.fair_queue import FairQueue
 from optimizer.execution.process import FORK_SERVER
 from optimizer.execution.supervise import SOLVE, Supervision
 from optimizer.solve.control import Progress
@@ -48,7 +48,7 @@ class LocalExecutor:
         self._listener = listener
         self._limits = limits or ResourceLimits()
         self._work = work
-        self._lanes = Lanes()
+        self._queue = FairQueue()
         self._running: dict[str, _Run] = {}
         self._closed = False
         self._changed = threading.Condition()
@@ -67,7 +67,7 @@ class LocalExecutor:
     @property
     def waiting(self) -> int:
         """How many tasks wait for one."""
-        return len(self._lanes)
+        return len(self._queue)
 
     def submit(self, task: Task) -> None:
         """Take a task, to be run when its turn comes; ignored where its key is known, and after `close`."""
@@ -78,9 +78,9 @@ class LocalExecutor:
         """Take a task only if it gets a place at once; return whether it does, or is known already."""
         with self._changed:
             occupied = sum(not run.ending for run in self._running.values())
-            if occupied + len(self._lanes) < len(self._places):
+            if occupied + len(self._queue) < len(self._places):
                 self._take(task)
-            return task.key in self._running or task.key in self._lanes
+            return task.key in self._running or task.key in self._queue
 
     def finish(self, key: str) -> bool:
         """Ask a running task for its best plan so far; return whether it runs here."""
@@ -98,7 +98,7 @@ class LocalExecutor:
         told at this moment is told to its end first.
         """
         with self._changed:
-            if self._lanes.drop(key):
+            if self._queue.drop(key):
                 return True
             run = self._running.get(key)
         if run is None:
@@ -115,11 +115,11 @@ class LocalExecutor:
         deadline = time.monotonic() + grace_seconds
         with self._changed:
             self._closed = True
-            self._lanes.clear()
+            self._queue.clear()
             self._changed.notify_all()
             running = list(self._running.values())
         for run in running:
-            run.supervision.wind_up()
+            run.supervision.finish_gracefully()
         others = [run for run in running if run.thread is not threading.current_thread()]
         for run in others:
             run.over.wait(max(0.0, deadline - time.monotonic()))
@@ -131,8 +131,8 @@ class LocalExecutor:
                 place.join()
 
     def _take(self, task: Task) -> None:
-        if not self._closed and task.key not in self._running and task.key not in self._lanes:
-            self._lanes.put(task)
+        if not self._closed and task.key not in self._running and task.key not in self._queue:
+            self._queue.put(task)
             self._changed.notify()
 
     def _silence(self, run: _Run) -> None:
@@ -150,8 +150,8 @@ class LocalExecutor:
 
     def _next(self) -> _Run | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or len(self._lanes) > 0)
-            task = self._lanes.take()
+            self._changed.wait_for(lambda: self._closed or len(self._queue) > 0)
+            task = self._queue.take()
             if task is None:
                 return None
             run = _Run(task, Supervision(task, self._limits, self._work))
@@ -178,7 +178,7 @@ class LocalExecutor:
 
 
 class _Run:
-    """A task that has a place: who looks after it, and whether anybody still wants to hear of it."""
+    """A task that has a place: who looks after it, and whether anybody still wants to on_event of it."""
 
     def __init__(self, task: Task, supervision: Supervision) -> None:
         self.task = task

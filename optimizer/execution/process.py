@@ -39,23 +39,23 @@ class StartError(GroundswellError):
 class Child:
     """A process that was started; every method but `receive`, which is one thread's, may be called from any thread."""
 
-    def __init__(self, connection: Any, noise: int, status: Any) -> None:
+    def __init__(self, connection: Any, output: int, status: Any) -> None:
         self._connection = connection
-        self._noise, self._tail = noise, b""
+        self._noise, self._tail = output, b""
         self._status = status
         self._joining = threading.Lock()
         self._sending = threading.Lock()
         self._gone = False
         self.exit_code: int | None = None
         self.pid: int = status.recv()
-        os.set_blocking(noise, False)
+        os.set_blocking(output, False)
         try:
             self._process: psutil.Process | None = psutil.Process(self.pid)
         except psutil.NoSuchProcess:
             self._process = None
 
     def send(self, word: object) -> None:
-        """Say something; a process that is gone does not hear it."""
+        """Say something; a process that is gone does not on_event it."""
         with suppress(OSError), self._sending:
             self._connection.send(word)
 
@@ -136,27 +136,27 @@ class ForkServer:
         """
         for _ in range(2):
             connection, its_connection = Pipe()
-            noise, its_noise = os.pipe()
+            output, its_noise = os.pipe()
             status, its_status = Pipe(duplex=False)
             with ExitStack() as ours:
                 ours.callback(connection.close)
-                ours.callback(os.close, noise)
+                ours.callback(os.close, output)
                 ours.callback(status.close)
                 with ExitStack() as theirs:
                     theirs.callback(its_connection.close)
                     theirs.callback(os.close, its_noise)
                     theirs.callback(its_status.close)
                     self._request((its_connection.fileno(), its_noise, its_status.fileno()))
-                if (child := self._answered(connection, noise, status)) is not None:
+                if (child := self._answered(connection, output, status)) is not None:
                     ours.pop_all()
                     return child
         raise StartError
 
-    def _answered(self, connection: Any, noise: int, status: Any) -> Child | None:
+    def _answered(self, connection: Any, output: int, status: Any) -> Child | None:
         """Return the child once it is forked; None if the fork server is dead or deaf, or the system refused."""
         try:
             if status.poll(START_SECONDS):
-                return Child(connection, noise, status)
+                return Child(connection, output, status)
         except EOFError:
             return None
         with self._lock:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from optimizer.execution.attempt import Attempt, ResourceLimits
 from optimizer.execution.executor import Failed, Outcome, Reason, Task
 from optimizer.execution.process import FORK_SERVER, Child, StartError
-from optimizer.execution.words import Order
+from optimizer.execution.process_messages import WorkRequest
 from optimizer.solve.control import Progress
 
 SOLVE = "optimizer.execution.child:plan_of"
@@ -77,7 +77,7 @@ class Supervision:
         """Ask for the best plan so far, at once, whether there is one or not."""
         self._ask(0.0)
 
-    def wind_up(self) -> None:
+    def finish_gracefully(self) -> None:
         """Ask for the best plan so far, or for the first one where there is none yet; begin no other attempt."""
         self._last = True
         self._hurry.set()
@@ -121,7 +121,7 @@ class Supervision:
         if patience is not None:
             attempt.finish(patience if number == 1 else max(patience, PATIENCE_OF_A_RETRY_SECONDS))
         try:
-            outcome = attempt.run(Order(self._work, text, settings.model_dump_json()), moved)
+            outcome = attempt.run(WorkRequest(self._work, text, settings.model_dump_json()), moved)
             if _died(outcome) and not self._nobody_waits:
                 log.error("Task %s lost its process. Its last words:\n%s", self._task.key, attempt.last_words())
             return outcome

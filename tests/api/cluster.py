@@ -54,7 +54,7 @@ class Cluster:
         for key in dropped:
             self.forget(key)
 
-    def wind_up(self, member: Member, grace_seconds: float) -> None:
+    def finish_gracefully(self, member: Member, grace_seconds: float) -> None:
         """Have what only this member wants end early, and wait for it so long."""
         with self._lock:
             ours = [key for key, members in self._wanted.items() if members == {member} and key in self._begun]
@@ -122,7 +122,7 @@ class Member:
 
     def close(self, grace_seconds: float) -> None:
         """Leave the cluster to the others; have what only this server wants end with its best plan so far."""
-        self._cluster.wind_up(self, grace_seconds)
+        self._cluster.finish_gracefully(self, grace_seconds)
         self.die()
         self._teller.shutdown()
 

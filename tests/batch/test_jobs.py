@@ -14,7 +14,7 @@ from optimizer.batch.jobs import Job, changed, plain, prepare
 from optimizer.scenario.generator import dump
 from optimizer.scenario.loading import fingerprint, parse_scenario, scenario_from_data
 from optimizer.scenario.semantics import waves
-from tests.batch.desk import request
+from tests.batch.batches import request
 from tests.builders import document, refusals
 from tests.cli.launch import document as launch
 from tests.cli.launch import write

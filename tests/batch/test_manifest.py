@@ -8,7 +8,7 @@ from optimizer.batch.choices import Choices
 from optimizer.batch.manifest import Asking, read_manifest
 from optimizer.batch.sources import asked_for
 from optimizer.errors import InputError
-from tests.batch.desk import choice
+from tests.batch.batches import choice
 from tests.cli.launch import write
 
 

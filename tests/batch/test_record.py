@@ -5,7 +5,7 @@ import pytest
 from optimizer.batch.record import is_worth_keeping, plan_in, result_of
 from optimizer.execution.executor import Finished
 from optimizer.plan import Blocked, Diagnosis, Plan, to_json
-from tests.batch.desk import DIED, answer
+from tests.batch.batches import DIED, answer
 
 
 def test_figures_are_those_of_the_plan() -> None:

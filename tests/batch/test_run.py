@@ -14,7 +14,7 @@ from optimizer.batch.run import GRACE_SECONDS, solve
 from optimizer.errors import InputError, Problem
 from optimizer.execution.executor import Failed, Finished, Listener, Outcome, Reason
 from optimizer.execution.local import LocalExecutor
-from tests.batch.desk import BROKEN, DIED, Scripted, Watching, answer, jobs, kept
+from tests.batch.batches import BROKEN, DIED, Scripted, Watching, answer, jobs, kept
 
 
 @pytest.fixture
@@ -191,7 +191,7 @@ def test_a_watcher_that_fails_loses_no_result(folder: Folder, tmp_path: Path) ->
 
     found = jobs(tmp_path, ["a"])
     kept(folder, found)
-    local = partial(LocalExecutor, places=1, work="tests.batch.works:good")
+    local = partial(LocalExecutor, places=1, work="tests.batch.work_functions:good")
     solve(found, folder, local, Blind(), threading.Event())
     assert outcomes(folder, found) == ["optimal"]
 
@@ -202,7 +202,7 @@ def test_with_the_executor_of_this_machine(folder: Folder, tmp_path: Path) -> No
     found = jobs(tmp_path, names)
     kept(folder, found)
     watcher = Watching()
-    local = partial(LocalExecutor, places=2, work="tests.batch.works:by_name")
+    local = partial(LocalExecutor, places=2, work="tests.batch.work_functions:by_name")
     solve(found, folder, local, watcher, threading.Event())
     assert outcomes(folder, found) == ["optimal", "solver_died", "failed", "failed", "optimal"]
     assert all(watcher.ends.values())
@@ -212,5 +212,11 @@ def test_a_scenario_that_vanished_fails_alone(folder: Folder, tmp_path: Path) ->
     found = jobs(tmp_path, ["gone", "good"])
     kept(folder, found)
     folder.file("scenarios", found[0].key).unlink()
-    solve(found, folder, partial(LocalExecutor, places=1, work="tests.batch.works:good"), Watching(), threading.Event())
+    solve(
+        found,
+        folder,
+        partial(LocalExecutor, places=1, work="tests.batch.work_functions:good"),
+        Watching(),
+        threading.Event(),
+    )
     assert outcomes(folder, found) == ["failed", "optimal"]

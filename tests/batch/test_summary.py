@@ -18,7 +18,7 @@ from optimizer.batch.jobs import Job, prepare
 from optimizer.batch.record import plan_in, result_of
 from optimizer.batch.summary import COLUMNS, FIELDS, as_parquet, rows, write_summary
 from optimizer.plan import Amount
-from tests.batch.desk import DIED, answer, jobs, request
+from tests.batch.batches import DIED, answer, jobs, request
 
 
 @pytest.fixture

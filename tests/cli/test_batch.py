@@ -20,7 +20,7 @@ from optimizer.export.terminal.batch_page import BatchPage
 from optimizer.plan import Plan
 from optimizer.scenario.loading import fingerprint, read_scenario
 from optimizer.solve.control import Progress
-from tests.batch.desk import BROKEN, DIED, Scripted, answer
+from tests.batch.batches import BROKEN, DIED, Scripted, answer
 from tests.cli.conftest import Run
 from tests.cli.launch import document, write
 from tests.export.answers import job as asked
@@ -212,7 +212,7 @@ def test_errors_of_the_executor_are_in_the_log_and_not_on_the_terminal(
 
     from optimizer.execution.local import LocalExecutor
 
-    broken = partial(LocalExecutor, work="tests.batch.works:by_name")
+    broken = partial(LocalExecutor, work="tests.batch.work_functions:by_name")
     monkeypatch.setattr("optimizer.cli.batch.LocalExecutor", broken)
     ran = groundswell("batch", write(tmp_path, document(name="unverified")), "-o", tmp_path / "out")
     assert ran.code == 1

@@ -11,7 +11,7 @@ import pytest
 from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.local import LocalExecutor
 from tests.execution.recording import Recorder
-from tests.execution.works import named
+from tests.execution.work_functions import named
 
 Make = Callable[..., LocalExecutor]
 

@@ -15,7 +15,7 @@ from optimizer.execution.attempt import ResourceLimits, in_words
 from optimizer.execution.executor import Failed, Finished, Reason
 from optimizer.execution.process import FORK_SERVER
 from optimizer.execution.supervise import Supervision
-from tests.execution import works
+from tests.execution import work_functions as works
 from tests.execution.conftest import Make
 from tests.execution.recording import Recorder, task
 

@@ -14,7 +14,7 @@ from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.cluster import DaskExecutor
 from optimizer.execution.executor import Executor, Failed, Finished, Reason, Task
 from optimizer.solve.settings import Settings
-from tests.execution import works
+from tests.execution import work_functions as works
 from tests.execution.clusters import Cluster, gone, solvers_of, wait
 from tests.execution.recording import Recorder, task
 

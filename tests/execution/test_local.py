@@ -11,10 +11,10 @@ import psutil
 import pytest
 
 from optimizer.execution.executor import Executor, Failed, Finished, Reason, Task
-from optimizer.execution.lanes import Lanes
+from optimizer.execution.fair_queue import FairQueue
 from optimizer.execution.local import LocalExecutor
 from optimizer.solve.settings import Settings
-from tests.execution import works
+from tests.execution import work_functions as works
 from tests.execution.conftest import Make
 from tests.execution.recording import PATIENCE_SECONDS, Recorder, task
 
@@ -32,7 +32,7 @@ def in_thread(call: Callable[[], object]) -> tuple[threading.Thread, list[object
 
 
 def test_lanes_take_turns() -> None:
-    lanes = Lanes()
+    lanes = FairQueue()
     for key in ("a1", "a2", "a3", "b1", "c1", "b2"):
         lanes.put(task(key, lane=key[0]))
     assert lanes.drop("a2")

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.execution.works import LOCKED_AFTER_SECONDS
+from tests.execution.work_functions import LOCKED_AFTER_SECONDS
 
 PATIENCE_SECONDS = 60
 
@@ -26,7 +26,7 @@ from optimizer.execution.local import LocalExecutor
 from tests.execution.recording import Recorder, task
 print("once", flush=True)
 recorder = Recorder()
-places = LocalExecutor(recorder, 2, work="tests.execution.works:by_text")
+places = LocalExecutor(recorder, 2, work="tests.execution.work_functions:by_text")
 for work in ("stubborn", "locked"):
     places.submit(task(work, work))
 recorder.wait(lambda: len(set(recorder.of("moved"))) == 2)
@@ -42,7 +42,7 @@ from optimizer.execution.supervise import Supervision
 from tests.execution.recording import task
 
 def supervise():
-    one = Supervision(task("a", "fine"), ResourceLimits(), "tests.execution.works:echo")
+    one = Supervision(task("a", "fine"), ResourceLimits(), "tests.execution.work_functions:echo")
     print(one.run(lambda *_: None, lambda *_: None), flush=True)
 
 if __name__ == "__main__":
@@ -109,7 +109,7 @@ def test_nothing_outlives_a_killed_parent(running: Running) -> None:
 
 
 def test_processes_watch_their_parents_themselves(running: Running) -> None:
-    """Where the fork server does nothing, they hear that their parent is gone, and the kernel that it is."""
+    """Where the fork server does nothing, they on_event that their parent is gone, and the kernel that it is."""
     parent, server, stubborn, locked = running("threading.Event().wait()")
     time.sleep(2 * LOCKED_AFTER_SECONDS)
     server.suspend()

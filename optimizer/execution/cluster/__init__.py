@@ -2,14 +2,14 @@
 
 From the bottom up::
 
-    words       what executors and workers say to each other, in plain values
-    desk        on a worker: looks after its solves, each a process under the usual `Supervision`
-    worker      the program of a worker
-    scheduler   what is asked of the scheduler, and how it is reached
-    link        from an executor to the scheduler, made again whenever it is lost
-    crew        an executor's threads, and calls that they make one after the other
-    pursuit     a task as an executor follows it
-    executor    the executor
+    messages           what executors and workers send each other, in plain values
+    worker_plugin      on a worker: looks after its solves, each a process under the usual `Supervision`
+    worker             the program of a worker
+    scheduler          what the scheduler is asked, and how it is reached
+    scheduler_client   from an executor to the scheduler, connected again whenever it is lost
+    thread_pool        an executor's threads, and calls that they make one after the other
+    tracked_task       a task as an executor follows it
+    executor           the executor
 
 A task is named by its key for the whole cluster: executors that submit the same key share one solve, hear of it alike,
 and any of them may have it finished or abandoned. Nothing is kept on the cluster that its executors do not want: what

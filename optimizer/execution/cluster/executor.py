@@ -8,13 +8,13 @@ import time
 from collections.abc import Sequence
 
 from optimizer.execution.attempt import ResourceLimits
-from optimizer.execution.cluster.crew import Crew
-from optimizer.execution.cluster.link import Link
-from optimizer.execution.cluster.pursuit import Means, Pursuit
+from optimizer.execution.cluster.messages import Event, Key, Verb, key_of
 from optimizer.execution.cluster.scheduler import ClusterError
-from optimizer.execution.cluster.words import Event, Key, Verb, key_of
+from optimizer.execution.cluster.scheduler_client import SchedulerClient
+from optimizer.execution.cluster.thread_pool import ThreadPool
+from optimizer.execution.cluster.tracked_task import TaskContext, TrackedTask
 from optimizer.execution.executor import Listener, Task
-from optimizer.execution.lanes import Lanes
+from optimizer.execution.fair_queue import FairQueue
 from optimizer.execution.supervise import SOLVE
 
 SURVEY_SECONDS = 2.0
@@ -64,65 +64,67 @@ class DaskExecutor:
         scope: str = "",
     ) -> None:
         self._scope = scope
-        self._lanes = Lanes()
-        self._pursuits: dict[str, Pursuit] = {}
+        self._queue = FairQueue()
+        self._tracked: dict[str, TrackedTask] = {}
         self._handed: dict[str, None] = {}
         self._slots = 0
         self._next_survey = 0.0
         self._closed = False
         self._lock = threading.Lock()
-        self._crew = Crew()
-        self._link = Link(address, self._hear, self._joined, self._tick)
-        self._means = Means(self._link, listener, self._crew, limits or ResourceLimits(), work, self._handed_one)
-        self._link.open()
+        self._threads = ThreadPool()
+        self._scheduler = SchedulerClient(address, self._on_event, self._joined, self._tick)
+        self._context = TaskContext(
+            self._scheduler, listener, self._threads, limits or ResourceLimits(), work, self._handed_one
+        )
+        self._scheduler.open()
 
     @property
     def running(self) -> int:
         """How many of this executor's tasks have a place."""
-        return sum(pursuit.worker is not None for pursuit in self._all())
+        return sum(tracked_task.worker is not None for tracked_task in self._all())
 
     @property
     def waiting(self) -> int:
         """How many wait for one, here or on the cluster."""
-        return sum(pursuit.worker is None for pursuit in self._all())
+        return sum(tracked_task.worker is None for tracked_task in self._all())
 
     def submit(self, task: Task) -> None:
         """Take a task, to be run when its turn comes; ignored where its key is known here, and after `close`."""
         with self._lock:
-            if not self._closed and task.key not in self._pursuits:
-                self._pursuits[task.key] = self._pursuit(task)
-                self._lanes.put(task)
+            if not self._closed and task.key not in self._tracked:
+                self._tracked[task.key] = self._track(task)
+                self._queue.put(task)
                 self._fill()
 
     def run_now(self, task: Task) -> bool:
         """Take a task only if a slot is idle and it gets it; return whether it does, or is known here already."""
         try:
-            idle = self._link.survey().idle
+            idle = self._scheduler.survey().idle
         except ClusterError:
             idle = 0
         with self._lock:
-            if task.key in self._pursuits:
+            if task.key in self._tracked:
                 return True
-            coming = sum(pursuit.coming for pursuit in self._pursuits.values())
+            coming = sum(tracked_task.coming for tracked_task in self._tracked.values())
             if self._closed or idle <= coming:
                 return False
-            pursuit = self._pursuits[task.key] = self._pursuit(task, URGENT)
-            self._hand_over(pursuit)
-        if not pursuit.begun.wait(BEGIN_SECONDS):
+            tracked_task = self._tracked[task.key] = self._track(task, URGENT)
+            self._hand_over(tracked_task)
+        if not tracked_task.begun.wait(BEGIN_SECONDS):
             # Another executor was quicker.
             self.abandon(task.key)
-        return pursuit.begun.is_set()
+        return tracked_task.begun.is_set()
 
     def finish(self, key: str) -> bool:
         """Ask a running task for its best plan so far; return whether it runs anywhere."""
-        pursuit = self._pursuits.get(key)
+        tracked_task = self._tracked.get(key)
         try:
-            asked = self._ask("finish", key, None if pursuit is None else pursuit.worker)
+            asked = self._ask("finish", key, None if tracked_task is None else tracked_task.worker)
         except ClusterError as error:
             log.warning("Task %s could not be asked to finish: %s", key, error)
             return False
-        if asked and pursuit is not None:
-            pursuit.wish()
+        if asked and tracked_task is not None:
+            tracked_task.request_finish()
         return asked
 
     def abandon(self, key: str) -> bool:
@@ -130,19 +132,19 @@ class DaskExecutor:
 
         When this returns its process is gone, unless its worker or the scheduler cannot be reached.
         """
-        pursuit = self._forget(key)
-        if pursuit is not None:
-            pursuit.hush()
+        tracked_task = self._forget(key)
+        if tracked_task is not None:
+            tracked_task.mute()
         known = False
         # What waits here, in a scope of its own, is nowhere else.
-        if pursuit is None or pursuit.handed or not self._scope:
+        if tracked_task is None or tracked_task.handed or not self._scope:
             try:
                 known = self._cancel(key)
             except ClusterError as error:
                 log.warning("Task %s could not be taken from the cluster: %s", key, error)
-        if pursuit is not None:
-            pursuit.drop()
-        return known or pursuit is not None
+        if tracked_task is not None:
+            tracked_task.drop()
+        return known or tracked_task is not None
 
     def close(self, grace_seconds: float) -> None:
         """Begin nothing more and leave the cluster.
@@ -153,117 +155,119 @@ class DaskExecutor:
         deadline = time.monotonic() + grace_seconds
         with self._lock:
             self._closed = True
-            self._lanes.clear()
+            self._queue.clear()
         # What waits on the cluster would take the place of what ends.
-        self._drop([pursuit for pursuit in self._all() if pursuit.worker is None])
+        self._drop([tracked_task for tracked_task in self._all() if tracked_task.worker is None])
         ours = self._only_ours(self._all()) if grace_seconds > 0 else []
-        for pursuit in ours:
-            pursuit.wind_up()
-        for pursuit in ours:
-            pursuit.ended.wait(max(0.0, deadline - time.monotonic()))
+        for tracked_task in ours:
+            tracked_task.finish_gracefully()
+        for tracked_task in ours:
+            tracked_task.ended.wait(max(0.0, deadline - time.monotonic()))
         self._drop(self._all())
-        self._link.close()
-        self._crew.dismiss()
+        self._scheduler.close()
+        self._threads.dismiss()
 
-    def _all(self) -> list[Pursuit]:
+    def _all(self) -> list[TrackedTask]:
         with self._lock:
-            return list(self._pursuits.values())
+            return list(self._tracked.values())
 
     def _key(self, key: str) -> Key:
         return key_of(self._scope, key)
 
-    def _pursuit(self, task: Task, priority: int = 0) -> Pursuit:
-        return Pursuit(task, self._key(task.key), self._means, self._over, priority)
+    def _track(self, task: Task, priority: int = 0) -> TrackedTask:
+        return TrackedTask(task, self._key(task.key), self._context, self._over, priority)
 
-    def _hand_over(self, pursuit: Pursuit) -> None:
-        self._handed[pursuit.task.key] = None
-        pursuit.hand_over()
+    def _hand_over(self, tracked_task: TrackedTask) -> None:
+        self._handed[tracked_task.task.key] = None
+        tracked_task.hand_over()
 
     def _fill(self) -> None:
         """Hand over tasks until every slot is busy and has another one at hand; the lock is held.
 
         One at a time, because the cluster takes them as they arrive.
         """
-        if self._link.client is None or any(self._pursuits[key].coming for key in self._handed):
+        if self._scheduler.client is None or any(self._tracked[key].coming for key in self._handed):
             return
-        if len(self._handed) < max(1, 2 * self._slots) and (task := self._lanes.take()) is not None:
-            self._hand_over(self._pursuits[task.key])
+        if len(self._handed) < max(1, 2 * self._slots) and (task := self._queue.take()) is not None:
+            self._hand_over(self._tracked[task.key])
 
     def _handed_one(self) -> None:
         with self._lock:
             self._fill()
 
-    def _forget(self, key: str) -> Pursuit | None:
+    def _forget(self, key: str) -> TrackedTask | None:
         with self._lock:
-            self._lanes.drop(key)
+            self._queue.drop(key)
             self._handed.pop(key, None)
-            pursuit = self._pursuits.pop(key, None)
+            tracked_task = self._tracked.pop(key, None)
             if not self._closed:
                 self._fill()
-        return pursuit
+        return tracked_task
 
-    def _drop(self, pursuits: Sequence[Pursuit]) -> None:
-        for pursuit in pursuits:
-            self._over(pursuit)
-            pursuit.drop()
+    def _drop(self, tracked: Sequence[TrackedTask]) -> None:
+        for tracked_task in tracked:
+            self._over(tracked_task)
+            tracked_task.drop()
 
-    def _over(self, pursuit: Pursuit) -> None:
-        if self._pursuits.get(pursuit.task.key) is pursuit:
-            self._forget(pursuit.task.key)
+    def _over(self, tracked_task: TrackedTask) -> None:
+        if self._tracked.get(tracked_task.task.key) is tracked_task:
+            self._forget(tracked_task.task.key)
 
-    def _hear(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         if event.scope != self._scope:
             return
         if event.kind != "abandoned":
-            pursuit = self._pursuits.get(event.task)
-            if pursuit is not None and pursuit.handed:
-                pursuit.hear(event)
-        elif event.origin != self._link.id and (pursuit := self._forget(event.task)) is not None:
-            self._crew.do(pursuit.drop)
+            tracked_task = self._tracked.get(event.task)
+            if tracked_task is not None and tracked_task.handed:
+                tracked_task.on_event(event)
+        elif event.origin != self._scheduler.id and (tracked_task := self._forget(event.task)) is not None:
+            self._threads.do(tracked_task.drop)
 
     def _joined(self) -> None:
         with self._lock:
-            handed = [self._pursuits[key] for key in self._handed]
-        for pursuit in handed:
+            handed = [self._tracked[key] for key in self._handed]
+        for tracked_task in handed:
             # What was handed over since there is a connection, before this, is not lost.
-            if not pursuit.known:
-                pursuit.lose()
+            if not tracked_task.known:
+                tracked_task.lose()
         self._next_survey = 0.0
         self._tick()
 
     def _tick(self) -> None:
         with self._lock:
-            handed = [self._pursuits[key] for key in self._handed]
-        for pursuit in handed:
-            pursuit.look_after()
+            handed = [self._tracked[key] for key in self._handed]
+        for tracked_task in handed:
+            tracked_task.look_after()
         # Only where something waits: a scheduler logs every question.
-        if len(self._lanes) and time.monotonic() >= self._next_survey:
+        if len(self._queue) and time.monotonic() >= self._next_survey:
             self._next_survey = time.monotonic() + SURVEY_SECONDS
-            slots = self._link.survey().slots
+            slots = self._scheduler.survey().slots
             with self._lock:
                 self._slots = slots
                 self._fill()
 
     def _ask(self, verb: Verb, key: str, worker: str | None) -> bool:
         worker = worker or self._worker_of(key)
-        return worker is not None and self._link.ask(verb, [self._key(key)], worker)
+        return worker is not None and self._scheduler.ask(verb, [self._key(key)], worker)
 
     def _worker_of(self, key: str) -> str | None:
-        known = self._link.survey([self._key(key)]).tasks.get(self._key(key))
+        known = self._scheduler.survey([self._key(key)]).tasks.get(self._key(key))
         return None if known is None else known.worker
 
     def _cancel(self, key: str) -> bool:
         """Take a task from the cluster; return whether it was there, once its process is gone."""
-        known = self._link.survey([self._key(key)]).tasks.get(self._key(key))
-        self._link.cancel(self._key(key), known=known is not None)
+        known = self._scheduler.survey([self._key(key)]).tasks.get(self._key(key))
+        self._scheduler.cancel(self._key(key), known=known is not None)
         if known is not None and known.worker is not None:
-            self._link.ask("abandon", [self._key(key)], known.worker)
+            self._scheduler.ask("abandon", [self._key(key)], known.worker)
         return known is not None
 
-    def _only_ours(self, pursuits: Sequence[Pursuit]) -> list[Pursuit]:
+    def _only_ours(self, tracked: Sequence[TrackedTask]) -> list[TrackedTask]:
         """Return those that no other executor follows; none where nobody can be asked."""
         try:
-            known = self._link.survey([pursuit.key for pursuit in pursuits]).tasks
+            known = self._scheduler.survey([tracked_task.key for tracked_task in tracked]).tasks
         except ClusterError:
             return []
-        return [pursuit for pursuit in pursuits if pursuit.key in known and not known[pursuit.key].wanted]
+        return [
+            tracked_task for tracked_task in tracked if tracked_task.key in known and not known[tracked_task.key].wanted
+        ]

@@ -13,7 +13,7 @@ from distributed import Client
 from distributed.utils import LoopRunner
 
 from optimizer.errors import GroundswellError
-from optimizer.execution.cluster.words import RESOURCE, Key
+from optimizer.execution.cluster.messages import RESOURCE, Key
 
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 20.0

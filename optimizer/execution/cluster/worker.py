@@ -16,8 +16,8 @@ from distributed import Worker
 from distributed.comm.addressing import get_address_host_port
 from distributed.utils import get_ip
 
-from optimizer.execution.cluster.desk import Desk
-from optimizer.execution.cluster.words import RESOURCE
+from optimizer.execution.cluster.messages import RESOURCE
+from optimizer.execution.cluster.worker_plugin import SolverPlugin
 from optimizer.execution.process import FORK_SERVER
 
 JOIN_SECONDS = 10.0
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Bench:
+class WorkerOptions:
     """What a worker offers.
 
     Attributes
@@ -53,7 +53,7 @@ class Bench:
     name: str | None = None
 
 
-def work(bench: Bench, say: Callable[[str], None]) -> None:
+def work(options: WorkerOptions, say: Callable[[str], None]) -> None:
     """Be a worker until SIGTERM or SIGINT; what runs then is given back to be done elsewhere. A second one kills it.
 
     Parameters
@@ -63,19 +63,19 @@ def work(bench: Bench, say: Callable[[str], None]) -> None:
     """
     # Its threads only wait for processes, so there is nothing in them to be measured.
     with dask.config.set({"distributed.worker.profile.enabled": False}), tempfile.TemporaryDirectory() as scratch:
-        asyncio.run(_work(bench, say, scratch))
+        asyncio.run(_work(options, say, scratch))
 
 
-async def _work(bench: Bench, say: Callable[[str], None], scratch: str) -> None:
+async def _work(options: WorkerOptions, say: Callable[[str], None], scratch: str) -> None:
     leaving = _told_to_leave()
     FORK_SERVER.warm()
-    desk = Desk(bench.threads, bench.memory_mb)
-    while (worker := await _joined(bench, desk, scratch, leaving, say)) is not None:
-        say(f"{bench.name or worker.address} takes {bench.slots} at once from {bench.scheduler}.")
+    worker_plugin = SolverPlugin(options.threads, options.memory_mb)
+    while (worker := await _joined(options, worker_plugin, scratch, leaving, say)) is not None:
+        say(f"{options.name or worker.address} takes {options.slots} at once from {options.scheduler}.")
         await _first_of(worker.finished(), leaving.wait())
         if leaving.is_set():
             say("Leaving: what runs is given back to be solved elsewhere. Once more to leave at once.")
-            desk.give_back()
+            worker_plugin.give_back()
             # It complains of everything that is cut short.
             logging.getLogger("distributed").setLevel(logging.CRITICAL)
             with suppress(OSError, TimeoutError):
@@ -85,12 +85,16 @@ async def _work(bench: Bench, say: Callable[[str], None], scratch: str) -> None:
 
 
 async def _joined(
-    bench: Bench, desk: Desk, scratch: str, leaving: asyncio.Event, say: Callable[[str], None]
+    options: WorkerOptions,
+    worker_plugin: SolverPlugin,
+    scratch: str,
+    leaving: asyncio.Event,
+    say: Callable[[str], None],
 ) -> Worker | None:
     """Return a worker that has joined the scheduler, however long that takes; None once told to leave."""
     told = False
     while not leaving.is_set():
-        joining = asyncio.create_task(_join(bench, desk, scratch))
+        joining = asyncio.create_task(_join(options, worker_plugin, scratch))
         await _first_of(joining, leaving.wait())
         if not joining.done():
             joining.cancel()
@@ -99,22 +103,22 @@ async def _joined(
             return joining.result()
         except (OSError, TimeoutError, RuntimeError, ValueError) as error:
             if not told:
-                say(f"The scheduler at {bench.scheduler} cannot be joined; trying again: {_reason(error)}")
+                say(f"The scheduler at {options.scheduler} cannot be joined; trying again: {_reason(error)}")
             told = True
         await _first_of(asyncio.sleep(PAUSE_SECONDS), leaving.wait())
     return None
 
 
-async def _join(bench: Bench, desk: Desk, scratch: str) -> Worker:
+async def _join(options: WorkerOptions, worker_plugin: SolverPlugin, scratch: str) -> Worker:
     # Whoever reaches a worker can run anything there: it listens only where its scheduler reaches it.
-    host = get_ip(*get_address_host_port(bench.scheduler))
+    host = get_ip(*get_address_host_port(options.scheduler))
     worker = Worker(
-        bench.scheduler,
-        nthreads=bench.slots,
-        resources={RESOURCE: bench.slots},
-        name=bench.name,
+        options.scheduler,
+        nthreads=options.slots,
+        resources={RESOURCE: options.slots},
+        name=options.name,
         host=host,
-        plugins=(desk,),
+        plugins=(worker_plugin,),
         memory_limit=0,
         local_directory=scratch,
         dashboard=False,

@@ -15,14 +15,14 @@ from optimizer.solve.control import Progress
 
 Key = tuple[str, str, str]
 Kind = Literal["started", "moved", "given back", "abandoned", "hello"]
-Verb = Literal["finish", "wind_up", "abandon", "tell_again"]
+Verb = Literal["finish", "finish_gracefully", "abandon", "tell_again"]
 
 TOPIC = "groundswell"
 """Of all events. One topic, because a scheduler keeps the last events of every topic there ever was."""
-RESOURCE = "groundswell-1"
+RESOURCE = "groundswell-2"
 """What a solve takes one of and a worker has one of per slot: other workers get none, nor those of another version of
 these words, which the number counts."""
-SOLVE_ON_WORKER = "optimizer.execution.cluster.desk:solve"
+SOLVE_ON_WORKER = "optimizer.execution.cluster.worker_plugin:solve"
 FASTEST = 1
 
 

@@ -13,10 +13,10 @@ from typing import Any
 from distributed import KilledWorker
 
 from optimizer.execution.attempt import ResourceLimits
-from optimizer.execution.cluster.crew import Crew, Sequence
-from optimizer.execution.cluster.link import Link
+from optimizer.execution.cluster.messages import Event, Key, outcome_of
 from optimizer.execution.cluster.scheduler import ClusterError
-from optimizer.execution.cluster.words import Event, Key, outcome_of
+from optimizer.execution.cluster.scheduler_client import SchedulerClient
+from optimizer.execution.cluster.thread_pool import SerialQueue, ThreadPool
 from optimizer.execution.executor import Failed, Finished, Listener, Outcome, Reason, Task
 
 GATHER_SECONDS = 60.0
@@ -31,18 +31,18 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Means:
-    """What pursuits of one executor share; `handed` is called when one has been handed over, or could not be."""
+class TaskContext:
+    """What the tracked tasks of one executor share; `handed` is called when one was handed over, or could not be."""
 
-    link: Link
+    scheduler_client: SchedulerClient
     listener: Listener
-    crew: Crew
+    threads: ThreadPool
     limits: ResourceLimits
     work: str
     handed: Callable[[], None]
 
 
-class Pursuit:
+class TrackedTask:
     """One task; whatever is done about it or told of it comes in order.
 
     Parameters
@@ -62,18 +62,20 @@ class Pursuit:
         Set when nothing more is done about it.
     """
 
-    def __init__(self, task: Task, key: Key, means: Means, over: Callable[[Pursuit], None], priority: int = 0) -> None:
+    def __init__(
+        self, task: Task, key: Key, context: TaskContext, over: Callable[[TrackedTask], None], priority: int = 0
+    ) -> None:
         self.task = task
         self.key = key
         self.begun = threading.Event()
         self.ended = threading.Event()
-        self._means = means
+        self._context = context
         self._over = over
         self._priority = priority
-        self._sequence = Sequence(means.crew)
+        self._queue = SerialQueue(context.threads)
         self._lock = threading.Lock()
         self._future: Any = None
-        self._handing = self._handed = self._wished = False
+        self._handing = self._handed = self._finish_requested = False
         self._due = 0.0
         self._worker: str | None = None
         self._starts: set[str] = set()
@@ -100,7 +102,7 @@ class Pursuit:
     def known(self) -> bool:
         """Whether it was given to the scheduler that there is a connection to now."""
         future = self._future
-        return future is not None and future.client is self._means.link.client
+        return future is not None and future.client is self._context.scheduler_client.client
 
     def hand_over(self) -> None:
         """Have it given to the cluster."""
@@ -108,7 +110,7 @@ class Pursuit:
             if self._handing:
                 return
             self._handed = self._handing = True
-        self._sequence.post(self._hand_over)
+        self._queue.post(self._hand_over)
 
     def lose(self) -> None:
         """Forget what a scheduler that is gone knew of it, and have it given to the next."""
@@ -125,39 +127,39 @@ class Pursuit:
         if self._handed and self._future is None and time.monotonic() >= self._due:
             self.hand_over()
 
-    def hear(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """Take note of what its worker tells."""
         if event.kind == "started":
-            self._hear_start(event)
+            self._on_start(event)
         elif event.kind == "moved":
-            self._hear_move(event)
+            self._on_move(event)
         elif event.kind == "given back":
             with self._lock:
                 self._starts.discard(event.start)
                 self._worker = None
 
-    def wish(self) -> None:
+    def request_finish(self) -> None:
         """Remember that its best plan so far was asked for, should another worker have to begin it anew."""
-        self._wished = True
+        self._finish_requested = True
 
-    def wind_up(self) -> None:
+    def finish_gracefully(self) -> None:
         """Ask for its best plan so far, or the first one where there is none yet."""
-        self._sequence.post(self._wind_up)
+        self._queue.post(self._finish_gracefully)
 
-    def hush(self) -> None:
+    def mute(self) -> None:
         """Tell nothing more of it; return when it is not on its way to the cluster."""
-        self._sequence.silence()
+        self._queue.silence()
         if self._handing:
-            self._sequence.join()
+            self._queue.join()
 
     def drop(self) -> None:
         """Do nothing more about it; return when what is being told of it is told, unless that is what calls this."""
-        self._sequence.silence()
-        self._sequence.join()
+        self._queue.silence()
+        self._queue.join()
         self._release()
         self.ended.set()
 
-    def _hear_start(self, event: Event) -> None:
+    def _on_start(self, event: Event) -> None:
         with self._lock:
             known = (event.start, event.attempt) in self._told
             again = event.start not in self._starts
@@ -167,18 +169,18 @@ class Pursuit:
             deadly = len(self._starts) > MOST_STARTS
         self.begun.set()
         if deadly:
-            self._sequence.post(partial(self._end, DEADLY))
+            self._queue.post(partial(self._end, DEADLY))
         elif not known:
-            self._sequence.post(partial(self._means.listener.started, self.task.key, event.attempt))
-        if again and self._wished:
-            self.wind_up()
+            self._queue.post(partial(self._context.listener.started, self.task.key, event.attempt))
+        if again and self._finish_requested:
+            self.finish_gracefully()
 
-    def _hear_move(self, event: Event) -> None:
+    def _on_move(self, event: Event) -> None:
         """Tell it, unless it is of a start that was lost, or told again for somebody else."""
         if event.start in self._starts and event.progress is not None and event != self._last_move:
             self._last_move = event
-            tell = partial(self._means.listener.moved, self.task.key, event.progress)
-            self._sequence.post(tell, newest=True)
+            tell = partial(self._context.listener.moved, self.task.key, event.progress)
+            self._queue.post(tell, newest=True)
 
     def _hand_over(self) -> None:
         try:
@@ -194,22 +196,22 @@ class Pursuit:
             self._end(UNLOADABLE)
         finally:
             self._handing = False
-            self._means.handed()
+            self._context.handed()
 
     def _give(self) -> None:
-        """Hand it over; where another executor has done so before, hear from its worker how far it is."""
-        link, task = self._means.link, self.task
+        """Hand it over; where another executor has done so before, ask its worker how far it is."""
+        scheduler_client, task = self._context.scheduler_client, self.task
         text = task.load()
-        known = link.survey([self.key]).tasks.get(self.key)
-        work = task.work or self._means.work
-        future = link.hand_over(self.key, work, text, task.settings, self._means.limits, self._priority)
+        known = scheduler_client.survey([self.key]).tasks.get(self.key)
+        work = task.work or self._context.work
+        future = scheduler_client.hand_over(self.key, work, text, task.settings, self._context.limits, self._priority)
         self._future = future
         future.add_done_callback(self._settled)
         if known is not None and known.worker is not None:
-            link.ask("tell_again", [self.key], known.worker)
+            scheduler_client.ask("tell_again", [self.key], known.worker)
 
     def _settled(self, future: Any) -> None:
-        self._sequence.post(partial(self._take, future))
+        self._queue.post(partial(self._take, future))
 
     def _take(self, future: Any) -> None:
         """Take what a future came to; one that is not of now is of a scheduler that is gone."""
@@ -255,14 +257,14 @@ class Pursuit:
         self._worker = None
         self._release()
 
-    def _wind_up(self) -> None:
+    def _finish_gracefully(self) -> None:
         if self._worker is not None:
-            self._wished = True
-            self._means.link.ask("wind_up", [self.key], self._worker)
+            self._finish_requested = True
+            self._context.scheduler_client.ask("finish_gracefully", [self.key], self._worker)
 
     def _end(self, outcome: Outcome) -> None:
         """Return how it ended, once it was told that it began."""
-        listener, key = self._means.listener, self.task.key
+        listener, key = self._context.listener, self.task.key
         try:
             if isinstance(outcome, Finished) and not self._told:
                 listener.started(key, 1)
@@ -271,7 +273,7 @@ class Pursuit:
             self._leave()
 
     def _leave(self) -> None:
-        self._sequence.silence()
+        self._queue.silence()
         self._release()
         self.begun.set()
         self.ended.set()

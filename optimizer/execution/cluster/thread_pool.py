@@ -13,7 +13,7 @@ SIZE = 8
 log = logging.getLogger(__name__)
 
 
-class Crew:
+class ThreadPool:
     """A few threads; daemons, so that a program that ends without `close` ends."""
 
     def __init__(self) -> None:
@@ -38,11 +38,11 @@ class Crew:
                 log.exception("The executor failed on something; it goes on.")
 
 
-class Sequence:
-    """Calls that a crew makes one after the other."""
+class SerialQueue:
+    """Calls that a thread pool makes one after the other."""
 
-    def __init__(self, crew: Crew) -> None:
-        self._crew = crew
+    def __init__(self, threads: ThreadPool) -> None:
+        self._threads = threads
         self._calls: deque[tuple[Callable[[], object], bool]] = deque()
         self._caller: int | None = None
         self._active = self._silent = False
@@ -64,7 +64,7 @@ class Sequence:
             if self._active:
                 return
             self._active = True
-        self._crew.do(self._next)
+        self._threads.do(self._next)
 
     def silence(self) -> None:
         """Make no more calls."""
@@ -93,4 +93,4 @@ class Sequence:
         with self._changed:
             self._caller = None
             self._changed.notify_all()
-        self._crew.do(self._next)
+        self._threads.do(self._next)

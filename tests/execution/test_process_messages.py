@@ -7,7 +7,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as some
 
-from optimizer.execution.cluster.words import Event, answer_of, outcome_of, packed, unpacked
+from optimizer.execution.cluster.messages import Event, answer_of, outcome_of, packed, unpacked
 from optimizer.execution.executor import Failed, Finished, Outcome, Reason
 from optimizer.solve.control import Progress
 

@@ -13,7 +13,8 @@ from distributed import Future
 from distributed.utils import LoopRunner
 
 from optimizer.execution.attempt import ResourceLimits
-from optimizer.execution.cluster import desk
+from optimizer.execution.cluster import worker_plugin
+from optimizer.execution.cluster.messages import RESOURCE, SOLVE_ON_WORKER, TOPIC, Event, Key, Verb, packed
 from optimizer.execution.cluster.scheduler import (
     ANSWER_SECONDS,
     ClusterError,
@@ -23,7 +24,6 @@ from optimizer.execution.cluster.scheduler import (
     reaching,
     survey_of,
 )
-from optimizer.execution.cluster.words import RESOURCE, SOLVE_ON_WORKER, TOPIC, Event, Key, Verb, packed
 from optimizer.solve.settings import Settings
 
 HELLO_SECONDS = 0.05
@@ -33,12 +33,12 @@ PAUSES = (0.5, 1.0, 2.0, 4.0)
 log = logging.getLogger(__name__)
 
 
-class Link:
+class SchedulerClient:
     """Keeps a client of a scheduler.
 
     Parameters
     ----------
-    hear
+    on_event
         Told every event, in the client's own thread, which it must not hold up.
     joined
         Called when there is a connection, the first one or a new one; nothing of before it is known any more.
@@ -47,10 +47,10 @@ class Link:
     """
 
     def __init__(
-        self, address: str, hear: Callable[[Event], None], joined: Callable[[], None], tick: Callable[[], None]
+        self, address: str, on_event: Callable[[Event], None], joined: Callable[[], None], tick: Callable[[], None]
     ) -> None:
         self._address = address
-        self._hear = hear
+        self._on_event = on_event
         self._joined = joined
         self._tick = tick
         self._client: Any = None
@@ -59,7 +59,7 @@ class Link:
         self._closed = threading.Event()
         # One loop for all clients, or each that cannot connect would leave its own behind.
         self._loop = LoopRunner()
-        self._keeper = threading.Thread(target=self._keep, name="cluster link", daemon=True)
+        self._keeper = threading.Thread(target=self._keep, name="cluster scheduler_client", daemon=True)
 
     def open(self) -> None:
         """Begin to connect."""
@@ -106,7 +106,7 @@ class Link:
         client = self._connected()
         with reaching():
             answers = client.run(
-                desk.ask, verb, keys, workers=[worker], on_error="ignore", callback_timeout=ANSWER_SECONDS
+                worker_plugin.ask, verb, keys, workers=[worker], on_error="ignore", callback_timeout=ANSWER_SECONDS
             )
         return any(answers.values())
 
@@ -186,14 +186,14 @@ class Link:
         except ClusterError:
             log.debug("The cluster did not answer.", exc_info=True)
         except Exception:
-            log.exception("The link to the cluster failed; it goes on.")
+            log.exception("The scheduler_client to the cluster failed; it goes on.")
         return False
 
     def _heard(self, event: tuple[float, Any]) -> None:
         try:
             told = Event.of(event[1])
             if told.kind != "hello":
-                self._hear(told)
+                self._on_event(told)
             elif told.origin == self._greeter:
                 self._subscribed.set()
         except Exception:

@@ -150,7 +150,7 @@ def unverified(text: str, settings: Settings, tell: Tell, cancel: threading.Even
 def babbles(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
     """Write and tell a great deal."""
     for number in range(3_000):
-        os.write(1, b"noise " * 20)
+        os.write(1, b"output " * 20)
         tell(moment(number))
     tell(moment(3_000, "last"))
     return "done"

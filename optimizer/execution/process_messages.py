@@ -8,7 +8,7 @@ FINISH = "finish"
 
 
 @dataclass(frozen=True)
-class Order:
+class WorkRequest:
     """What is to be done.
 
     Attributes
@@ -27,7 +27,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Trouble:
+class ErrorReport:
     """An error of the program, for the log."""
 
     traceback: str

@@ -5,11 +5,11 @@ from __future__ import annotations
 from optimizer.execution.executor import Task
 
 
-class Lanes:
+class FairQueue:
     """Tasks that wait, by lane; not safe for threads by itself."""
 
     def __init__(self) -> None:
-        self._lanes: dict[str, dict[str, Task]] = {}
+        self._queue: dict[str, dict[str, Task]] = {}
         self._lane_of: dict[str, str] = {}
 
     def __len__(self) -> int:
@@ -20,19 +20,19 @@ class Lanes:
 
     def put(self, task: Task) -> None:
         """Take a task to the end of its lane; a lane that was empty has its turn after all others."""
-        self._lanes.setdefault(task.lane, {})[task.key] = task
+        self._queue.setdefault(task.lane, {})[task.key] = task
         self._lane_of[task.key] = task.lane
 
     def take(self) -> Task | None:
         """Return the first task of the lane whose turn it is, None if none waits; the lane goes behind the others."""
-        if not self._lanes:
+        if not self._queue:
             return None
-        lane = next(iter(self._lanes))
-        tasks = self._lanes.pop(lane)
+        lane = next(iter(self._queue))
+        tasks = self._queue.pop(lane)
         task = tasks.pop(next(iter(tasks)))
         del self._lane_of[task.key]
         if tasks:
-            self._lanes[lane] = tasks
+            self._queue[lane] = tasks
         return task
 
     def drop(self, key: str) -> bool:
@@ -40,12 +40,12 @@ class Lanes:
         lane = self._lane_of.pop(key, None)
         if lane is None:
             return False
-        del self._lanes[lane][key]
-        if not self._lanes[lane]:
-            del self._lanes[lane]
+        del self._queue[lane][key]
+        if not self._queue[lane]:
+            del self._queue[lane]
         return True
 
     def clear(self) -> None:
         """Take all out."""
-        self._lanes.clear()
+        self._queue.clear()
         self._lane_of.clear()

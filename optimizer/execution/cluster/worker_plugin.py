@@ -12,7 +12,7 @@ from typing import Any
 from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
 from optimizer.execution.attempt import ResourceLimits
-from optimizer.execution.cluster.words import TOPIC, Event, Key, Kind, Verb, answer_of, unpacked
+from optimizer.execution.cluster.messages import TOPIC, Event, Key, Kind, Verb, answer_of, unpacked
 from optimizer.execution.executor import Failed, Outcome, Reason, Task
 from optimizer.execution.supervise import Supervision
 from optimizer.solve.control import Progress
@@ -36,25 +36,25 @@ def solve(work: str, text: bytes, settings: str, grace_seconds: float, memory_mb
         As in `ResourceLimits`.
     """
     worker = get_worker()
-    desk: Any = worker.plugins[NAME]
+    worker_plugin: Any = worker.plugins[NAME]
     key: Any = worker.get_current_task()
-    limits = ResourceLimits(grace_seconds, desk.allowed(memory_mb))
-    task = Task(key[-1], desk.threaded(settings), lambda: unpacked(text), work=work)
-    answer: dict[str, Any] = desk.solve(key, Supervision(task, limits, work))
+    limits = ResourceLimits(grace_seconds, worker_plugin.allowed(memory_mb))
+    task = Task(key[-1], worker_plugin.threaded(settings), lambda: unpacked(text), work=work)
+    answer: dict[str, Any] = worker_plugin.solve(key, Supervision(task, limits, work))
     return answer
 
 
 async def ask(verb: Verb, keys: list[Key], dask_worker: Worker) -> bool:
-    """Have the desk of a worker do something about tasks; return whether any of them runs there."""
-    desk = dask_worker.plugins.get(NAME)
-    if not isinstance(desk, Desk):
+    """Have the plugin of a worker do something about tasks; return whether any of them runs there."""
+    worker_plugin = dask_worker.plugins.get(NAME)
+    if not isinstance(worker_plugin, SolverPlugin):
         return False
     # In a thread: a process is waited for, and the worker must stay alert.
-    return any([await asyncio.to_thread(desk.heed, verb, key) for key in keys])
+    return any([await asyncio.to_thread(worker_plugin.heed, verb, key) for key in keys])
 
 
-class Desk(WorkerPlugin):
-    """The solves of a worker; one desk stays while its program joins one scheduler after another.
+class SolverPlugin(WorkerPlugin):
+    """The solves of a worker; one plugin stays while its program joins one scheduler after another.
 
     Parameters
     ----------
@@ -127,8 +127,8 @@ class Desk(WorkerPlugin):
             return False
         if verb == "finish":
             one.supervision.finish()
-        elif verb == "wind_up":
-            one.supervision.wind_up()
+        elif verb == "finish_gracefully":
+            one.supervision.finish_gracefully()
         elif verb == "tell_again":
             self._tell_again(one)
         else:

@@ -9,14 +9,14 @@ import pytest
 from distributed import KilledWorker
 
 from optimizer.execution.attempt import ResourceLimits
-from optimizer.execution.cluster import pursuit as module
-from optimizer.execution.cluster.crew import Crew
-from optimizer.execution.cluster.pursuit import Means, Pursuit
+from optimizer.execution.cluster import tracked_task as module
+from optimizer.execution.cluster.messages import Event, Key, Kind, answer_of, key_of
 from optimizer.execution.cluster.scheduler import ClusterError, Known, Survey
-from optimizer.execution.cluster.words import Event, Key, Kind, answer_of, key_of
+from optimizer.execution.cluster.thread_pool import ThreadPool
+from optimizer.execution.cluster.tracked_task import TaskContext, TrackedTask
 from optimizer.execution.executor import Failed, Finished, Reason
 from tests.execution.recording import Recorder, task
-from tests.execution.works import moment
+from tests.execution.work_functions import moment
 
 KEY = key_of("", "a")
 LOST = KilledWorker(KEY, None, 3)  # type: ignore[arg-type]
@@ -78,29 +78,29 @@ class FakeLink:
 
 
 class Followed:
-    """A pursuit of one task, its link, its listener, and what happens to it."""
+    """A tracked_task of one task, its scheduler_client, its listener, and what happens to it."""
 
     def __init__(self) -> None:
-        self.link, self.listener, self.crew = FakeLink(), Recorder(), Crew()
-        means = Means(self.link, self.listener, self.crew, ResourceLimits(), "work", lambda: None)  # type: ignore[arg-type]
-        self.over: list[Pursuit] = []
-        self.pursuit = Pursuit(task("a"), KEY, means, self.over.append)
-        self.pursuit.hand_over()
+        self.scheduler_client, self.listener, self.threads = FakeLink(), Recorder(), ThreadPool()
+        means = TaskContext(self.scheduler_client, self.listener, self.threads, ResourceLimits(), "work", lambda: None)  # type: ignore[arg-type]
+        self.over: list[TrackedTask] = []
+        self.tracked_task = TrackedTask(task("a"), KEY, means, self.over.append)
+        self.tracked_task.hand_over()
         self.handed(1)
 
     def handed(self, count: int) -> FakeFuture:
         """Wait until it was handed over so often; return the last future."""
 
         def looked_after() -> bool:
-            self.pursuit.look_after()
-            return len(self.link.futures) == count and not self.pursuit.coming
+            self.tracked_task.look_after()
+            return len(self.scheduler_client.futures) == count and not self.tracked_task.coming
 
         self.listener.wait(looked_after)
-        return self.link.futures[-1]
+        return self.scheduler_client.futures[-1]
 
     def event(self, kind: Kind, start: str, attempt: int = 1, value: int | None = None) -> None:
         progress = None if value is None else moment(value)
-        self.pursuit.hear(Event(kind, "", "a", f"tcp://{start}", start, attempt, progress))
+        self.tracked_task.on_event(Event(kind, "", "a", f"tcp://{start}", start, attempt, progress))
 
     def failed(self) -> Reason:
         outcome = self.listener.outcome("a")
@@ -113,7 +113,7 @@ def followed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Followed]:
     monkeypatch.setattr(module, "PAUSE_SECONDS", 0.0)
     made = Followed()
     yield made
-    made.crew.dismiss()
+    made.threads.dismiss()
 
 
 def test_its_result_is_told_after_its_start_even_if_nobody_told_that(followed: Followed) -> None:
@@ -129,14 +129,14 @@ def test_the_third_worker_is_not_lost_to_it(followed: Followed) -> None:
         followed.event("started", start)
     assert followed.failed() is Reason.DIED
     assert len(followed.listener.of("started", "a")) == 2
-    followed.listener.wait(lambda: followed.link.futures[0].released)
+    followed.listener.wait(lambda: followed.scheduler_client.futures[0].released)
 
 
 def test_what_was_given_back_is_not_lost(followed: Followed) -> None:
     for start in ("w1", "w2", "w3", "w4"):
         followed.event("started", start)
         followed.event("given back", start)
-    assert followed.pursuit.worker is None
+    assert followed.tracked_task.worker is None
     followed.handed(1).come_to("finished", answer_of(Finished("plan")))
     assert followed.listener.outcome("a") == Finished("plan")
     assert len(followed.listener.of("started", "a")) == 4
@@ -146,7 +146,7 @@ def test_a_scheduler_that_is_gone_is_not_held_against_it(followed: Followed) -> 
     for count, start in enumerate(("w1", "w2", "w3", "w4"), 1):
         followed.handed(count)
         followed.event("started", start)
-        followed.pursuit.lose()
+        followed.tracked_task.lose()
     followed.handed(5).come_to("finished", answer_of(Finished("plan")))
     assert followed.listener.outcome("a") == Finished("plan")
 
@@ -181,7 +181,7 @@ def test_what_was_lost_is_handed_over_again(followed: Followed, status: str) -> 
 
 def test_a_future_of_an_older_connection_is_worth_nothing(followed: Followed) -> None:
     first = followed.handed(1)
-    followed.link.client = object()
+    followed.scheduler_client.client = object()
     second = followed.handed(2)
     first.come_to("finished", answer_of(Finished("of a scheduler that is gone")))
     second.come_to("finished", answer_of(Finished("plan")))
@@ -194,22 +194,22 @@ def test_a_result_that_is_lost_with_its_worker_is_waited_for(followed: Followed)
     followed.listener.wait(lambda: future._callbacks)
     future.come_to("finished", answer_of(Finished("plan")))
     assert followed.listener.outcome("a") == Finished("plan")
-    assert len(followed.link.futures) == 1
+    assert len(followed.scheduler_client.futures) == 1
 
 
 def test_a_cluster_that_does_not_answer_is_asked_again(followed: Followed) -> None:
-    followed.link.away = True
-    followed.pursuit.lose()
-    followed.listener.wait(lambda: not followed.pursuit.coming)
-    followed.link.away = False
+    followed.scheduler_client.away = True
+    followed.tracked_task.lose()
+    followed.listener.wait(lambda: not followed.tracked_task.coming)
+    followed.scheduler_client.away = False
     followed.handed(2)
 
 
 def test_who_comes_later_asks_how_far_it_is(followed: Followed) -> None:
-    followed.link.known = {KEY: Known("tcp://w7", True)}
-    followed.pursuit.lose()
-    followed.listener.wait(lambda: followed.link.asked)
-    assert followed.link.asked == [("tell_again", "tcp://w7")]
+    followed.scheduler_client.known = {KEY: Known("tcp://w7", True)}
+    followed.tracked_task.lose()
+    followed.listener.wait(lambda: followed.scheduler_client.asked)
+    assert followed.scheduler_client.asked == [("tell_again", "tcp://w7")]
 
 
 def test_what_is_told_again_is_told_once(followed: Followed) -> None:
@@ -226,16 +226,16 @@ def test_what_is_told_again_is_told_once(followed: Followed) -> None:
 
 def test_a_wish_stands_on_the_next_worker(followed: Followed) -> None:
     followed.event("started", "w1")
-    followed.pursuit.wish()
+    followed.tracked_task.request_finish()
     followed.event("started", "w1", 2)
     followed.event("started", "w2")
-    followed.listener.wait(lambda: followed.link.asked)
-    assert followed.link.asked == [("wind_up", "tcp://w2")]
+    followed.listener.wait(lambda: followed.scheduler_client.asked)
+    assert followed.scheduler_client.asked == [("finish_gracefully", "tcp://w2")]
 
 
 def test_nothing_is_told_of_what_was_dropped(followed: Followed) -> None:
     future = followed.handed(1)
-    followed.pursuit.drop()
+    followed.tracked_task.drop()
     followed.event("started", "w1")
     future.come_to("finished", answer_of(Finished("plan")))
     assert future.released

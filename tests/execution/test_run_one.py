@@ -10,8 +10,8 @@ import pytest
 
 from optimizer.execution.executor import Executor, Failed, Finished, Listener, Outcome, Reason, Task
 from optimizer.execution.local import LocalExecutor
-from optimizer.execution.lone import outcome_of
-from tests.execution import works
+from optimizer.execution.run_one import outcome_of
+from tests.execution import work_functions as works
 from tests.execution.recording import task
 
 Told = list[Any]
@@ -88,7 +88,7 @@ def test_nobody_waits_for_a_place_after_that() -> None:
 
 def test_who_cannot_pass_the_wish_on_is_not_asked_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """As an executor whose scheduler is away, and back a little later."""
-    monkeypatch.setattr("optimizer.execution.lone.ASK_SECONDS", 0.5)
+    monkeypatch.setattr("optimizer.execution.run_one.ASK_SECONDS", 0.5)
     asked: list[str] = []
 
     class Away(LocalExecutor):

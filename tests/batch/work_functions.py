@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def good(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
-    from tests.batch.desk import answer
+    from tests.batch.batches import answer
 
     return answer().plan
 
