@@ -1,6 +1,6 @@
 """The decision variables of one model and the questions rules ask of them.
 
-A model covers some activations of an instance (all of them, or one block) and some of their options.
+A model covers some activations of an instance (all of them, or a few) and some of their options.
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ class Decomposition:
     ----------
     wanted
         Activations to secure by the bounds of now, hardest to insert first.
-    known
+    proposals
         Teams that go well with those of coupled activations, by activation.
     """
 
@@ -83,7 +83,7 @@ class Decomposition:
     def rebuild(
         self, wanted: Sequence[int], tries: int, partial: PartialPlan | None = None, *, over_budget: bool
     ) -> None:
-        """Fill a partial with what is wanted and better it by ruin and recreate."""
+        """Fill a partial plan with what is wanted and better it by ruin and recreate."""
         fixed = self.state.incumbent
         if partial is None:
             partial = PartialPlan(self.problem.instance, fixed, over_budget=over_budget)
@@ -132,7 +132,7 @@ def start_decomposition(problem: SearchProblem, state: SearchState) -> Decomposi
 
 
 def run_phases(search: Decomposition) -> None:
-    """Bound, place, prove and improve, step by step, until the state is closed or the time is up.
+    """Bound, place, prove and improve, step by step, until the gap is closed or the time is up.
 
     What a search with the same instance but for the total budget has learnt of its parts is used and added to.
     """

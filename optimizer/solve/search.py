@@ -41,7 +41,7 @@ class Solution:
         No plan has more value.
     cost_bound
         No plan of this value costs less (minor units); None until the value is proven.
-    lower bounds
+    lower_bounds
         Per activation: what it costs at least on its own; absent where it cannot be secured at all.
     method
         `plain` or `decomposed`.

@@ -1,8 +1,8 @@
 """What each activation costs at least on its own: the lower bounds that every bound is made of.
 
-A block is one activation with its own rules. Other activations and shared limits are left out and each creator ships on
-the best day, so the block's least cost bounds that activation's cost in any plan. The quick bounds of its windows and
-the quick teams nearly always meet; where they do not, CP-SAT prices the window on its core.
+Each activation is bounded with its own rules. Other activations and shared limits are left out and each creator ships
+on the best day, so its least cost bounds that activation's cost in any plan. The quick bounds of its windows and the
+quick teams nearly always meet; where they do not, CP-SAT bounds the window on its core.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class ActivationBound:
 
 
 def bound_activations(problem: SearchProblem, activations: Sequence[int]) -> list[ActivationBound]:
-    """Return the blocks of some activations, in order."""
+    """Return the bounds of some activations, in order."""
     _ = problem.window_data
     return in_parallel(lambda activation: _bound_activation(problem, activation), activations, problem.workers)
 

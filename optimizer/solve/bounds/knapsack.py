@@ -22,7 +22,7 @@ from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, has_solut
 from optimizer.solve.search_parameters import PARAMETERS
 
 Groups = Sequence[tuple[int, ...]]
-"""Tied groups of activations; those that belong to none stand alone."""
+"""Coupled groups of activations; those that belong to none stand alone."""
 
 
 @dataclass(frozen=True)

@@ -163,7 +163,7 @@ def raise_bound(
     Parameters
     ----------
     enough
-        The raise_bound ends at this bound (minor units).
+        The search for prices ends at this bound (minor units).
     """
     instance = problem.instance
     rows = shared_rows(instance)

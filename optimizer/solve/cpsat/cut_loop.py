@@ -15,7 +15,7 @@ from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, optimise
 
 @dataclass(frozen=True)
 class CutLoopResult:
-    """Result of `close`.
+    """Result of `solve_with_cuts`.
 
     `infeasible`: the model has no solution that holds. `bound`: no solution that holds is better (None: nothing
     proven). `selection`: the best that holds, with `objective`; None where none was met. `exact`: selection and
@@ -41,7 +41,7 @@ def solve_with_cuts(
     rounds: int = 1000,
     hint: Selection | None = None,
 ) -> CutLoopResult:
-    """Optimise a OUTER model, cutting off optima whose exact tail fails, at most `rounds` times.
+    """Optimise an OUTER model, cutting off optima whose exact tail fails, at most `rounds` times.
 
     Every cut is valid for all selections that hold, so each round's bound is certified, and an optimum that holds is
     the optimum of the exact problem.

@@ -28,15 +28,15 @@ from optimizer.solve.windows.greedy_team import Team
 def plan_from_schedule(
     problem: SearchProblem, schedule: Schedule, order: Sequence[int], proposals: Mapping[int, Sequence[Team]]
 ) -> tuple[PartialPlan, list[frozenset[int]]]:
-    """Return a partial with as much of a schedule as could be placed, and the sets of windows that did not go together.
+    """Return a partial plan of as much of a schedule as could be placed, and the sets of windows that did not fit.
 
-    The partial may be over budget.
+    The partial plan may be over budget.
 
     Parameters
     ----------
     order
         Activations in the order to place them.
-    known
+    proposals
         Teams to try first, by activation.
     """
     partial = PartialPlan(problem.instance, over_budget=True)

@@ -22,7 +22,7 @@ class PartialPlan:
     fixed
         Selection to start from; it must keep the shared rules.
     over_budget
-        Whether the partial may cost more than the budget for a while.
+        Whether the partial plan may cost more than the budget for a while.
     """
 
     def __init__(self, instance: Instance, fixed: Selection | None = None, *, over_budget: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Ruin and recreate: take a few neighbours off the partial, put them back in another order, keep what is better.
+"""Ruin and recreate: take a few neighbours off the partial plan, put them back in another order, keep what is better.
 
 Better means more value, then less cost. Neighbours share ship days or people. Every draw comes from one seeded
 generator and every pass ends after a fixed number of failed attempts, so the same seed takes the same path.
@@ -23,15 +23,15 @@ from optimizer.solve.windows.greedy_team import Team
 
 @dataclass
 class RuinRecreate:
-    """Ruin and recreate on one partial.
+    """Ruin and recreate on one partial plan.
 
     Attributes
     ----------
     wanted
         Activations to place, in order of preference.
-    lower bounds
+    lower_bounds
         Lower bound on the cost of each (minor units).
-    known
+    proposals
         Teams that go well with those of coupled activations, by activation.
     """
 
@@ -77,7 +77,7 @@ class RuinRecreate:
                 in_vain += 1
 
     def _attempt(self) -> bool:
-        """Remove some, put them back with some that were missing; undo it if the partial got worse.
+        """Remove some, put them back with some that were missing; undo it if the partial plan got worse.
 
         Return whether it got better.
         """

@@ -13,7 +13,7 @@ from optimizer.model.rules import quotas_of
 
 @dataclass(frozen=True)
 class ModeCandidates:
-    """One mode of one window: rows are creators, columns the ship days of the candidates_of.
+    """One mode of one window: rows are creators, columns the ship days of the candidates.
 
     Attributes
     ----------
@@ -21,7 +21,7 @@ class ModeCandidates:
         Creator per row.
     cost
         What the creator costs on their cheapest day, prices included (minor units), shape (rows,).
-    chance
+    probability
         In-window probability by day, 0 where there is no option, shape (rows, days).
     option
         Option index by day, -1 where there is none, shape (rows, days).
@@ -51,7 +51,7 @@ class Candidates:
 
 
 def candidates_of(instance: Instance, window: int, options: Ints, cost: Ints) -> Candidates:
-    """Return the candidates_of of a window.
+    """Return the candidates of a window.
 
     Parameters
     ----------
