@@ -135,30 +135,29 @@ def application() -> Command:
             group.rich_help_panel = MANY
         app.registered_commands += more.registered_commands
         app.registered_groups += more.registered_groups
-    return get_command(app)
+    whole: Command = get_command(app)
+    listed = {
+        name: TyperCommand(name, help=command.summary, rich_help_panel=command.panel)
+        for name, command in COMMANDS.items()
+    }
+    whole.commands = {**listed, **whole.commands}
+    return whole
 
 
 def command_names() -> set[str]:
     """Return the names of all commands; those in groups with the group's name, as ``keys list``."""
-    names = set(COMMANDS)
+    names = set[str]()
     for name, command in application().commands.items():
         names |= {f"{name} {inner}" for inner in command.commands} if hasattr(command, "commands") else {name}
     return names
 
 
 class LazyGroup(TyperGroup):
-    """A group of commands that lists them from `COMMANDS` and imports only the one that runs."""
+    """A group whose commands hold what the help shows of them, and that imports the one that runs."""
 
-    def list_commands(self, ctx: Context) -> list[str]:
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002
         """Return the names of all commands: those of this package, then those of other packages."""
-        return [*COMMANDS, *(name for name in super().list_commands(ctx) if name not in COMMANDS)]
-
-    def get_command(self, ctx: Context, cmd_name: str) -> Command:
-        """Return a command with what the help shows of it; its options are not loaded."""
-        listed = COMMANDS.get(cmd_name)
-        if listed is None:
-            return super().get_command(ctx, cmd_name)
-        return TyperCommand(cmd_name, help=listed.summary, rich_help_panel=listed.panel)
+        return list(self.commands)
 
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command, list[str]]:
         """Return the command to run, imported."""

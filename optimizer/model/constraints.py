@@ -16,6 +16,7 @@ from ortools.sat.python import cp_model
 from optimizer.chance.covers import Cell, Cover
 from optimizer.chance.tilt import phi
 from optimizer.derive.instance import Ints
+from optimizer.derive.people import TIERS
 from optimizer.model.variables import Approximation, Variables, groups
 
 
@@ -76,11 +77,10 @@ def min_paid(v: Variables) -> None:
 
 def tier_mix(v: Variables) -> None:
     """Selected creators per tier stay inside their range."""
-    tiers = ("nano", "emerging", "established")
     for activation, secured in v.secured.items():
         mine = v.options_of(activation)
         for tier, allowed in v.instance.waves[activation].tier_mix.items():
-            chosen = v.total(mine[v.instance.tier[v.instance.options.creator[mine]] == tiers.index(tier)])
+            chosen = v.total(mine[v.instance.tier[v.instance.options.creator[mine]] == TIERS.index(tier)])
             if allowed.min:
                 v.model.add(chosen >= allowed.min * secured)
             if allowed.max is not None:

@@ -31,8 +31,9 @@ Quotas = Callable[[Instance, int], Mapping[int, tuple[int, int | None]]]
 class Scope(Enum):
     """Whom a rule looks at: one activation alone, or several, through what they share.
 
-    A rule of scope PEOPLE or DATES that a plan keeps is kept by every part of that plan, and does not look at ship
-    days; so it may stand in the bounds of pairs. MONEY, PARCELS and VALUE stand in no such bound.
+    A plan that keeps a rule of scope PEOPLE or DATES keeps it in every part, so the rule may stand in the bounds of
+    pairs. MONEY, PARCELS and VALUE stand in no such bound. Models of parts offer the best ship days only, so no rule
+    stands in them that does not declare `Rule.any_day`.
     """
 
     OWN = "one activation"
@@ -54,18 +55,23 @@ class Exchange:
     classes
         The exchange is safe within a class; None: between any two creators.
     asks
-        (instance, activation) → how many people the rule may ask for beyond those of a team of least cost.
+        (instance, activation) → how many people the rule may ask for beyond those of a team of least cost
+        (`nobody`: none); None: that is not known, so nobody is left out.
     """
 
     classes: Classes | None = None
-    asks: Callable[[Instance, int], int] = lambda _instance, _activation: 0
+    asks: Callable[[Instance, int], int] | None = None
+
+
+def nobody(_instance: Instance, _activation: int) -> int:
+    """Return 0: the rule asks for no people beyond those of a team of least cost."""
+    return 0
 
 
 class TeamCheck(Enum):
     """How a team that is made without the model keeps a rule."""
 
-    BY_CONSTRUCTION = "cells, candidates or the partial plan see to it"
-    NOT_MADE = "no such team is made where the rule asks for something"
+    BY_CONSTRUCTION = "cells, candidates, quotas or the partial plan see to it"
 
 
 @dataclass(frozen=True)
@@ -75,21 +81,26 @@ class Rule:
     Attributes
     ----------
     constraint
-        Adds its rows to a model; its name is the rule's id.
+        Adds its rows to a model; its name is the rule's id. A model may be of some activations, with some of their
+        windows and options and without cells, so a constraint asks `Variables` for what there is (`v.secured`,
+        `v.windows_of`, `v.options_of`, `v.part.options`), never for an index of the instance.
     scope
         None: it stands only in models of everything that is planned.
     exchange
         None: nobody can be replaced, so nobody is left out.
     any_day
-        Whether another ship day at no lower chance cannot break it, or `derive.dominance` keeps the days it needs.
-        False: every ship day is kept.
+        Whether another ship day of no lower probability cannot break it, or `derive.limits` keeps the days it needs.
+        False: every ship day is kept, and the rule stands in no bound of a part.
     quotas
-        How many people of each class of `exchange` a team has; quick teams are filled by it.
+        How many people of each class of `exchange` a team has; greedy teams are filled by it.
     team
-        How a quick team keeps it beside its quotas; None: the constraint itself is asked, selection by selection.
+        How a greedy team keeps it; None: the constraint itself judges, selection by selection, also plans that are not
+        complete: a rule that asks for a minimum of the whole plan then leaves the heuristics without a plan.
+    no_team
+        (instance, activation) → whether no greedy team is made, because the rule decides too much there.
     loosened_by
-        JSON Pointers (``*`` for any index or month) of what can be changed to loosen it, each with all that is under
-        it. The diagnosis tries those, and `limits` those that bind; empty where nothing of the scenario loosens it.
+        JSON Pointers (``*`` for any index or month) of what the diagnosis changes to loosen it, each with all that is
+        under it. `analysis.diagnosis` has the code for each, and a test holds it to this; empty: it tries nothing.
     checked
         Whether the verifier has a check of this id; False for rules of the search alone.
     applies
@@ -102,9 +113,14 @@ class Rule:
     any_day: bool = False
     quotas: Quotas | None = None
     team: TeamCheck | Callable[[Instance, Selection], bool] | None = None
+    no_team: Callable[[Instance, int], bool] = lambda _instance, _activation: False
     loosened_by: tuple[str, ...] = ()
     checked: bool = True
     applies: Callable[[Instance], bool] = lambda _instance: True
+
+    def __post_init__(self) -> None:
+        if self.quotas is not None and (self.exchange is None or self.exchange.classes is None):
+            raise ValueError(f"{self.id}: quotas are by the classes of `exchange`, which has none")
 
     @property
     def id(self) -> str:
@@ -126,10 +142,14 @@ def _tiers_asked(instance: Instance, activation: int) -> int:
     return sum(allowed.min for allowed in instance.waves[activation].tier_mix.values())
 
 
+def _locked(instance: Instance, activation: int) -> bool:
+    return any(choice.activation == activation for choice in instance.locks)
+
+
 def _built(constraint: Callable[[Variables], None], scope: Scope, *loosened_by: str) -> Rule:
     """Declare a rule of counts, money or dates that cells, candidates or the partial plan keep as they are built."""
     team = TeamCheck.BY_CONSTRUCTION
-    return Rule(constraint, scope, exchange=Exchange(), any_day=True, team=team, loosened_by=loosened_by)
+    return Rule(constraint, scope, exchange=Exchange(asks=nobody), any_day=True, team=team, loosened_by=loosened_by)
 
 
 RULES: tuple[Rule, ...] = (
@@ -170,7 +190,7 @@ RULES: tuple[Rule, ...] = (
     _built(constraints.community_gap, Scope.DATES, "/communities/*/min_gap_days"),
     _built(constraints.max_activations, Scope.PEOPLE, "/rotation/max_activations_per_creator"),
     # Locked creators always stay in a core and are counted in it; only the day of a lock is an option.
-    replace(_built(constraints.locks, Scope.OWN, "/locks/*"), team=TeamCheck.NOT_MADE),
+    replace(_built(constraints.locks, Scope.OWN, "/locks/*"), no_team=_locked),
 )
 """Every rule, in the order in which a model is built."""
 
@@ -184,7 +204,8 @@ def add_rules(v: Variables, *, without: frozenset[str] = frozenset()) -> None:
 
 def outside_of_parts() -> frozenset[str]:
     """Return the ids of the rules that stand in no bound of a single activation or a pair."""
-    return frozenset(rule.id for rule in RULES if rule.scope not in (Scope.OWN, Scope.PEOPLE, Scope.DATES))
+    parts = (Scope.OWN, Scope.PEOPLE, Scope.DATES)
+    return frozenset(rule.id for rule in RULES if rule.scope not in parts or not rule.any_day)
 
 
 def exchange_classes(instance: Instance, activation: int) -> Ints | None:
@@ -195,7 +216,7 @@ def exchange_classes(instance: Instance, activation: int) -> Ints | None:
     """
     label = instance.service
     for rule in _applying(instance):
-        if rule.exchange is None:
+        if rule.exchange is None or rule.exchange.asks is None:
             return None
         own = None if rule.exchange.classes is None else rule.exchange.classes(instance, activation)
         if own is not None and len(own):
@@ -205,7 +226,8 @@ def exchange_classes(instance: Instance, activation: int) -> Ints | None:
 
 def people_asked(instance: Instance, activation: int) -> int:
     """Return how many people the rules may ask for beyond those of a team of least cost."""
-    return sum(rule.exchange.asks(instance, activation) for rule in _applying(instance) if rule.exchange is not None)
+    asked = (rule.exchange.asks for rule in _applying(instance) if rule.exchange is not None)
+    return sum(people(instance, activation) for people in asked if people is not None)
 
 
 def quotas_of(instance: Instance, activation: int) -> list[tuple[Ints, Mapping[int, tuple[int, int | None]]]]:
@@ -222,6 +244,11 @@ def quotas_of(instance: Instance, activation: int) -> list[tuple[Ints, Mapping[i
 def every_day() -> bool:
     """Return whether some rule may need a ship day that looks dominated."""
     return not all(rule.any_day for rule in RULES)
+
+
+def team_made(instance: Instance, activation: int) -> bool:
+    """Return whether a team of an activation may be made without the model."""
+    return not any(rule.no_team(instance, activation) for rule in _applying(instance))
 
 
 def to_be_checked(instance: Instance) -> list[Rule]:

@@ -45,7 +45,7 @@ class BudgetSearch:
     def __post_init__(self) -> None:
         """Prepare and price the parts: most of the work that does not depend on the budget."""
         self.pool.most = most_spent(self.instance)
-        settings, state = self.settings, self._ledger(None, self.control)
+        settings, state = self.settings, self._new_state(None, self.control)
         state.set_phase("preparing")
         problem = prepare(state.instance, self.control, seed=settings.seed, gap=settings.gap, workers=settings.workers)
         if not self.control.stopped:
@@ -58,7 +58,7 @@ class BudgetSearch:
             deadline=time.monotonic() + share * self.control.remaining,
             listener=self._named(name),
         )
-        state = self._ledger(budget, within)
+        state = self._new_state(budget, within)
         if self._search is None or state.closed or state.infeasible or within.stopped:
             return
         problem = self._search.problem.under(state.instance, within)
@@ -114,7 +114,7 @@ class BudgetSearch:
 
     def solution(self, budget: int | None) -> Solution:
         """Return the best that is known under a budget: a larger one is never worse."""
-        state = self._ledger(budget, self.control)
+        state = self._new_state(budget, self.control)
         has_plan = state.incumbent is not None
         return Solution(
             status_of(state),
@@ -127,7 +127,7 @@ class BudgetSearch:
             "decomposed",
         )
 
-    def _ledger(self, budget: int | None, control: Control) -> SearchState:
+    def _new_state(self, budget: int | None, control: Control) -> SearchState:
         """Return a state that knows what the pool knows within a budget."""
         silent = replace(control, listener=None)
         state = SearchState(self._within(budget), silent, self.settings.gap, on_selection=self.pool.note)

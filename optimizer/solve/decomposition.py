@@ -139,13 +139,13 @@ def run_phases(search: Decomposition) -> None:
     search.bound()
     steps: tuple[tuple[str, Callable[[Decomposition], None]], ...] = (
         ("assembling a plan", _first_plan),
-        ("pricing what is coupled together", _tied),
-        ("proving with one model", _small),
+        ("pricing what is coupled together", _bound_coupled),
+        ("proving with one model", _monolithic_first),
         ("scheduling windows and parcels", _schedule),
         ("improving the plan", _improve),
-        ("pricing what is shared", _prices),
+        ("pricing what is shared", _raise_bounds),
         ("improving the plan", _improve),
-        ("proving what is left", _whole),
+        ("proving what is left", _monolithic_last),
         ("improving the plan", _keep_improving),
     )
     for phase, step in steps:
@@ -180,7 +180,7 @@ def _first_plan(search: Decomposition) -> None:
         search.state.try_improve(make_room(search.problem, fixed, search.lower_bounds.own, search.wanted))
 
 
-def _tied(search: Decomposition) -> None:
+def _bound_coupled(search: Decomposition) -> None:
     if not search.problem.coupled:
         return
     search.proposals = bound_coupled(search.problem, search.lower_bounds, search.proposals)
@@ -289,7 +289,7 @@ def _improve(search: Decomposition) -> None:
         )
 
 
-def _prices(search: Decomposition) -> None:
+def _raise_bounds(search: Decomposition) -> None:
     """Raise the bounds by prices for what is shared, as long as that changes what to secure."""
     for _ in range(PARAMETERS.rounds_in_vain):
         before = set(search.wanted)
@@ -303,7 +303,7 @@ def _prices(search: Decomposition) -> None:
             return
 
 
-def _small(search: Decomposition) -> None:
+def _monolithic_first(search: Decomposition) -> None:
     """Small scenarios are proven fastest as a whole, with what is known of their parts."""
     if len(search.problem.instance.options) <= PARAMETERS.monolithic_first_options:
         control = search.problem.control
@@ -313,7 +313,7 @@ def _small(search: Decomposition) -> None:
         )
 
 
-def _whole(search: Decomposition) -> None:
+def _monolithic_last(search: Decomposition) -> None:
     if len(search.problem.instance.options) <= PARAMETERS.monolithic_last_options:
         prove_monolithic(search.problem, search.state, search.lower_bounds.own, search.window_bounds)
 

@@ -134,3 +134,13 @@ def test_the_summary_in_the_list_is_that_of_the_command(name: str) -> None:
     function = getattr(import_module(f"optimizer.cli.{name.replace('-', '_')}"), name.replace("-", "_"))
     first = (inspect.getdoc(function) or "").split("\n\n")[0]
     assert " ".join(first.split()) == COMMANDS[name].summary
+
+
+@pytest.mark.parametrize(
+    ("wrong", "meant"),
+    [("slove", "solve"), ("exprt", "export"), ("validat", "validate"), ("import_creators", "import-creators")],
+)
+def test_a_misspelt_command_is_answered_with_the_one_that_is_meant(groundswell: Run, wrong: str, meant: str) -> None:
+    ran = groundswell(wrong)
+    assert ran.code == 2
+    assert f"Did you mean '{meant}'" in " ".join(ran.err.split())

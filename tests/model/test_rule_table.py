@@ -67,6 +67,7 @@ def test_every_rule_is_declared_in_full() -> None:
     for rule in rules.RULES:
         assert rule.scope is not None, rule.id
         assert rule.exchange is not None, rule.id
+        assert rule.exchange.asks is not None, rule.id
         assert rule.any_day, rule.id
         assert isinstance(rule.team, TeamCheck), rule.id
         assert (rule.quotas is None) or rule.exchange.classes is not None, rule.id

@@ -15,7 +15,7 @@ import pytest
 from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance, Ints
 from optimizer.model import rules
-from optimizer.model.rules import Exchange, Rule, Scope, TeamCheck
+from optimizer.model.rules import Exchange, Rule, Scope, TeamCheck, nobody
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Variables
 from optimizer.scenario.loading import scenario_from_data
@@ -89,6 +89,14 @@ def no_parcel_on_even_days(v: Variables) -> None:
     v.model.add(v.total(options[v.instance.options.ship_day[options] % 2 == 0]) <= 1)
 
 
+def no_even_days_in_a_team(v: Variables) -> None:
+    """At most one parcel of an activation leaves on days of an even number."""
+    days = v.instance.options.ship_day
+    for activation in v.secured:
+        mine = v.options_of(activation)
+        v.model.add(v.total(mine[days[mine] % 2 == 0]) <= 1)
+
+
 def platform_rows(scenario: Scenario) -> list[ExtraRow]:
     """Return one row per activation and platform: at most one creator."""
 
@@ -109,6 +117,16 @@ def even_day_rows(scenario: Scenario) -> list[ExtraRow]:
     """Return the row of parcels on days of an even number."""
     first = scenario.horizon.start
     return [(1, lambda line: int((line.ship_on - first).days % 2 == 0))]
+
+
+def team_day_rows(scenario: Scenario) -> list[ExtraRow]:
+    """Return a row of parcels on days of an even number for every activation."""
+    first = scenario.horizon.start
+
+    def row(wave: str) -> ExtraRow:
+        return 1, lambda line: int(line.wave.id == wave and (line.ship_on - first).days % 2 == 0)
+
+    return [row(wave) for wave in Enumeration(scenario).premises.waves]
 
 
 def no_rows(_: Scenario) -> list[ExtraRow]:
@@ -153,7 +171,7 @@ MADE_UP = {
         Rule(
             one_of_a_platform,
             Scope.OWN,
-            exchange=Exchange(lambda instance, _: platform(instance)),
+            exchange=Exchange(lambda instance, _: platform(instance), nobody),
             any_day=True,
             quotas=lambda _instance, _activation: dict.fromkeys(range(len(PLATFORMS)), (0, 1)),
             team=TeamCheck.BY_CONSTRUCTION,
@@ -162,7 +180,7 @@ MADE_UP = {
     ),
     "two named with an A, undeclared": MadeUp(Rule(two_named_with_an_a), named_rows),
     "two named with an A, declared": MadeUp(
-        Rule(two_named_with_an_a, Scope.PEOPLE, exchange=Exchange(named_classes), any_day=True, team=few_named),
+        Rule(two_named_with_an_a, Scope.PEOPLE, exchange=Exchange(named_classes, nobody), any_day=True, team=few_named),
         named_rows,
     ),
     "somebody named with an A, undeclared": MadeUp(Rule(an_a_in_every_team), keeps=an_a),
@@ -178,6 +196,7 @@ MADE_UP = {
         keeps=an_a,
     ),
     "one parcel on even days, undeclared": MadeUp(Rule(no_parcel_on_even_days), even_day_rows),
+    "one parcel of a team on even days, half declared": MadeUp(Rule(no_even_days_in_a_team, Scope.OWN), team_day_rows),
 }
 
 
@@ -238,3 +257,18 @@ def test_a_made_up_rule_is_kept_where_cores_leave_people_out(
     for method in METHODS:
         solution = found(instance, seconds=30, method=method)
         agrees(solution, None if truth is None else Best(*truth))
+
+
+@pytest.mark.parametrize("seed", [98, 133])
+def test_a_rule_that_forgets_to_say_that_it_looks_at_days_is_in_no_bound(
+    monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    """In bounds of parts, which offer the best days only, it would make these two plans look better than they are."""
+    made_up = MADE_UP["one parcel of a team on even days, half declared"]
+    monkeypatch.setattr(rules, "RULES", (*rules.RULES, made_up.rule))
+    check(made_up, seed)
+
+
+def test_quotas_need_classes() -> None:
+    with pytest.raises(ValueError, match="classes"):
+        Rule(one_of_a_platform, Scope.OWN, quotas=lambda _instance, _activation: {0: (0, 1)})

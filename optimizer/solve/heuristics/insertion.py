@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from optimizer.derive.instance import INFEASIBLE_COST, UNLIMITED, Ints
+from optimizer.model.rules import team_made
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.problem import SearchProblem
 from optimizer.solve.windows.candidates import candidates_of
@@ -75,7 +76,7 @@ def greedy_team_beside(
     """
     instance, item = problem.instance, problem.window_data[window]
     table, activation = instance.options, item.activation
-    if any(choice.activation == activation for choice in instance.locks):
+    if not team_made(instance, activation):
         return None
     free = (
         partial.remaining_capacity(activation)

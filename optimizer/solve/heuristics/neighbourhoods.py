@@ -106,9 +106,9 @@ def _reassign(
 ) -> Selection | None:
     """Return `best` with all of `free` decided again, at less cost if it had them all; None if none was found."""
     fixed = best.without(problem.instance, free)
-    standing_cost = fixed.cost(problem.instance)
+    fixed_cost = fixed.cost(problem.instance)
     had_all = all(activation in best.windows for activation in free)
-    ceiling = best.cost(problem.instance) - standing_cost if had_all else None
+    ceiling = best.cost(problem.instance) - fixed_cost if had_all else None
     if len(free) == 1:
         placed = insert_exactly(problem, free[0], fixed, lower_bounds.get(free[0], 0), ceiling)
         return None if placed is None else fixed.union(placed)
@@ -127,7 +127,7 @@ def _reassign(
     for activation in free:
         v.model.add(v.secured[activation] == 1)
     if ceiling is not None:
-        v.model.add(objective.cost(v) <= standing_cost + ceiling - 1)
+        v.model.add(objective.cost(v) <= fixed_cost + ceiling - 1)
     out = optimise(
         v,
         objective.cost(v),
