@@ -73,6 +73,8 @@ def by_highs(model: cp_model.CpModel) -> int | None:
 
     Without presolve: that of 1.16 can reduce a model of ours to nothing and return to a solution that breaks its rows.
     """
+    # HiGHS keeps one pool of threads a process, and refuses another number of threads than the first solver asked for.
+    highspy.Highs.resetGlobalScheduler(True)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
