@@ -15,7 +15,7 @@ from itertools import groupby
 
 from optimizer.money import decimals, from_minor, to_minor
 from optimizer.plan import ActivationResult, Assignment, BindingLimit, Plan
-from optimizer.scenario.logistics import Product
+from optimizer.scenario.fields import Product
 from optimizer.scenario.models import Community, Creator, Scenario
 from optimizer.scenario.semantics import Wave, accepted_modes, max_paid_share, service_of, waves
 

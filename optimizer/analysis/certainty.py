@@ -23,7 +23,7 @@ from optimizer.answers.certainty import CertaintyCurve, CertaintyPoint, PriceOfC
 from optimizer.errors import InputError, Problem, VerificationError, pointer
 from optimizer.money import decimals, from_minor, to_minor
 from optimizer.plan import Plan, Status
-from optimizer.scenario.logistics import Budget
+from optimizer.scenario.fields import Budget
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.semantics import Wave, waves
 from optimizer.solve.settings import Settings

@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from optimizer.errors import InputError, Problem
+from optimizer.scenario.fields import Budget
 from optimizer.scenario.loading import model_from_data
-from optimizer.scenario.logistics import Budget
 from optimizer.scenario.models import Activation
 from optimizer.solve.settings import Settings
 

@@ -10,8 +10,17 @@ from functools import cached_property
 import numpy as np
 
 from optimizer.calendar import ShippingCalendar, days
-from optimizer.derive.instance import Flags, Instance, Ints, Limits, LockedChoice, Options, Windows
-from optimizer.derive.limits import limits_of, undominated_days
+from optimizer.derive.instance import (
+    Flags,
+    Instance,
+    Ints,
+    Limits,
+    LockedChoice,
+    Options,
+    Windows,
+    limits_of,
+    undominated_days,
+)
 from optimizer.derive.people import Choices, Kind, People, Stretches, tabulated
 from optimizer.derive.posting import PostingModel, rate_model
 from optimizer.money import decimals, to_minor

@@ -22,7 +22,7 @@ from scipy.special import ndtr, ndtri
 
 from optimizer.calendar import ShippingCalendar
 from optimizer.derive.instance import Floats, RateModel
-from optimizer.scenario.logistics import Posting, Service
+from optimizer.scenario.fields import Posting, Service
 from optimizer.scenario.semantics import transit
 
 LONGEST_LAG_DAYS = 120

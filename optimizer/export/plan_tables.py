@@ -11,7 +11,7 @@ from optimizer.answers.cash import CashMonth
 from optimizer.export.formatting import amount
 from optimizer.export.tables import Column, Judged, Table, Value
 from optimizer.plan import ActivationResult, Assignment, CashLine, Plan
-from optimizer.scenario.logistics import Product
+from optimizer.scenario.fields import Product
 from optimizer.scenario.models import Community, Creator, Scenario
 from optimizer.scenario.semantics import Wave, service_of, waves
 

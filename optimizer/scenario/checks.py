@@ -10,7 +10,7 @@ from optimizer.errors import Problem, pointer
 from optimizer.scenario import checks_dates as dates
 from optimizer.scenario import checks_values as values
 from optimizer.scenario.checks_dates import wave_count
-from optimizer.scenario.logistics import MAX_LIST
+from optimizer.scenario.fields import MAX_LIST
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.partial_validation import NO_GAPS, Gaps
 from optimizer.scenario.semantics import wave_ids, written_activations

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from optimizer.calendar import WEEKDAYS
 from optimizer.errors import Problem
-from optimizer.scenario.logistics import MAX_LIST, Horizon
+from optimizer.scenario.fields import MAX_LIST, Horizon
 from optimizer.scenario.models import Activation, Scenario
 from optimizer.scenario.partial_validation import Gaps
 from optimizer.scenario.semantics import Wave, expand, written_activations

@@ -11,19 +11,24 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from optimizer.scenario.fields import (
+    MAX_LIST,
+    Budget,
     Day,
+    Horizon,
     Identifier,
     Labels,
     Mode,
     Money,
+    Posting,
     Probability,
+    Product,
     SchemaVersion,
+    Shipping,
     Strict,
     Text,
     Tier,
     Weekday,
 )
-from optimizer.scenario.logistics import MAX_LIST, Budget, Horizon, Posting, Product, Shipping
 
 MAX_CREATORS = 100_000
 """No longer list of creators is read."""

@@ -12,8 +12,7 @@ from itertools import chain
 
 from optimizer.errors import Notice, pointer
 from optimizer.scenario.models import Creator, Scenario
-from optimizer.scenario.reach import Reach
-from optimizer.scenario.semantics import Wave, accepted_modes, embeddedness, passes_floor, waves
+from optimizer.scenario.semantics import Reach, Wave, accepted_modes, embeddedness, passes_floor, waves
 
 
 class Outlook:

@@ -74,7 +74,7 @@ def validated(model: type[M], data: Any) -> tuple[M | None, list[Fault]]:
 
     Examples
     --------
-    >>> from optimizer.scenario.logistics import Horizon
+    >>> from optimizer.scenario.fields import Horizon
     >>> instance, faults = validated(Horizon, {"start": "2027-03-01"})
     >>> instance, faults[0].path, faults[0].kind
     (None, ('end',), 'missing')

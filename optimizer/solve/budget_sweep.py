@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from optimizer.derive.instance import INFEASIBLE_COST, Instance
 from optimizer.model.selection import EMPTY
 from optimizer.money import exact
-from optimizer.solve.bounds.knapsack import solve_knapsack
+from optimizer.solve.bounds.activation import solve_knapsack
 from optimizer.solve.control import Control, Progress
 from optimizer.solve.decomposition import Decomposition, quick_pass, run_phases, start_decomposition
 from optimizer.solve.problem import prepare

@@ -14,16 +14,15 @@ import numpy as np
 
 from optimizer.derive.instance import INFEASIBLE_COST
 from optimizer.model.selection import EMPTY
-from optimizer.solve.bounds.activation import bound_activations
+from optimizer.solve.bounds.activation import best_set, bound_activations, cost_bound, value_bound
 from optimizer.solve.bounds.coupled import bound_coupled, bound_neighbours
 from optimizer.solve.bounds.coupled_excess import bound_excess
-from optimizer.solve.bounds.knapsack import best_set, cost_bound, value_bound
 from optimizer.solve.bounds.lagrangian import raise_bound
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.bounds.parcel_counts import bound_parcel_counts
 from optimizer.solve.bounds.schedule import Schedule, make_schedule
-from optimizer.solve.heuristics.exact_insertion import insert_exactly
 from optimizer.solve.heuristics.from_schedule import plan_from_schedule
+from optimizer.solve.heuristics.insertion import insert_exactly
 from optimizer.solve.heuristics.neighbourhoods import improve_by_neighbourhoods, make_room
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.heuristics.ruin_recreate import RuinRecreate, scarcity

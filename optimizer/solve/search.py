@@ -1,21 +1,34 @@
-"""The search as a whole: by one plain model, or decomposed; then the people are chosen."""
+"""The search as a whole: by one plain model, or decomposed; then, within the cost slack, the most embedded creators.
+
+The last step goes activation by activation, each with its share of the slack and then with what the others left; then
+over all at once, starting from there. Every call of it ends at a fixed effort.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from optimizer.derive.instance import Instance
+import numpy as np
+
+from optimizer.derive.instance import Instance, Ints
+from optimizer.model import objective
+from optimizer.model.rules import add_rules
 from optimizer.model.selection import Selection
+from optimizer.model.variables import Approximation, Variables, part_of
+from optimizer.money import exact
 from optimizer.solve.control import Control
+from optimizer.solve.cpsat.cuts import failing
+from optimizer.solve.cpsat.solve_model import CallLimits, optimise
 from optimizer.solve.decomposition import search_decomposed
-from optimizer.solve.embeddedness import most_embedded
 from optimizer.solve.monolithic import search_monolithic
-from optimizer.solve.problem import prepare
+from optimizer.solve.problem import SearchProblem, prepare
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from optimizer.solve.settings import Settings
+from optimizer.solve.windows.candidates import rank_within
 
 
 class Status(Enum):
@@ -100,3 +113,97 @@ def status_of(state: SearchState) -> Status:
     if state.incumbent is None:
         return Status.UNKNOWN
     return Status.OPTIMAL if state.closed else Status.FEASIBLE
+
+
+def embeddedness_of(instance: Instance, selection: Selection) -> float:
+    """Return the total embeddedness of a selection (unknown counts 0)."""
+    return float(math.fsum(instance.embeddedness[instance.options.creator[o]] for o in selection.options))
+
+
+def most_embedded(problem: SearchProblem, cheapest: Selection, cost: int) -> Selection:
+    """Return a selection of at least the embeddedness of `cheapest`, best effort.
+
+    It secures the same activations in the same windows, uses no more creators in each, and costs at most
+    ⌊(1 + cost_slack) · cost⌋ (exact fractions).
+    """
+    instance = problem.instance
+    slack = math.floor(exact(instance.scenario.objective.cost_slack) * cost)
+    counts = {a: len(cheapest.options_of(instance, a)) for a in cheapest.windows}
+    best, spent = cheapest, cost
+    for everything in (False, True):
+        for activation in cheapest.windows:
+            own = int(instance.options.cost_minor[cheapest.options_of(instance, activation)].sum())
+            room = cost + slack - spent if everything else slack * own // max(1, cost)
+            best = _exchange(problem, best, counts, [activation], spent + room, PARAMETERS.one_activation_people_effort)
+            spent = best.cost(instance)
+    if _size(instance, cheapest) <= PARAMETERS.people_options_at_once:
+        best = _exchange(problem, best, counts, list(counts), cost + slack, PARAMETERS.all_people_effort)
+    return best
+
+
+def _size(instance: Instance, selection: Selection) -> int:
+    return sum(len(instance.options.in_window(window)) for window in selection.windows.values())
+
+
+def _worth_choosing(instance: Instance, best: Selection, fixed: Selection, free: Collection[int]) -> Ints:
+    """Return the options of some activations worth a look: who is in the team, and the most embedded.
+
+    They ship on the likeliest days that have a free place, or one the team itself would give up.
+    """
+    table, capacity = instance.options, instance.limits.daily_capacity
+    used = np.bincount(table.ship_day[list(fixed.options)], minlength=len(instance.limits.ship_month))
+    chosen = np.array(best.options, dtype=np.int64)
+    kept = [chosen]
+    for activation in free:
+        options = table.in_window(best.windows[activation])
+        if capacity is not None:
+            options = options[used[table.ship_day[options]] < capacity]
+        if not len(options):
+            continue
+        creators = np.unique(table.creator[options])
+        ranked = creators[np.lexsort((creators, -instance.embeddedness[creators]))][: PARAMETERS.most_people_looked_at]
+        team = table.creator[chosen[table.activation[chosen] == activation]]
+        options = options[np.isin(table.creator[options], np.concatenate([ranked, team]))]
+        order = options[
+            np.lexsort(
+                (table.ship_day[options], -table.probability[options], table.paid[options], table.creator[options])
+            )
+        ]
+        kept.append(order[rank_within(table.creator[order] * 2 + table.paid[order]) < PARAMETERS.most_days_looked_at])
+    return np.unique(np.concatenate(kept))
+
+
+def _exchange(
+    problem: SearchProblem,
+    best: Selection,
+    counts: dict[int, int],
+    free: Collection[int],
+    most_cost: int,
+    effort: float,
+) -> Selection:
+    """Return `best` with the people of `free` exchanged for more embedded ones, at most `most_cost` in all."""
+    instance = problem.instance
+    fixed = best.without(instance, free)
+    part = part_of(
+        instance,
+        problem.covers,
+        Approximation.INNER,
+        activations=free,
+        windows=[best.windows[a] for a in free],
+        options=_worth_choosing(instance, best, fixed, free),
+        fixed=fixed,
+    )
+    v = Variables(part, Approximation.INNER)
+    add_rules(v, without=frozenset({"required"}))
+    for activation in free:
+        v.model.add(v.secured[activation] == 1)
+        v.model.add(v.total(v.options_of(activation)) <= counts[activation])
+    v.model.add(objective.cost(v) <= most_cost)
+    limits = CallLimits(gap=PARAMETERS.people_gap, effort=effort)
+    out = optimise(
+        v, objective.embeddedness(v), problem.control, seed=problem.seed, maximise=True, limits=limits, hint=best
+    )
+    exchanged = out.selection
+    if exchanged is None or failing(instance, exchanged, free):
+        return best
+    return exchanged if embeddedness_of(instance, exchanged) > embeddedness_of(instance, best) else best

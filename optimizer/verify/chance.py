@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import roots_legendre
 
-from optimizer.scenario.logistics import OrganicRate
+from optimizer.scenario.fields import OrganicRate
 from optimizer.verify.premises import Line, Premises
 
 Vector = NDArray[np.float64]

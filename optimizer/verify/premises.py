@@ -19,8 +19,7 @@ from scipy.special import ndtr, ndtri
 
 from optimizer.money import from_minor, minor_digits, to_minor
 from optimizer.plan import Assignment, Window
-from optimizer.scenario.fields import Mode
-from optimizer.scenario.logistics import Product, Service
+from optimizer.scenario.fields import Mode, Product, Service
 from optimizer.scenario.models import Community, Creator, Scenario
 from optimizer.scenario.semantics import Wave, service_of, shipping_calendar, transit, waves
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.special import bdtr, bdtrc, ndtr, ndtri
 
 from optimizer.plan import Check, Plan, SimulatedActivation, Simulation
-from optimizer.scenario.logistics import GiftLag, OrganicRate
+from optimizer.scenario.fields import GiftLag, OrganicRate
 from optimizer.scenario.models import Scenario
 from optimizer.verify.case import check
 from optimizer.verify.premises import LONGEST_LAG_DAYS, Line, Premises

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from optimizer.calendar import ShippingCalendar
 from optimizer.derive.instance import RateModel
 from optimizer.derive.posting import LONGEST_LAG_DAYS, PostingModel, lag_distribution, rate_model
-from optimizer.scenario.logistics import GiftLag, OrganicRate, Posting, Service
+from optimizer.scenario.fields import GiftLag, OrganicRate, Posting, Service
 from tests.derive.small import EVERY_DAY
 
 Z90 = 1.2815515655446004

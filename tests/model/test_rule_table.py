@@ -11,7 +11,7 @@ from optimizer.model import rules
 from optimizer.model.rules import Rule, Scope, TeamCheck, exchange_classes, outside_of_parts, to_be_checked
 from optimizer.model.variables import Variables
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.windows.core import core
+from optimizer.solve.windows.candidates import core
 from optimizer.verify.rules import RULES as CHECKS
 from tests.derive.small import activation, creator, instance, shipping
 from tests.model.test_rules import CASES

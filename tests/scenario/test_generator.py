@@ -29,8 +29,7 @@ from optimizer.scenario.families.table import FAMILIES, FamilyName
 from optimizer.scenario.generator import dump, generate
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.scenario.models import Scenario
-from optimizer.scenario.reach import Reach
-from optimizer.scenario.semantics import service_of, transit, waves
+from optimizer.scenario.semantics import Reach, service_of, transit, waves
 from optimizer.solve.settings import Settings
 
 Document = dict[str, Any]

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.scenario.reach import Reach
 from optimizer.scenario.scenario_warnings import NOTICES, Outlook, scenario_warnings
-from optimizer.scenario.semantics import shipping_calendar, transit, waves
+from optimizer.scenario.semantics import Reach, shipping_calendar, transit, waves
 from tests.builders import document, refusals, scenario
 
 Changes = dict[str, Any]

@@ -7,8 +7,8 @@ import pytest
 
 from optimizer.chance.covers import Cover, cover_of
 from optimizer.derive.instance import INFEASIBLE_COST, Instance
+from optimizer.solve.windows.candidates import best_days
 from optimizer.solve.windows.cell_bounds import cell_bounds, cheapest_sums, fewest_gifts, smallest_sums
-from optimizer.solve.windows.core import best_days
 from tests.derive.small import activation, creator, instance
 from tests.solve.windows import day_prices, one_window, teams
 

@@ -15,7 +15,7 @@ from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.bounds.activation import bound_activations
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
-from optimizer.solve.windows.core import best_days, core
+from optimizer.solve.windows.candidates import best_days, core
 from optimizer.solve.windows.window import WindowData, window_data_of
 from tests.derive.small import CALM, activation, creator, instance
 from tests.seeds import seeds

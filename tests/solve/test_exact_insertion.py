@@ -13,7 +13,7 @@ from optimizer.model.variables import Approximation
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.bounds.activation import bound_activations
 from optimizer.solve.cpsat.cuts import failing
-from optimizer.solve.heuristics.exact_insertion import insert_exactly, worth_shipping
+from optimizer.solve.heuristics.insertion import insert_exactly, worth_shipping
 from optimizer.solve.heuristics.neighbourhoods import make_room
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.heuristics.ruin_recreate import RuinRecreate
@@ -72,7 +72,7 @@ def test_the_least_cost_does_not_depend_on_the_days_left_out(monkeypatch: pytest
     """Placing one activation, and the search as a whole, end the same with every ship day."""
     given = crowded(seed)
     lean, alone = found(given, method="decomposed"), placed_alone(given)
-    monkeypatch.setattr("optimizer.solve.heuristics.exact_insertion.worth_shipping", everything)
+    monkeypatch.setattr("optimizer.solve.heuristics.insertion.worth_shipping", everything)
     full = found(given, method="decomposed")
     assert (lean.status, lean.value, lean.least_cost) == (full.status, full.value, full.least_cost)
     assert alone == placed_alone(given)

@@ -9,7 +9,7 @@ import pytest
 from ortools.sat.python import cp_model
 
 from optimizer.derive.instance import Instance
-from optimizer.solve.bounds.knapsack import best_set, cost_bound, value_bound
+from optimizer.solve.bounds.activation import best_set, cost_bound, value_bound
 from optimizer.solve.bounds.lower_bounds import LagrangianBounds, LowerBounds
 from optimizer.solve.cpsat.solve_model import SolveStatus, solve
 from tests.derive.small import activation, creator, instance
@@ -116,7 +116,7 @@ def unfinished(solver: cp_model.CpSolver, model: cp_model.CpModel) -> SolveStatu
 
 
 def test_a_knapsack_that_is_not_finished_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("optimizer.solve.bounds.knapsack.solve", unfinished)
+    monkeypatch.setattr("optimizer.solve.bounds.activation.solve", unfinished)
     case = waves([2, 1])
     assert value_bound(case, LowerBounds({0: 3_000, 1: 2_000})) == 3
     assert cost_bound(case, LowerBounds({0: 3_000, 1: 2_000}), 3) is None

@@ -10,7 +10,7 @@ import pytest
 from optimizer.derive.build import build_instance
 from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.bounds.knapsack import cost_bound
+from optimizer.solve.bounds.activation import cost_bound
 from optimizer.solve.bounds.lagrangian import (
     THOUSAND,
     _worth,

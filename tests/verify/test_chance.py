@@ -15,7 +15,7 @@ from numpy.polynomial import Polynomial
 from scipy.stats import poisson_binom
 
 from optimizer.plan import Window
-from optimizer.scenario.logistics import OrganicRate
+from optimizer.scenario.fields import OrganicRate
 from optimizer.verify.chance import (
     Posters,
     mean_ratio,

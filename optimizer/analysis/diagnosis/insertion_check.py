@@ -19,7 +19,7 @@ from optimizer.chance.covers import Cover, cover_of
 from optimizer.derive.instance import Limits
 from optimizer.model.selection import EMPTY
 from optimizer.solve.control import Control
-from optimizer.solve.heuristics.exact_insertion import insert_exactly
+from optimizer.solve.heuristics.insertion import insert_exactly
 from optimizer.solve.problem import SearchProblem
 
 

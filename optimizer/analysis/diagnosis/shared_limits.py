@@ -16,7 +16,7 @@ from optimizer.derive.instance import Limits
 from optimizer.errors import pointer
 from optimizer.money import decimals, from_minor, to_minor
 from optimizer.plan import Plan
-from optimizer.scenario.logistics import Product
+from optimizer.scenario.fields import Product
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.semantics import Wave
 

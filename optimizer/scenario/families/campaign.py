@@ -13,7 +13,7 @@ from optimizer.money import exact
 from optimizer.scenario.families.estimate import Need, cheapest
 from optimizer.scenario.families.people import pick
 from optimizer.scenario.families.table import CONFIDENCE, SERVICES, VALUE, WINDOWS, Family
-from optimizer.scenario.logistics import Shipping
+from optimizer.scenario.fields import Shipping
 from optimizer.scenario.models import Delivery
 
 Record = dict[str, Any]

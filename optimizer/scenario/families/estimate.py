@@ -20,7 +20,7 @@ from typing import Any
 
 from optimizer.money import exact
 from optimizer.scenario.families.table import SERVICES
-from optimizer.scenario.logistics import Posting
+from optimizer.scenario.fields import Posting
 from optimizer.scenario.semantics import PAID_SHARE_BY_AUTHENTICITY
 
 Record = dict[str, Any]

@@ -2,7 +2,8 @@
 
 Each activation is bounded with its own rules. Other activations and shared limits are left out and each creator ships
 on the best day, so its least cost bounds that activation's cost in any plan. The quick bounds of its windows and the
-quick teams nearly always meet; where they do not, CP-SAT bounds the window on its core.
+quick teams nearly always meet; where they do not, CP-SAT bounds the window on its core. Knapsacks
+over these lower bounds then bound value and cost of the whole plan.
 """
 
 from __future__ import annotations
@@ -10,16 +11,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from optimizer.derive.instance import INFEASIBLE_COST, Ints
+import numpy as np
+from ortools.sat.python import cp_model
+
+from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
 from optimizer.model import objective
 from optimizer.model.rules import add_rules, outside_of_parts
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
+from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
-from optimizer.solve.cpsat.solve_model import CallLimits
+from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, has_solution, new_solver, proven_bound, solve
 from optimizer.solve.problem import SearchProblem, in_parallel
 from optimizer.solve.search_parameters import PARAMETERS
-from optimizer.solve.windows.core import best_days
+from optimizer.solve.windows.candidates import best_days
 from optimizer.solve.windows.greedy_team import Team
 from optimizer.solve.windows.window import WindowData
 
@@ -105,3 +110,155 @@ def window_model(problem: SearchProblem, item: WindowData, options: Ints) -> Var
     add_rules(v, without=outside_of_parts())
     v.model.add(v.secured[item.activation] == 1)
     return v
+
+
+Groups = Sequence[tuple[int, ...]]
+"""Coupled groups of activations; those that belong to none stand alone."""
+
+
+@dataclass(frozen=True)
+class Knapsack:
+    """What is known of a knapsack: the best set found with its least cost, a certified bound, or impossibility."""
+
+    chosen: tuple[int, ...] | None
+    cost: int
+    bound: int | None
+    impossible: bool
+
+
+def value_bound(instance: Instance, lower_bounds: LowerBounds, groups: Groups = ()) -> int | None:
+    """Return a certified bound on the value of any plan, None where it is proven that there is no plan."""
+    most = solve_knapsack(instance, lower_bounds, groups)
+    everything = int(instance.value.sum())
+    return None if most.impossible else everything if most.bound is None else min(everything, most.bound)
+
+
+def best_set(
+    instance: Instance, lower_bounds: LowerBounds, groups: Groups = (), *, without: Sequence[frozenset[int]] = ()
+) -> tuple[int, ...] | None:
+    """Return a set of highest value found, of least cost among those; None if none was found.
+
+    `without`: sets that are known to fail, not to be returned again.
+    """
+    most = solve_knapsack(instance, lower_bounds, groups, without=without).chosen
+    if most is None:
+        return None
+    value = int(sum(instance.value[a] for a in most))
+    cheapest = solve_knapsack(instance, lower_bounds, groups, least_value=value, without=without).chosen
+    return most if cheapest is None else cheapest
+
+
+def cost_bound(instance: Instance, lower_bounds: LowerBounds, value: int, groups: Groups = ()) -> int | None:
+    """Return a certified bound on the cost of any set of at least this value; None where there is none."""
+    return solve_knapsack(instance, lower_bounds, groups, least_value=value).bound
+
+
+def _must(instance: Instance) -> list[int]:
+    return [int(a) for a in np.flatnonzero(instance.must_secure)]
+
+
+def solve_knapsack(
+    instance: Instance,
+    lower_bounds: LowerBounds,
+    groups: Groups,
+    *,
+    least_value: int | None = None,
+    without: Sequence[frozenset[int]] = (),
+) -> Knapsack:
+    """Maximise value, or minimise cost at `least_value`, under the budget."""
+    if any(activation not in lower_bounds.own for activation in _must(instance)):
+        return Knapsack(None, 0, None, True)
+    model = cp_model.CpModel()
+    secured = {a: model.new_bool_var("") for a in lower_bounds.own}
+    value = cp_model.LinearExpr.weighted_sum(list(secured.values()), [int(instance.value[a]) for a in secured])
+    spent = _spent(model, secured, lower_bounds, groups)
+    for activation in _must(instance):
+        model.add(secured[activation] == 1)
+    for failed in without:
+        model.add_bool_or([~flag if a in failed else flag for a, flag in secured.items()])
+    if instance.limits.budget_minor is not None:
+        model.add(spent <= instance.limits.budget_minor)
+    if least_value is None:
+        model.maximize(value)
+    else:
+        model.add(value >= least_value)
+        model.minimize(spent)
+    return _answer(model, secured, spent, maximise=least_value is None)
+
+
+def _answer(
+    model: cp_model.CpModel, secured: dict[int, cp_model.IntVar], spent: cp_model.IntVar, *, maximise: bool
+) -> Knapsack:
+    solver = new_solver(CallLimits(effort=PARAMETERS.knapsack_effort))
+    status = solve(solver, model)
+    if status is SolveStatus.INFEASIBLE:
+        return Knapsack(None, 0, None, True)
+    if not has_solution(status):
+        return Knapsack(None, 0, None, False)
+    bound = proven_bound(solver, solved=True, maximise=maximise)
+    chosen = tuple(a for a, flag in secured.items() if solver.boolean_value(flag))
+    return Knapsack(chosen, int(solver.value(spent)), bound, False)
+
+
+def _spent(
+    model: cp_model.CpModel, secured: dict[int, cp_model.IntVar], lower_bounds: LowerBounds, groups: Groups
+) -> cp_model.IntVar:
+    """Return a variable that is at least every known bound on the cost of the secured set."""
+    most = sum(lower_bounds.own.values()) + sum(lower_bounds.joint.values()) + 1
+    most += sum(sum(priced.own.values()) for priced in lower_bounds.priced)
+    spent = model.new_int_var(0, most, "spent")
+    terms: list[tuple[cp_model.IntVar, int]] = []
+    grouped: set[int] = set()
+    for group in groups:
+        members = [a for a in group if a in secured]
+        bounded_jointly = any(set(joint) <= set(members) for joint in lower_bounds.joint)
+        if not bounded_jointly:
+            continue
+        grouped.update(members)
+        terms.extend(
+            (_subsets if len(members) <= PARAMETERS.largest_subset_group else _complete)(
+                model, secured, lower_bounds, members
+            )
+        )
+    terms.extend((flag, lower_bounds.own[a]) for a, flag in secured.items() if a not in grouped)
+    model.add(spent >= _weighted(terms))
+    for priced in lower_bounds.priced:
+        known_terms = [(flag, priced.own[a]) for a, flag in secured.items() if a in priced.own]
+        model.add(spent >= _weighted(known_terms) - priced.constant)
+    return spent
+
+
+def _weighted(terms: Sequence[tuple[cp_model.IntVar, int]]) -> cp_model.LinearExpr:
+    return cp_model.LinearExpr.weighted_sum([flag for flag, _ in terms], [weight for _, weight in terms])
+
+
+def _subsets(
+    model: cp_model.CpModel, secured: dict[int, cp_model.IntVar], lower_bounds: LowerBounds, members: Sequence[int]
+) -> list[tuple[cp_model.IntVar, int]]:
+    """Return cost terms of a group: one Boolean per subset of its members."""
+    costs = lower_bounds.subset_costs(members)
+    picked = [model.new_bool_var("") for _ in costs]
+    model.add_exactly_one(picked)
+    for index, a in enumerate(members):
+        model.add(sum(flag for mask, flag in enumerate(picked) if mask >> index & 1) == secured[a])
+    return list(zip(picked, costs, strict=True))
+
+
+def _complete(
+    model: cp_model.CpModel, secured: dict[int, cp_model.IntVar], lower_bounds: LowerBounds, members: Sequence[int]
+) -> list[tuple[cp_model.IntVar, int]]:
+    """Return cost terms of a large group: own bounds, and what the dearest disjoint known groups cost beyond them."""
+    terms = [(secured[a], lower_bounds.own[a]) for a in members]
+    taken: set[int] = set()
+    extra = {
+        joint: lower_bound - sum(lower_bounds.own[a] for a in joint)
+        for joint, lower_bound in lower_bounds.joint.items()
+        if set(joint) <= set(members)
+    }
+    for joint in sorted(extra, key=lambda known: (-extra[known], known)):
+        if extra[joint] > 0 and not taken & set(joint):
+            taken.update(joint)
+            complete = model.new_bool_var("")
+            model.add(complete + sum(1 - secured[a] for a in joint) >= 1)
+            terms.append((complete, extra[joint]))
+    return terms

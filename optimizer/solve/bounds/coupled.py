@@ -19,14 +19,13 @@ from optimizer.model import objective
 from optimizer.model.rules import add_rules, outside_of_parts
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
-from optimizer.solve.bounds.knapsack import best_set
+from optimizer.solve.bounds.activation import best_set
 from optimizer.solve.bounds.lower_bounds import LowerBounds
-from optimizer.solve.coupling import coupled_parts
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
-from optimizer.solve.problem import SearchProblem, in_parallel
+from optimizer.solve.problem import SearchProblem, coupled_parts, in_parallel
 from optimizer.solve.search_parameters import PARAMETERS
-from optimizer.solve.windows.core import best_days
+from optimizer.solve.windows.candidates import best_days
 from optimizer.solve.windows.greedy_team import Team
 
 

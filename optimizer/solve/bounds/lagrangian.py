@@ -24,8 +24,8 @@ from optimizer.derive.instance import INFEASIBLE_COST, Floats, Instance, Ints
 from optimizer.solve.bounds.lower_bounds import LagrangianBounds
 from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
+from optimizer.solve.windows.candidates import best_days
 from optimizer.solve.windows.cell_bounds import CellBounds, cell_bounds
-from optimizer.solve.windows.core import best_days
 from optimizer.solve.windows.window import WindowData
 
 THOUSAND = 1000

@@ -16,7 +16,7 @@ from optimizer.solve.cpsat.cut_loop import CutLoopResult, solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
 from optimizer.solve.problem import SearchProblem, in_parallel
 from optimizer.solve.search_parameters import PARAMETERS
-from optimizer.solve.windows.core import best_days
+from optimizer.solve.windows.candidates import best_days
 from optimizer.solve.windows.window import WindowData
 
 

@@ -13,11 +13,11 @@ from optimizer.model.rules import add_rules
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
-from optimizer.solve.heuristics.exact_insertion import insert_exactly
+from optimizer.solve.heuristics.insertion import insert_exactly
 from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
-from optimizer.solve.windows.core import best_days
+from optimizer.solve.windows.candidates import best_days
 
 
 def improve_by_neighbourhoods(

@@ -15,9 +15,8 @@ from optimizer.chance.covers import ROUNDING, Cover, least_gifts
 from optimizer.derive.instance import INFEASIBLE_COST, Flags, Instance, Ints
 from optimizer.model.rules import people_asked
 from optimizer.solve.search_parameters import PARAMETERS
-from optimizer.solve.windows.candidates import candidates_of
+from optimizer.solve.windows.candidates import best_days, candidates_of, core
 from optimizer.solve.windows.cell_bounds import CellBounds, cell_bounds
-from optimizer.solve.windows.core import best_days, core
 from optimizer.solve.windows.greedy_team import Team, greedy_team
 
 
