@@ -1,7 +1,7 @@
 """A plan's amounts as integers of the minor unit, once it is sure that they add up.
 
 A plan file may have been edited by hand; what compares or sorts its money relies on every total being the sum of its
-lines, so that is looked at first.
+lines, so `accounts` checks that first.
 """
 
 from __future__ import annotations
@@ -84,10 +84,10 @@ def accounts(plan: Plan) -> Accounts:
             ]
         )
     audit = _Check(plan, digits)
-    found = audit.accounts()
+    money = audit.accounts()
     if audit.problems:
         raise InputError(audit.problems)
-    return found
+    return money
 
 
 @dataclass
@@ -104,7 +104,7 @@ class _Check:
         return Accounts(self.digits, self._totals(lines), lines, months)
 
     def _lines(self) -> list[Parts]:
-        found = []
+        rows = []
         twice = Counter((line.creator, line.activation) for line in self.plan.assignments)
         for index, line in enumerate(self.plan.assignments):
             where = ("assignments", index)
@@ -113,19 +113,19 @@ class _Check:
             if twice[line.creator, line.activation] > 1:
                 detail = f"{line.creator} comes twice in {line.activation}"
                 self.problems.append(Problem("duplicate", pointer(*where), detail, "Keep one of them.", line.creator))
-            found.append(parts)
-        return found
+            rows.append(parts)
+        return rows
 
     def _months(self, lines: Sequence[Parts]) -> dict[str, Parts]:
-        found: dict[str, Parts] = {}
+        months: dict[str, Parts] = {}
 
         def add(month: str, parts: Parts) -> None:
-            found[month] = found.get(month, Parts()) + parts
+            months[month] = months.get(month, Parts()) + parts
 
         for line, parts in zip(self.plan.assignments, lines, strict=True):
             add(f"{line.ship_on:%Y-%m}", Parts(parts.product, parts.shipping))
             add(f"{line.window.end:%Y-%m}", Parts(fees=parts.fees))
-        return {month: parts for month, parts in sorted(found.items()) if parts.total}
+        return {month: parts for month, parts in sorted(months.items()) if parts.total}
 
     def _totals(self, lines: Iterable[Parts]) -> Parts | None:
         totals = self.plan.totals
@@ -147,13 +147,13 @@ class _Check:
                 self._expect(item.cost, sums[item.activation], "activations", index, "cost")
 
     def _compare_cash(self, months: Mapping[str, Parts]) -> None:
-        told = {}
+        stated = {}
         for index, line in enumerate(self.plan.cash):
-            told[line.month] = self._parts((line.product, line.shipping, line.fees), "cash", index)
-            self._expect(line.total, told[line.month].total, "cash", index, "total")
-            if told[line.month] != months.get(line.month, Parts()):
+            stated[line.month] = self._parts((line.product, line.shipping, line.fees), "cash", index)
+            self._expect(line.total, stated[line.month].total, "cash", index, "total")
+            if stated[line.month] != months.get(line.month, Parts()):
                 self._disagree("is not what its assignments come to in this month", line.month, "cash", index)
-        for month in months.keys() - told.keys():
+        for month in months.keys() - stated.keys():
             self._disagree(f"a line for {month} is missing, in which money is spent", None, "cash")
 
     def _parts(self, amounts: tuple[str, str, str], *where: str | int) -> Parts:

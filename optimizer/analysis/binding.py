@@ -1,6 +1,6 @@
 """Which limits a plan uses up: where one more parcel, unit, pound or paid creator would not fit.
 
-A limit that binds is not yet one that costs anything; what stands in the way of an activation says the diagnosis.
+A limit that binds is not yet one that costs anything; the diagnosis says what stands in the way of an activation.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def binding(scenario: Scenario, plan: Plan) -> list[BindingLimit]:
     secured = sum(result.secured for result in plan.activations)
     among = {"paid_share": f"of {secured} activations", "min_paid": f"of {secured} activations", "tier_mix": "places"}
     grouped = groupby(places(scenario, plan), key=lambda place: place.limit)
-    return [line for limit, found in grouped for line in _lines(limit, list(found), among.get(limit))]
+    return [line for limit, group in grouped for line in _lines(limit, list(group), among.get(limit))]
 
 
 def places(scenario: Scenario, plan: Plan) -> list[Place]:
@@ -116,15 +116,15 @@ class _Usage:
     @cached_property
     def _parcels(self) -> dict[tuple[str | None, tuple[str, ...], Decimal], int]:
         """Cost of shipping and unavoidable fee, by service, communities and fee: far fewer than creators."""
-        found: dict[tuple[str | None, tuple[str, ...], Decimal], int] = {}
+        parcels: dict[tuple[str | None, tuple[str, ...], Decimal], int] = {}
         for creator in self.scenario.creators:
             modes = accepted_modes(creator)
             fee = Decimal(0) if "gift" in modes else creator.paid_fee or Decimal(0)
             key = (creator.service, tuple(creator.communities), fee)
-            if modes and key not in found:
+            if modes and key not in parcels:
                 cost = service_of(creator, self.scenario).cost
-                found[key] = to_minor(cost, self.digits) + to_minor(fee, self.digits)
-        return found
+                parcels[key] = to_minor(cost, self.digits) + to_minor(fee, self.digits)
+        return parcels
 
     def used_up(self, spent: int, limit: int) -> bool:
         return limit - spent < max(1, self.cheapest_minor)
@@ -133,12 +133,12 @@ class _Usage:
         return f"{from_minor(spent, self.digits)} of {from_minor(limit, self.digits)} {self.scenario.currency}"
 
 
-def _lines(limit: str, found: list[Place], among: str | None) -> Iterator[BindingLimit]:
+def _lines(limit: str, members: list[Place], among: str | None) -> Iterator[BindingLimit]:
     """Yield one line per place, or a single one where they are many and of a kind."""
-    if among is None or len(found) <= LINES_PER_LIMIT:
-        yield from (BindingLimit(limit=limit, where=place.where, detail=place.detail) for place in found)
+    if among is None or len(members) <= LINES_PER_LIMIT:
+        yield from (BindingLimit(limit=limit, where=place.where, detail=place.detail) for place in members)
         return
-    where, detail = listed([place.where for place in found]), f"at its limit in {len(found)} {among}"
+    where, detail = listed([place.where for place in members]), f"at its limit in {len(members)} {among}"
     yield BindingLimit(limit=limit, where=where, detail=detail)
 
 

@@ -26,7 +26,7 @@ from optimizer.verify.rules import verify_under
 
 @dataclass
 class BudgetJudge:
-    """Describes and judges what was found under one budget after another.
+    """Describes and judges the best solutions under one budget after another.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class BudgetJudge:
     draws: int
     control: Control
     seconds: float = field(init=False)
-    _known: dict[object, Plan] = field(default_factory=dict)
+    _plans: dict[object, Plan] = field(default_factory=dict)
     _simulations: dict[object, Simulation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -67,16 +67,16 @@ class BudgetJudge:
         facts = self._facts_of(scenario)
         decisions = _decisions(solution)
         key = (decisions, _bounds(solution))
-        known = self._known.get(key)
-        if known is None:
+        earlier = self._plans.get(key)
+        if earlier is None:
             plan = plan_of(scenario, self.instance, solution, self.settings, facts)
             draws = 0 if self.control.stopped else self.draws
             plan = judge(scenario, plan, self.settings.seed, draws, facts, self._simulations.get(decisions))
-            self._known[key] = plan
+            self._plans[key] = plan
             if plan.certificate.simulation is not None:
                 self._simulations[decisions] = plan.certificate.simulation
         else:
-            plan = _again(scenario, known.model_copy(update={"scenario": facts.reference}))
+            plan = _again(scenario, earlier.model_copy(update={"scenario": facts.reference}))
         _refuse_broken(plan.certificate.checks)
         return plan
 
@@ -101,9 +101,9 @@ def _again(scenario: Scenario, plan: Plan) -> Plan:
     """Return a plan that was judged under another budget, judged under this scenario's."""
     if plan.totals.cost is not None:
         plan = bound(scenario, plan)
-    known = plan.certificate
-    checks = verify_under(scenario, plan, fingerprint=plan.scenario.sha256, known=known.checks)
-    certificate = Certificate(verified=all(check.ok for check in checks), checks=checks, simulation=known.simulation)
+    before = plan.certificate
+    checks = verify_under(scenario, plan, fingerprint=plan.scenario.sha256, earlier=before.checks)
+    certificate = Certificate(verified=all(check.ok for check in checks), checks=checks, simulation=before.simulation)
     return plan.model_copy(update={"certificate": certificate})
 
 

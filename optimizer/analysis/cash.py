@@ -10,7 +10,7 @@ Expected waste of a community, in minor units, over its gifts g::
 
 with inside and outside the chances of a post in and out of the window at the middle of the rate band, and r̄ the mean
 of the campaign's rate relative to that middle (1 under `shared` and `independent`, low/middle under `worst_case`). So a
-gift that leads to a post too early or too late is no waste, one that leads to none is. Paid creators cause no waste.
+gift that leads to a post too early or too late is no waste, one that leads to no post is. Paid creators cause no waste.
 The waste of the plan is the sum of the communities' rounded figures.
 """
 
@@ -65,7 +65,7 @@ def cash_view(scenario: Scenario, plan: Plan) -> CashView:
 
 
 def silence(line: Line, mean: float) -> Fraction:
-    """Return the chance that a gift leads to no post at all, as a fraction; `mean` is that of the relative rate."""
+    """Return the probability that a gift leads to no post, as a fraction; `mean` is the mean of the relative rate."""
     return max(Fraction(0), 1 - Fraction(mean) * (Fraction(line.inside) + Fraction(line.outside)))
 
 
@@ -130,14 +130,14 @@ class _Builder:
     @cached_property
     def entries(self) -> list[_Entry]:
         order = {wave: place for place, wave in enumerate(self.waves)}
-        found = []
+        entries = []
         for line, parts in zip(self.plan.assignments, self.accounts.lines, strict=True):
             whose = (line.activation, self.waves[line.activation].community)
             goods = Parts(parts.product, parts.shipping)
-            found.append(_Entry(line.ship_on, "parcels shipped", *whose, goods))
+            entries.append(_Entry(line.ship_on, "parcels shipped", *whose, goods))
             if parts.fees:
-                found.append(_Entry(line.window.end, "windows end", *whose, Parts(fees=parts.fees)))
-        return sorted(found, key=lambda entry: (entry.day, entry.event, order[entry.activation]))
+                entries.append(_Entry(line.window.end, "windows end", *whose, Parts(fees=parts.fees)))
+        return sorted(entries, key=lambda entry: (entry.day, entry.event, order[entry.activation]))
 
     def _finest(self) -> Iterator[CashEntry]:
         for first, group in _runs(self.entries, lambda entry: (entry.day, entry.event, entry.activation)):
@@ -177,17 +177,17 @@ class _Builder:
 
     def _communities(self) -> list[tuple[CommunityReturn, int]]:
         """Return what each community's money is to bring, and its waste in minor units."""
-        found = []
+        communities = []
         for community in self.scenario.communities:
             group = [entry for entry in self.entries if entry.community == community.id]
             if group:
                 own = {wave.id for wave in self.waves.values() if wave.community == community.id}
-                waste = half_up(sum((chance * goods for chance, goods in self._gifts(own)), Fraction(0)))
+                waste = half_up(sum((silent * goods for silent, goods in self._gifts(own)), Fraction(0)))
                 figures = self._return(group, own)
                 name = community.name or community.id
-                told = CommunityReturn(**figures, waste=self.accounts.text(waste), community=community.id, name=name)
-                found.append((told, waste))
-        return found
+                row = CommunityReturn(**figures, waste=self.accounts.text(waste), community=community.id, name=name)
+                communities.append((row, waste))
+        return communities
 
     def _return(self, group: Sequence[_Entry], activations: Collection[str]) -> dict[str, Any]:
         """Return the fields of `Return` but the waste."""
@@ -201,12 +201,12 @@ class _Builder:
             "paid": modes["paid"],
             "expected_posts": posts,
             "expected_posts_outside": math.fsum(item.expected_posts_outside for item in results),
-            "silent_gifts": float(sum((chance for chance, _ in self._gifts(activations)), Fraction(0))),
+            "silent_gifts": float(sum((silent for silent, _ in self._gifts(activations)), Fraction(0))),
             "cost_per_expected_post": None if each is None else self.accounts.text(each),
         }
 
     def _gifts(self, activations: Collection[str]) -> Iterator[tuple[Fraction, int]]:
-        """Yield the chance of no post at all, and product + shipping in minor units, of every gift."""
+        """Yield the probability of no post at all, and product + shipping in minor units, of every gift."""
         mean = mean_rate(self.scenario)
         for line in self.lines:
             if line.decision.mode == "gift" and line.decision.activation in activations:

@@ -1,8 +1,8 @@
 """The price of certainty: what each activation costs by itself, at each confidence.
 
-A plan that holds at a confidence holds at every lower one, so a cheaper plan found higher up replaces a dearer one
-below; what costs at least so much at a confidence costs at least so much at every higher one. Hence cost and bound
-never fall along a curve, whatever the single searches found in their time.
+A plan that holds at a confidence holds at every lower one, so a cheaper plan from higher up replaces a dearer one
+below; a lower bound on the cost at a confidence holds at every higher one too. Hence cost and bound never fall along a
+curve, however far each single search came in its time.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ from optimizer.scenario.semantics import Wave, waves
 from optimizer.solve.settings import Settings
 
 WORTH_ASKING_AGAIN = 1.5
-"""An open question is asked again when there is so many times the time for it than before."""
+"""An open question is asked again when it can have this many times the seconds it had before."""
 
 SETTLED: frozenset[Status] = frozenset({"optimal", "infeasible"})
-"""What needs no more asking."""
+"""A question with one of these answers is not asked again."""
 
 
 def price_of_certainty(
@@ -56,7 +56,7 @@ def price_of_certainty(
     progress
         Called with every question that is put.
     cancel
-        Set it to end early; what was not looked into is `unknown` then.
+        Set it to end early; points without an answer are `unknown` then.
 
     Raises
     ------
@@ -100,12 +100,12 @@ def checked(confidences: Sequence[float]) -> list[float]:
 
 @dataclass(frozen=True)
 class Finding:
-    """What one search found out.
+    """The result of one search.
 
     Attributes
     ----------
     plan
-        A verified plan; None where none was found.
+        A verified plan; None where the search has none.
     bound_minor
         No plan at this confidence costs less (minor units); None where nothing is proven.
     impossible
@@ -119,8 +119,8 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Known:
-    """What all searches together tell of one confidence; fields as in `Finding`."""
+class Combined:
+    """What all searches together show for one confidence; fields as in `Finding`."""
 
     plan: Plan | None
     cost_minor: int | None
@@ -134,8 +134,8 @@ class Known:
         return "optimal" if closes(self.cost_minor, self.bound_minor, gap) else "feasible"
 
 
-def together(findings: Sequence[Finding], confidence: float, digits: int) -> Known:
-    """Return what the findings of one activation tell of a confidence.
+def together(findings: Sequence[Finding], confidence: float, digits: int) -> Combined:
+    """Return what the findings of one activation show for a confidence.
 
     Plans count that were made for it or a higher one, or whose exact (and verified) probability reaches it; bounds
     and proofs that there is no plan count from lower ones too.
@@ -154,18 +154,18 @@ def together(findings: Sequence[Finding], confidence: float, digits: int) -> Kno
     below = [item for item in findings if item.confidence <= confidence]
     bound = max((item.bound_minor for item in below if item.bound_minor is not None), default=None)
     impossible = any(item.impossible for item in below)
-    cost, plan = min(plans, key=lambda found: found[0], default=(None, None))
+    cost, plan = min(plans, key=lambda priced: priced[0], default=(None, None))
     if plan is not None and cost is not None and (impossible or (bound is not None and bound > cost)):
         name = plan.activations[0].activation
         least = "is impossible" if impossible or bound is None else f"costs at least {from_minor(bound, digits)}"
         raise VerificationError(
             [f"bound: {name} at {confidence:g} {least}, yet a verified plan costs {plan.totals.cost}"]
         )
-    return Known(plan, cost, bound, impossible)
+    return Combined(plan, cost, bound, impossible)
 
 
 class _Search:
-    """Asks what is not settled, in rounds: what too short a time left open is asked again with the time left over."""
+    """Asks the open questions in rounds: those that had too little time are asked again with the time that is left."""
 
     def __init__(self, scenario: Scenario, confidences: list[float], settings: Settings, cancel: threading.Event):
         self.scenario, self.confidences, self.settings, self.cancel = scenario, confidences, settings, cancel
@@ -186,15 +186,17 @@ class _Search:
             chosen = self._open()[: int(left * lanes / least)] if left >= least else []
 
     def _open(self) -> list[tuple[Wave, float]]:
-        """Return what is not settled: first what nothing was found for, then what is least proven."""
-        found = []
+        """Return the open questions: first those without a plan, then those with the largest gap."""
+        questions = []
         for wave in self.waves:
             for confidence in self.confidences:
-                known = together(self.findings[wave.id], confidence, self.digits)
-                if known.status(self.settings.gap) not in SETTLED:
-                    left = cost_gap(known.cost_minor, known.bound_minor)
-                    found.append((known.cost_minor is not None, -1.0 if left is None else -left, (wave, confidence)))
-        return [question for _, _, question in sorted(found, key=lambda item: item[:2])]
+                combined = together(self.findings[wave.id], confidence, self.digits)
+                if combined.status(self.settings.gap) not in SETTLED:
+                    left = cost_gap(combined.cost_minor, combined.bound_minor)
+                    questions.append(
+                        (combined.cost_minor is not None, -1.0 if left is None else -left, (wave, confidence))
+                    )
+        return [question for _, _, question in sorted(questions, key=lambda item: item[:2])]
 
     def _ask(self, clock: TimeBudget, chosen: Sequence[tuple[Wave, float]], wave: Wave) -> None:
         """Ask for the chosen confidences, the lowest first: what is proven there often settles the next."""
@@ -219,7 +221,7 @@ class _Search:
         )
 
     def curve(self, wave: Wave) -> CertaintyCurve:
-        """Return what is known of one activation at all confidences."""
+        """Return the points of one activation at all confidences."""
         return CertaintyCurve(
             activation=wave.id,
             community=wave.community,
@@ -229,15 +231,15 @@ class _Search:
         )
 
     def _point(self, findings: Sequence[Finding], confidence: float) -> CertaintyPoint:
-        known = together(findings, confidence, self.digits)
-        plan, bound = known.plan, known.bound_minor
+        combined = together(findings, confidence, self.digits)
+        plan, bound = combined.plan, combined.bound_minor
         return CertaintyPoint(
             confidence=confidence,
-            status=known.status(self.settings.gap),
+            status=combined.status(self.settings.gap),
             probability=None if plan is None else plan.activations[0].probability,
             cost=None if plan is None else plan.totals.cost,
-            cost_bound=None if bound is None or known.impossible else from_minor(bound, self.digits),
-            gap=cost_gap(known.cost_minor, bound),
+            cost_bound=None if bound is None or combined.impossible else from_minor(bound, self.digits),
+            gap=cost_gap(combined.cost_minor, bound),
             gifts=0 if plan is None else plan.totals.gifts,
             paid=0 if plan is None else plan.totals.paid,
         )
@@ -253,5 +255,5 @@ def alone(scenario: Scenario, wave: Wave, confidence: float) -> Scenario:
 
 def _total(curves: Sequence[CertaintyCurve], index: int, digits: int) -> str | None:
     costs = [curve.points[index].cost for curve in curves]
-    known = [to_minor(Decimal(cost), digits) for cost in costs if cost is not None]
-    return from_minor(sum(known), digits) if len(known) == len(costs) else None
+    amounts = [to_minor(Decimal(cost), digits) for cost in costs if cost is not None]
+    return from_minor(sum(amounts), digits) if len(amounts) == len(costs) else None

@@ -83,7 +83,7 @@ def certified(
     deadline = began + settings.time_limit_seconds - reserve - afterwards
     control = Control(deadline, cancel or threading.Event(), listener, began)
     instance = build_instance(scenario, every_day=every_day())
-    # Known before the search, so that little is left to do once its time is up.
+    # Computed before the search, so that little is left to do once its time is up.
     facts = facts_of(scenario)
     solution = search(instance, settings, control, people=people)
     searched = time.monotonic()
@@ -103,12 +103,12 @@ def plan_of(
     """Return the plan a solution stands for, not yet judged."""
     selection = solution.selection
     decisions, starts = decisions_of(instance, selection) if selection is not None else ([], {})
-    found = figures(scenario, decisions, starts)
+    described = figures(scenario, decisions, starts)
     if selection is None:
-        found = without_plan(found)
-    objective = _objective(scenario, instance, solution, found)
+        described = without_plan(described)
+    objective = _objective(scenario, instance, solution, described)
     run = run_of(settings, solution.method)
-    plan = compose(facts or facts_of(scenario), found, objective, solution.status.value, run)
+    plan = compose(facts or facts_of(scenario), described, objective, solution.status.value, run)
     return plan if selection is None else bound(scenario, plan)
 
 
@@ -128,7 +128,7 @@ def decisions_of(instance: Instance, selection: Selection) -> tuple[Sequence[Dec
     return decisions, starts
 
 
-def _objective(scenario: Scenario, instance: Instance, solution: Solution, found: Figures) -> ObjectiveReport:
+def _objective(scenario: Scenario, instance: Instance, solution: Solution, described: Figures) -> ObjectiveReport:
     digits = instance.digits
     least, bound = solution.least_cost, solution.cost_bound
     value_gap = cost_gap = None
@@ -146,5 +146,5 @@ def _objective(scenario: Scenario, instance: Instance, solution: Solution, found
         cost_bound=None if bound is None else from_minor(bound, digits),
         cost_gap=cost_gap,
         gap=value_gap if value_gap else cost_gap,
-        embeddedness=None if solution.selection is None else found.embeddedness,
+        embeddedness=None if solution.selection is None else described.embeddedness,
     )

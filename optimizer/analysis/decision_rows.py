@@ -1,4 +1,4 @@
-"""Rows somebody wrote by hand → decisions, with every bad cell told to the person who can mend it."""
+"""Rows somebody wrote by hand → decisions, with a problem for every cell that its writer has to correct."""
 
 from __future__ import annotations
 
@@ -50,20 +50,20 @@ class Sheet:
 
 def decided(sheet: Sheet, scenario: Scenario) -> tuple[list[Decision], dict[str, date]]:
     """Return the decisions of a sheet and the window starts; raise InputError with every problem of it."""
-    clerk = _Reader(
+    reader = _Reader(
         {creator.id for creator in scenario.creators}, {wave.id: wave for wave in waves(scenario)}, [*sheet.problems]
     )
-    decisions = [decision for row in sheet.rows if (decision := clerk.decision(row)) is not None]
+    decisions = [decision for row in sheet.rows if (decision := reader.decision(row)) is not None]
     for row in sheet.windows:
-        clerk.window(row)
-    if clerk.problems:
-        raise InputError(clerk.problems)
-    return decisions, clerk.starts
+        reader.window(row)
+    if reader.problems:
+        raise InputError(reader.problems)
+    return decisions, reader.starts
 
 
 @dataclass
 class _Reader:
-    """Reads cell by cell; a cell that cannot be read is told and becomes None."""
+    """Reads cell by cell; a cell that cannot be read becomes a problem and None."""
 
     creators: Collection[str]
     waves: Mapping[str, Wave]
@@ -73,7 +73,7 @@ class _Reader:
     pairs: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def decision(self, row: Row) -> Decision | None:
-        creator = self._known(row["creator"], self.creators, "creator")
+        creator = self._reference(row["creator"], self.creators, "creator")
         activation = self.window(row)
         mode = self._mode(row["mode"])
         ship_on = self._day(row["ship_on"])
@@ -81,7 +81,7 @@ class _Reader:
             return None
         first = self.pairs.setdefault((creator, activation), row["creator"].where)
         if first != row["creator"].where:
-            self._tell(
+            self._report(
                 "duplicate_decision",
                 row["creator"],
                 f"`{creator}` takes part in `{activation}` at {first} already",
@@ -91,13 +91,13 @@ class _Reader:
 
     def window(self, row: Row) -> str | None:
         """Take note of the window a row states; return its activation."""
-        activation = self._known(row["activation"], self.waves, "activation")
+        activation = self._reference(row["activation"], self.waves, "activation")
         start = self._day(row["window_start"])
         if activation is None or start is None:
             return activation
         first = self.starts.setdefault(activation, start)
         if first != start:
-            self._tell(
+            self._report(
                 "conflicting_window",
                 row["window_start"],
                 f"the window of `{activation}` starts on {first} at {self.stated[activation]}",
@@ -113,11 +113,11 @@ class _Reader:
         last, due = self._day(end), self.waves[activation].end_of(start)
         if last is not None and last != due:
             days = self.waves[activation].window_days
-            self._tell(
+            self._report(
                 "window_length", end, f"a window of `{activation}` has {days} days, both ends included", f"Write {due}."
             )
 
-    def _known(self, cell: SheetCell, names: Collection[str], kind: str) -> str | None:
+    def _reference(self, cell: SheetCell, names: Collection[str], kind: str) -> str | None:
         if isinstance(cell.value, str) and cell.value in names:
             return cell.value
         name = self._text(cell)
@@ -125,7 +125,7 @@ class _Reader:
             return name
         close = difflib.get_close_matches(name, list(names)[:1000], n=1)
         remedy = f"Did you mean `{close[0]}`?" if close else f"Write the id of a {kind} of the scenario."
-        self._tell("unknown_reference", cell, f"the scenario has no such {kind}", remedy)
+        self._report("unknown_reference", cell, f"the scenario has no such {kind}", remedy)
         return None
 
     def _mode(self, cell: SheetCell) -> Mode | None:
@@ -133,7 +133,7 @@ class _Reader:
         if text is None:
             return None
         if text.lower() not in MODES:
-            self._tell("unknown_choice", cell, "should be gift or paid", "Write gift or paid.")
+            self._report("unknown_choice", cell, "should be gift or paid", "Write gift or paid.")
         return MODES.get(text.lower())
 
     def _day(self, cell: SheetCell) -> date | None:
@@ -145,10 +145,10 @@ class _Reader:
         except ValueError:
             day = None
         if day is None or day.isoformat() != text:
-            self._tell("date_format", cell, "should be a calendar day", "Write it as YYYY-MM-DD.")
+            self._report("date_format", cell, "should be a calendar day", "Write it as YYYY-MM-DD.")
             return None
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
-            self._tell(
+            self._report(
                 "out_of_range", cell, f"should lie in the years {FIRST_YEAR} to {LAST_YEAR}", "Correct the year."
             )
             return None
@@ -156,12 +156,12 @@ class _Reader:
 
     def _text(self, cell: SheetCell) -> str | None:
         if cell.value is not None and not isinstance(cell.value, str):
-            self._tell("wrong_type", cell, "should be text", "Write it in double quotes.")
+            self._report("wrong_type", cell, "should be text", "Write it in double quotes.")
             return None
         text = (cell.value or "").strip()
         if not text:
-            self._tell("missing_field", cell, "nothing stands here", "Fill it in.")
+            self._report("missing_field", cell, "nothing stands here", "Fill it in.")
         return text or None
 
-    def _tell(self, code: str, cell: SheetCell, detail: str, remedy: str) -> None:
+    def _report(self, code: str, cell: SheetCell, detail: str, remedy: str) -> None:
         self.problems.append(Problem(code, cell.where, detail, remedy, cell.value))

@@ -1,4 +1,4 @@
-"""Why something was not reached, and what would help: every answer is found by solving a changed scenario.
+"""Why something was not reached, and what would help: every answer comes from solving a changed scenario.
 
 A limit *stands in the way* of an activation when taking it away alone makes the activation securable together with
 everything that the plan secures (of an infeasible scenario: with everything that must be secured). Where an activation
@@ -50,9 +50,9 @@ def diagnose(
     deadline
         `time.monotonic()` by which to end; where it is nearly over, a few seconds more are taken for the essentials.
     cancel
-        Ends it at once with what is known.
+        Set it to end at once with the limits and ways out so far.
     tell
-        Is told what is being worked on.
+        Called with what is being worked on.
     """
     now = time.monotonic()
     patience = max(PATIENT_SECONDS, 2 * result.plan.run.wall_seconds)
@@ -83,15 +83,15 @@ class _Diagnosis:
         )
 
     def _missing(self) -> list[Examination]:
-        """Examine every activation the plan does not secure: the valuable and cheap first, told in their order."""
+        """Return an examination of every activation not secured, in order; the valuable and cheap get theirs first."""
         missing = [number for number, item in enumerate(self.plan.activations) if not item.secured]
         floors, value = self.result.solution.lower_bounds, self.instance.value
-        found = {}
+        examinations = {}
         for done, number in enumerate(sorted(missing, key=lambda n: (-value[n], floors.get(n, 0), n))):
             self._enter(f"asking what stands in the way ({done + 1} of {len(missing)})")
             with self.inquiry.share(len(missing) - done):
-                found[number] = self._examined(self._target(number))
-        return [found[number] for number in missing]
+                examinations[number] = self._examined(self._target(number))
+        return [examinations[number] for number in missing]
 
     def _enter(self, phase: str) -> None:
         if self._tell is not None:
@@ -101,7 +101,7 @@ class _Diagnosis:
         wave = self.instance.waves[number]
         whole = self.secured | {wave.id}
         asked = frozenset({wave.id}) if self._hopeless(number) else whole
-        return Target(wave.id, asked, whole, (wave,), standing=len(asked) > 1)
+        return Target(wave.id, asked, whole, (wave,), rest_secured=len(asked) > 1)
 
     def _hopeless(self, number: int) -> bool:
         """Return whether it is proven that an activation cannot be secured even by itself."""
@@ -120,17 +120,17 @@ class _Diagnosis:
         whole = frozenset(wave.id for wave in self.must)
         needed = enumerate(zip(self.instance.waves, self.instance.must_secure, strict=True))
         hopeless = [wave for number, (wave, must) in needed if must and self._hopeless(number)]
-        targets = [Target(wave.id, frozenset({wave.id}), whole, (wave,), standing=False) for wave in hopeless]
+        targets = [Target(wave.id, frozenset({wave.id}), whole, (wave,), rest_secured=False) for wave in hopeless]
         if not targets:
             fresh = self.must if len(self.must) <= FEW else ()
             only = self.must[0].id if len(self.must) == 1 else None
-            targets = [Target(only, whole, whole, fresh, standing=False)]
-        found = []
+            targets = [Target(only, whole, whole, fresh, rest_secured=False)]
+        examinations = []
         for done, target in enumerate(targets):
             self._enter(f"asking what stands in the way ({done + 1} of {len(targets)})")
             with self.inquiry.share(len(targets) - done + 1):
-                found.append(self._examined(target))
-        return found
+                examinations.append(self._examined(target))
+        return examinations
 
     def _giving_up(self, targets: list[Target]) -> list[WayOut]:
         """Return what is left when the scenario asks for less: an activation not required, or another goal."""
@@ -156,7 +156,7 @@ class _Diagnosis:
         return [WayOut.model_validate({**fields, "verified": answer.plan.certificate.verified})]
 
     def _unexplained(self, target: Target) -> Blocked:
-        """Return what is known of a target that no limit could be shown to block in the time given."""
+        """Return what stands in a target's way where the time did not suffice to show that a limit does."""
         number = next((n for n, wave in enumerate(self.instance.waves) if wave.id == target.activation), None)
         floor = self.result.solution.lower_bounds.get(number) if number is not None else None
         digits, budget = self.instance.digits, self.instance.limits.budget_minor

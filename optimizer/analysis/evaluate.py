@@ -45,26 +45,26 @@ def evaluate(
     """
     began = time.monotonic()
     settings = settings or Settings()
-    found = figures(scenario, decisions, starts)
+    described = figures(scenario, decisions, starts)
     run = run_of(settings, method)
     facts = facts_of(scenario)
-    plan = bound(scenario, compose(facts, found, _objective(scenario, found), "feasible", run))
+    plan = bound(scenario, compose(facts, described, _objective(scenario, described), "feasible", run))
     judged = judge(scenario, plan, settings.seed, draws, facts)
     timed = run.model_copy(update={"wall_seconds": round(time.monotonic() - began, 3)})
     return judged.model_copy(update={"run": timed})
 
 
-def _objective(scenario: Scenario, found: Figures) -> ObjectiveReport:
+def _objective(scenario: Scenario, described: Figures) -> ObjectiveReport:
     most = sum(wave.value for wave in waves(scenario))
-    value_gap = (most - found.value) / max(1, most)
+    value_gap = (most - described.value) / max(1, most)
     return ObjectiveReport(
         goal=scenario.objective.goal,
-        value=found.value,
+        value=described.value,
         value_bound=most,
         value_gap=value_gap,
-        least_cost=from_minor(found.cost_minor, decimals(scenario.currency)),
+        least_cost=from_minor(described.cost_minor, decimals(scenario.currency)),
         cost_bound=None,
         cost_gap=None,
         gap=value_gap or None,
-        embeddedness=found.embeddedness,
+        embeddedness=described.embeddedness,
     )

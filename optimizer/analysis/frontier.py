@@ -1,8 +1,8 @@
 """The budget frontier: the best plan of every total budget, each verified, with what is proven of it.
 
 Every point asks for most value and then for least cost; nothing is spent on embeddedness, so that the points compare.
-One search serves all budgets (`optimizer.solve.budget_sweep`), and every point is read off what all of them have
-found and proven together: a larger budget is never worse, by construction.
+One search serves all budgets (`optimizer.solve.budget_sweep`), and every point is read off the plans and bounds
+of all of them together: a larger budget is never worse, by construction.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ SHARE_FOR_STEPS = 0.125
 LEAST_FOR_JUDGING, MOST_FOR_JUDGING = 0.125, 0.5
 """Shares of the time between which the time lies that is kept for describing and judging."""
 FACTS_PER_POINT = 0.5
-"""Describing and judging a point takes about so many times as long as reading off what plans say of the scenario."""
+"""Seconds to describe and judge a point, as a multiple of the seconds it takes to read off the scenario's facts."""
 STEP_SIZES = (1, 2, 5)
 Listener = Callable[[Progress], None]
 
@@ -70,18 +70,18 @@ class _Written(BaseModel):
     plans: list[Plan]
 
 
-def write_budget_plans(found: BudgetPlans) -> str:
+def write_budget_plans(budget_plans: BudgetPlans) -> str:
     """Return a frontier and its plans as JSON text, for `read_budget_plans`."""
-    written = _Written(frontier=found.frontier, plans=[item.plan for item in found.plans])
+    written = _Written(frontier=budget_plans.frontier, plans=[item.plan for item in budget_plans.plans])
     return written.model_dump_json(by_alias=True)
 
 
 def read_budget_plans(scenario: Scenario, text: str) -> BudgetPlans:
     """Return what `write_budget_plans` wrote of this scenario."""
-    told = _Written.model_validate_json(text)
-    pairs = zip(told.frontier.points, told.plans, strict=True)
+    written = _Written.model_validate_json(text)
+    pairs = zip(written.frontier.points, written.plans, strict=True)
     return BudgetPlans(
-        told.frontier, tuple(BudgetPlan(within(scenario, point.budget), plan, point) for point, plan in pairs)
+        written.frontier, tuple(BudgetPlan(within(scenario, point.budget), plan, point) for point, plan in pairs)
     )
 
 
@@ -106,7 +106,7 @@ def frontier(
     listener
         Called with every change of phase, incumbent and bound.
     cancel
-        Set it to end early: every point then has the best that is known.
+        Set it to end early: every point then has the best plan so far.
     draws
         Simulated campaigns per plan; 0 leaves the simulation out.
 
@@ -198,11 +198,11 @@ def _point(scenario: Scenario, searches: BudgetSearch, budget: int, judge: Budge
 
 
 def _next_step(searches: BudgetSearch, instance: Instance, budget: int, value: int) -> NextStep | None:
-    """Return the cheapest known way to more value than a point has."""
-    known = searches.pool.next_step(value)
-    if known is None:
+    """Return the cheapest plan so far that has more value than a point."""
+    step = searches.pool.next_step(value)
+    if step is None:
         return None
-    cost, more = known
+    cost, more = step
     least = searches.pool.least_for(value + 1)
     gain = more - max(0, value)
     return NextStep(

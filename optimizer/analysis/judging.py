@@ -84,7 +84,7 @@ def judge(
 ) -> Plan:
     """Return the plan with the certificate of verifier and simulator.
 
-    `facts`, where known, are the scenario's; `simulation`, where known, is one of the same decisions.
+    `facts`, where given, are the scenario's; `simulation`, where given, is one of the same decisions.
     """
     mark = fingerprint(scenario) if facts is None else facts.reference.sha256
     checks = verify(scenario, plan, fingerprint=mark)
@@ -96,17 +96,17 @@ def judge(
     return plan.model_copy(update={"certificate": certificate})
 
 
-def compose(facts: Facts, found: Figures, objective: ObjectiveReport, status: str, run: Run) -> Plan:
+def compose(facts: Facts, figures: Figures, objective: ObjectiveReport, status: str, run: Run) -> Plan:
     """Return a plan made of its parts, with an empty certificate and no binding limits."""
     return Plan(
         schema_version=1,
         scenario=facts.reference,
         status=status,  # type: ignore[arg-type]
         objective=objective,
-        totals=found.totals,
-        activations=found.activations,
-        assignments=found.assignments,
-        cash=found.cash,
+        totals=figures.totals,
+        activations=figures.activations,
+        assignments=figures.assignments,
+        cash=figures.cash,
         binding=[],
         assumptions=facts.assumptions,
         warnings=facts.warnings,
@@ -144,9 +144,9 @@ def effort_of(settings: Settings, began: float) -> Effort:
     )
 
 
-def without_plan(found: Figures) -> Figures:
+def without_plan(figures: Figures) -> Figures:
     """Return figures in which money is null, because there is no plan."""
     nothing = {"cost": None, "product": None, "shipping": None, "fees": None}
-    totals: Totals = found.totals.model_copy(update=nothing)
-    results = [result.model_copy(update={"cost": None}) for result in found.activations]
+    totals: Totals = figures.totals.model_copy(update=nothing)
+    results = [result.model_copy(update={"cost": None}) for result in figures.activations]
     return Figures(totals, results, [], [], 0, 0, 0.0)

@@ -18,9 +18,9 @@ from optimizer.scenario.semantics import accepted_modes, embeddedness
 
 UNTIERED = "none"
 MOST_MISSING = 1000
-"""No more missing creators than this are counted."""
+"""At most this many missing creators are counted."""
 CERTAIN = 1 - 1e-9
-"""With this probability in one window the others are not looked at."""
+"""A window with this probability is taken without looking at the others."""
 
 
 @dataclass(frozen=True)

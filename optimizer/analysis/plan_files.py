@@ -2,7 +2,7 @@
 
 A CSV has one row per creator and activation with the columns `COLUMNS`, in any order; case and spaces of the header do
 not matter, further columns are not read. Ids that a spreadsheet would take for formulas stand neutralised
-(`scenario.neutral`) and are read either way. Of a plan JSON only `assignments` and `activations` are read.
+(`scenario.csv_injection`) and are read either way. Of a plan JSON only `assignments` and `activations` are read.
 """
 
 from __future__ import annotations
@@ -209,7 +209,7 @@ def _as_meant(sheet: Sheet, scenario: Scenario) -> Sheet:
 
 
 def _delimiter(text: str) -> str:
-    """Return the separator under which most columns are found, then the one that the header uses most."""
+    """Return the separator under which the header has most columns, then the one that the header uses most."""
     header = text.lstrip().partition("\n")[0].replace('"', "")
     return max(_DELIMITERS, key=lambda mark: (len(set(COLUMNS) & set(_named(header.split(mark)))), header.count(mark)))
 
@@ -220,14 +220,14 @@ def _named(header: Sequence[str]) -> list[str]:
 
 
 def _header_problems(header: Sequence[str]) -> list[Problem]:
-    found = [
+    problems = [
         Problem("missing_column", f"row 1, column {name}", "there is no such column", f"Add a column `{name}`.")
         for name in COLUMNS
         if name not in header
     ]
-    found += [
+    problems += [
         Problem("duplicate_column", f"row 1, column {name}", "this column comes twice", "Keep one of them.")
         for name in COLUMNS
         if header.count(name) > 1
     ]
-    return found
+    return problems

@@ -69,7 +69,7 @@ def figures(scenario: Scenario, decisions: Sequence[Decision], starts: Mapping[s
     Parameters
     ----------
     decisions
-        Known creators and activations only; at most one per creator and activation.
+        Creators and activations of the scenario only; at most one per creator and activation.
     starts
         Start of the window of every activation that has one.
     """
@@ -161,7 +161,7 @@ class _Describer:
         lines = self.of(wave.id)
         gifts, paid = _chances_by_mode(lines)
         rates = rate_model(self.scenario.posting)
-        counts = [_unit(chance) for chance in distribution(gifts, paid, rates)]
+        counts = [_unit(p) for p in distribution(gifts, paid, rates)]
         probability = _unit(math.fsum(counts[wave.min_posts :]))
         mean = mean_rate(self.scenario)
         return ActivationResult(
@@ -186,7 +186,7 @@ class _Describer:
         results = [self.activation(wave) for wave in self.waves.values()]
         secured = [result for result in results if result.secured]
         selections = [(*_chances_by_mode(self.of(item.activation)), item.min_posts) for item in secured]
-        joint = [_unit(chance) for chance in joint_distribution(selections, rate_model(self.scenario.posting))]
+        joint = [_unit(p) for p in joint_distribution(selections, rate_model(self.scenario.posting))]
         cost = sum(line.cost_minor for line in self.lines)
         totals = Totals(
             cost=self.money(cost),
@@ -259,6 +259,6 @@ def mean_rate(scenario: Scenario) -> float:
     return (rates.low + rates.high) / 2
 
 
-def _unit(chance: float) -> float:
+def _unit(probability: float) -> float:
     """Return a probability with rounding noise beyond [0, 1] cut off."""
-    return min(1.0, max(0.0, float(chance)))
+    return min(1.0, max(0.0, float(probability)))

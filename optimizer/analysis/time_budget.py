@@ -13,9 +13,9 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 
 SHORTEST_SECONDS = 0.1
-"""With less time left than this no question is put."""
+"""No question is put with less time left than this."""
 LEAST_SECONDS = 2.0
-"""No question is given less, as long as there is so much: in less, little can be found out of anything."""
+"""No question is given less, as long as this much is left: a shorter search seldom answers anything."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class TimeBudget:
         return min(remaining, max(LEAST_SECONDS, remaining * self.lanes / left))
 
     def skip(self) -> None:
-        """Tell that a question need not be put; its time goes to the others."""
+        """Drop a question that need not be put; its time goes to the others."""
         with self._lock:
             self._dealt += 1
 

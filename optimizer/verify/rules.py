@@ -1,4 +1,4 @@
-"""The judge: the rules on teams and on what they share, all rules of the contract in one list, and `verify`.
+"""The rules on teams and on what they share, the list of all rules, and `verify`.
 
 It recomputes everything from scenario and plan alone and shares no code with what made the plan.
 """
@@ -214,14 +214,14 @@ def verify(scenario: Scenario, plan: Plan, *, fingerprint: str) -> list[Check]:
     return [rule(case) for rule in RULES]
 
 
-def verify_under(scenario: Scenario, plan: Plan, *, fingerprint: str, known: Sequence[Check]) -> list[Check]:
+def verify_under(scenario: Scenario, plan: Plan, *, fingerprint: str, earlier: Sequence[Check]) -> list[Check]:
     """Judge a plan that was judged under another total budget; result and other parameters as of `verify`.
 
     Parameters
     ----------
-    known
+    earlier
         The findings on the same plan under the other budget. Those that a total budget can change are made anew.
     """
     case = Case(Premises(scenario), plan, fingerprint)
     anew = {rule.__name__: rule for rule in OF_THE_BUDGET}
-    return [anew[check.rule](case) if check.rule in anew else check for check in known]
+    return [anew[check.rule](case) if check.rule in anew else check for check in earlier]

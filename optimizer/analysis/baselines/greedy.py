@@ -1,12 +1,12 @@
 """Greedy: the best cost per unit of tilted probability, activation by activation, with the exact tail as stop rule.
 
 In every window creators are taken in the order of cost per φ(π) = −ln(1 − π/2)·2, a weight that lies between the plain
-chance (which overrates payers) and the log-odds, until the exact Poisson–binomial tail reaches the confidence; then
-whoever is not needed is taken out again, the dearest first. This is done for every number of paid creators from none to
-min_posts + 1 and every window; the cheapest result stays. Activations come in the order a planner would choose: under
-`min_cost` those with the fewest windows and the largest need first (one that cannot be placed goes to the front and the
-whole plan is made again), under `activate_most` the most value per pound first. All rules are honoured on the way:
-capacity, stock, months, budget, rotation, gaps, paid share and minimum, tier mix, locks.
+probability (which overrates payers) and the log-odds, until the exact Poisson–binomial tail reaches the confidence;
+then creators who are not needed are taken out again, the dearest first. This is done for every number of paid creators
+from none to min_posts + 1 and every window; the cheapest result stays. Activations come in the order a planner would
+choose: under `min_cost` those with the fewest windows and the largest need first (one that cannot be placed goes to the
+front and the whole plan is made again), under `activate_most` the most value per pound first. All rules are honoured on
+the way: capacity, stock, months, budget, rotation, gaps, paid share and minimum, tier mix, locks.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def exact_reach(instance: Instance) -> Reach:
 
 
 def greedy_selection(instance: Instance, reach: Reach, late: Callable[[], bool], *, exact: bool = False) -> Selection:
-    """Return the greedy plan under a stop rule: everything that must be secured, or as much as was found to fit.
+    """Return the greedy plan under a stop rule: everything that must be secured, or as much of it as fits.
 
     Parameters
     ----------
@@ -98,8 +98,8 @@ class _Greedy:
             return sorted(instance.activations, key=lambda a: (windows[a], -need[a], a))
         bargain = {}
         for activation in instance.activations:
-            found = self._place(activation, Usage(instance, self.costs))
-            cost = 10**12 if found is None else max(1, int(self.costs[found[1]].sum()))
+            placed = self._place(activation, Usage(instance, self.costs))
+            cost = 10**12 if placed is None else max(1, int(self.costs[placed[1]].sum()))
             bargain[activation] = instance.value[activation] / cost
         return sorted(instance.activations, key=lambda a: (not instance.must_secure[a], -bargain[a], a))
 
@@ -113,14 +113,14 @@ class _Greedy:
         chosen: list[int] = []
         failed = []
         for activation in order:
-            found = self._place(activation, usage)
-            if found is None:
+            placed = self._place(activation, usage)
+            if placed is None:
                 failed.append(activation)
                 continue
-            windows[activation] = found[0]
-            chosen += found[1]
-            usage.open(found[0])
-            for option in found[1]:
+            windows[activation] = placed[0]
+            chosen += placed[1]
+            usage.open(placed[0])
+            for option in placed[1]:
                 usage.take(option)
         return Selection(tuple(sorted(chosen)), dict(sorted(windows.items()))), failed
 
@@ -137,7 +137,7 @@ class Placing:
 
     def best(self) -> tuple[int, list[int]] | None:
         """Return the cheapest window with its options, None where none works."""
-        found: tuple[int, list[int]] | None = None
+        best: tuple[int, list[int]] | None = None
         least: int | None = None
         payers = self.instance.waves[self.activation].min_posts + 1
         for window in np.flatnonzero(self.instance.windows.activation == self.activation).tolist():
@@ -148,8 +148,8 @@ class Placing:
                 chosen = self.fill(ranked, paid, least)
                 cost = int(self.usage.costs[chosen].sum())
                 if chosen and (least is None or cost < least):
-                    found, least = (window, chosen), cost
-        return found
+                    best, least = (window, chosen), cost
+        return best
 
     def ranked(self, window: int) -> Ints:
         """Return the options of a window, the best cost per unit of tilted probability first."""
@@ -207,13 +207,13 @@ class Placing:
         instance, wave = self.instance, self.instance.waves[self.activation]
         creators, paid = instance.options.creator[ranked], instance.options.paid[ranked]
         days, tiers = instance.options.ship_day[ranked], instance.tier[creators]
-        found: list[int] = []
+        taken: list[int] = []
 
         def take(allowed: Flags) -> bool:
             """Take the first option that is allowed and fits."""
-            for place in np.flatnonzero(allowed & ~np.isin(creators, creators[found])).tolist():
+            for place in np.flatnonzero(allowed & ~np.isin(creators, creators[taken])).tolist():
                 if self.usage.room(int(ranked[place])):
-                    found.append(place)
+                    taken.append(place)
                     return True
             return False
 
@@ -222,16 +222,16 @@ class Placing:
             right = (creators == lock.creator) & (paid == lock.paid) & right_day
             if lock.activation == self.activation and not take(right):
                 return None
-        while int(paid[found].sum()) < wave.min_paid:
+        while int(paid[taken].sum()) < wave.min_paid:
             if not take(paid):
                 return None
         for tier, allowed in wave.tier_mix.items():
             number = TIERS.index(tier)
-            while int((tiers[found] == number).sum()) < allowed.min:
-                may_pay = int(paid[found].sum()) < most_paid
+            while int((tiers[taken] == number).sum()) < allowed.min:
+                may_pay = int(paid[taken].sum()) < most_paid
                 if not take((tiers == number) & (paid <= may_pay)):
                     return None
-        return [int(ranked[place]) for place in found]
+        return [int(ranked[place]) for place in taken]
 
     def _pruned(self, options: Sequence[int], wanted: frozenset[int]) -> list[int]:
         """Return the options without those that are not needed, the dearest left out first.

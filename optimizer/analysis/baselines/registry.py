@@ -30,7 +30,7 @@ def baseline(
     Parameters
     ----------
     rule
-        A name in `BASELINES`; the plan's `run.method` tells it.
+        A name in `BASELINES`; the plan's `run.method` names it.
     settings
         The seed of the simulation.
     draws

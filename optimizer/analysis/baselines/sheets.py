@@ -56,10 +56,10 @@ def costs(scenario: Scenario, decisions: Sequence[Decision]) -> dict[str, Decima
     creators = {creator.id: creator for creator in scenario.creators}
     units = {product.id: product.unit_cost for product in scenario.products}
     sent = {wave.id: units[wave.product] for wave in waves(scenario)}
-    found = dict.fromkeys(sent, Decimal(0))
+    spent = dict.fromkeys(sent, Decimal(0))
     for item in decisions:
-        found[item.activation] += sent[item.activation] + parcel_cost(creators[item.creator], scenario)
-    return found
+        spent[item.activation] += sent[item.activation] + parcel_cost(creators[item.creator], scenario)
+    return spent
 
 
 def _ship_day(calendar: ShippingCalendar, start: date, first: date) -> date | None:

@@ -108,10 +108,10 @@ class Usage:
 
     def team(self, activation: int, options: Sequence[int] = ()) -> GrowingTeam:
         """Return the team of an activation; options named are counted, not taken."""
-        found = GrowingTeam(self, activation)
+        team = GrowingTeam(self, activation)
         for option in options:
-            found.count(option)
-        return found
+            team.count(option)
+        return team
 
 
 @dataclass

@@ -20,15 +20,15 @@ def activations(baseline: Plan, other: Plan, accounts: Accounts) -> list[Activat
     """Return what becomes of every activation of either plan, in the baseline's order and then in the other's."""
     before, after = _results(baseline), _results(other)
     teams_before, teams_after = _teams(baseline), _teams(other)
-    found = []
+    differences = []
     for name in dict.fromkeys([*before, *after]):
         here, there = after.get(name), before.get(name)
         same_people = teams_before.get(name) == teams_after.get(name)
-        known = here or there
-        found.append(
+        present = here or there
+        differences.append(
             ActivationDifference(
                 activation=name,
-                community=known.community if known else "",
+                community=present.community if present else "",
                 change=_change(there, here, same_people=same_people),
                 baseline=_side(there),
                 other=_side(here),
@@ -36,7 +36,7 @@ def activations(baseline: Plan, other: Plan, accounts: Accounts) -> list[Activat
                 cost_change=_cost_change(there, here, accounts),
             )
         )
-    return found
+    return differences
 
 
 def _results(plan: Plan) -> Mapping[str, ActivationResult]:

@@ -54,7 +54,7 @@ class _Entry:
 
 
 def _opened(candidates: Sequence[Candidate]) -> list[_Entry]:
-    found: list[_Entry] = []
+    entries: list[_Entry] = []
     problems: list[Problem] = []
     baseline = candidates[0]
     for item in candidates:
@@ -64,17 +64,17 @@ def _opened(candidates: Sequence[Candidate]) -> list[_Entry]:
             remedy = "Compare plans of one currency."
             problems.append(Problem("mixed_currencies", pointer("scenario", "currency"), detail, remedy))
         try:
-            found.append(_Entry(item.plan, item.scenario, accounts(item.plan), key_figures(item.name, item.plan)))
+            entries.append(_Entry(item.plan, item.scenario, accounts(item.plan), key_figures(item.name, item.plan)))
         except InputError as error:
             problems += [replace(problem, detail=f"{item.name}: {problem.detail}") for problem in error.problems]
     if problems:
         raise InputError(problems)
-    return found
+    return entries
 
 
 def _difference(baseline: _Entry, other: _Entry) -> Difference:
     before, after = baseline.figures, other.figures
-    told = activations(baseline.plan, other.plan, other.accounts)
+    by_activation = activations(baseline.plan, other.plan, other.accounts)
     fields = _fields(baseline, other)
     return Difference(
         name=after.name,
@@ -87,8 +87,8 @@ def _difference(baseline: _Entry, other: _Entry) -> Difference:
         embeddedness=_minus(after.embeddedness, before.embeddedness),
         scenario=fields or [],
         scenario_known=fields is not None,
-        activations=told,
-        creators=creators(baseline.plan, other.plan, [item.activation for item in told]),
+        activations=by_activation,
+        creators=creators(baseline.plan, other.plan, [item.activation for item in by_activation]),
         waterfall=waterfall(baseline.accounts, other.accounts),
         cash=months(baseline.accounts, other.accounts),
     )

@@ -19,11 +19,11 @@ def creators(baseline: Plan, other: Plan, order: Iterable[str]) -> list[CreatorD
     before, after = _pairs(baseline), _pairs(other)
     ranks = {activation: rank for rank, activation in enumerate(order)}
     pairs = sorted(before.keys() | after.keys(), key=lambda pair: (ranks.get(pair[0], len(ranks)), pair))
-    found = []
+    differences = []
     for pair in pairs:
         change = _change(before.get(pair), after.get(pair))
         if change is not None:
-            found.append(
+            differences.append(
                 CreatorDifference(
                     activation=pair[0],
                     creator=pair[1],
@@ -32,7 +32,7 @@ def creators(baseline: Plan, other: Plan, order: Iterable[str]) -> list[CreatorD
                     other=_side(after.get(pair)),
                 )
             )
-    return found
+    return differences
 
 
 def _pairs(plan: Plan) -> Mapping[Pair, Assignment]:

@@ -51,10 +51,10 @@ def months(baseline: Accounts, other: Accounts) -> list[MonthDifference]:
     """Return what every month carries in both plans."""
     if baseline.totals is None or other.totals is None:
         return []
-    found = []
+    differences = []
     for month in sorted(baseline.months.keys() | other.months.keys()):
         before, after = (accounts.months.get(month, Parts()).total for accounts in (baseline, other))
-        found.append(
+        differences.append(
             MonthDifference(
                 month=month,
                 baseline=other.text(before),
@@ -62,4 +62,4 @@ def months(baseline: Accounts, other: Accounts) -> list[MonthDifference]:
                 change=other.text(after - before),
             )
         )
-    return found
+    return differences

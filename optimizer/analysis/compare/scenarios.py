@@ -1,7 +1,7 @@
 """Where two scenarios differ, field by field, in what they mean and not in how they are written.
 
 - Items of a list are matched by their id, locks by creator and activation, so that a new order is no difference; other
-  lists are compared whatever their order. The one order that means something is told: the first shipping service is
+  lists are compared whatever their order. One order means something and is compared: the first shipping service is
   the default.
 - A field left out and the same value given are no difference, whether the default is fixed (14 days), taken from
   elsewhere in the scenario (the middle of the rate band) or a list (one activation per community).
@@ -66,8 +66,8 @@ class _Differ:
     def fields(self) -> Iterator[FieldDifference]:
         yield from self._models((), self.baseline, self.other)
         defaults = [scenario.shipping.services[0].id for scenario in (self.baseline, self.other)]
-        known = [{service.id for service in scenario.shipping.services} for scenario in (self.baseline, self.other)]
-        if defaults[0] != defaults[1] and (defaults[0] in known[1] or defaults[1] in known[0]):
+        services = [{service.id for service in scenario.shipping.services} for scenario in (self.baseline, self.other)]
+        if defaults[0] != defaults[1] and (defaults[0] in services[1] or defaults[1] in services[0]):
             orders = [[item.id for item in scenario.shipping.services] for scenario in (self.baseline, self.other)]
             yield _difference(("shipping", "services"), *orders)
 

@@ -40,7 +40,7 @@ class Target:
         Ids of all activations that are wanted in the end: `asked` or more.
     fresh
         The activations whose own rules may be what is in the way.
-    standing
+    rest_secured
         Whether the plan secures everything else in `asked`.
     """
 
@@ -48,7 +48,7 @@ class Target:
     asked: frozenset[str]
     whole: frozenset[str]
     fresh: tuple[Wave, ...]
-    standing: bool
+    rest_secured: bool
 
     @property
     def name(self) -> str:
@@ -57,7 +57,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Found:
+class RankedWay:
     """A way out, the rule it eases, and how big a change it is.
 
     `size` is a share of what is given; a change that does not do for everything wanted counts as bigger than any.
@@ -70,26 +70,26 @@ class Found:
 
 @dataclass
 class Examination:
-    """Looks into one target; `blocked` and `ways` grow as things are found out."""
+    """Looks into one target; `blocked` and `ways` grow as answers come in."""
 
     inquiry: Questions
     result: Certified
     target: Target
     blocked: list[Blocked] = field(default_factory=list)
-    ways: list[Found] = field(default_factory=list)
+    ways: list[RankedWay] = field(default_factory=list)
 
     def look(self) -> None:
-        """Find out what needs no solving: whether a network is too small."""
+        """Record the networks that are too small, which takes no solving."""
         self.blocked += [phrases.network_limit(network) for network in self._networks if not network.suffices]
 
     def second_look(self) -> bool:
-        """Find out whether nothing is in the way but the time that the search had; return whether that is so."""
+        """Return whether the search lacked only time: a plan secures the target as things are; record it if so."""
         given = self.result.instance.limits
-        found = self._beside(given, ()) if self.target.standing else self.inquiry.ask(self.target.asked)
-        if found.plan is not None:
-            detail = phrases.overlooked(found.plan, self.inquiry.scenario.currency)
+        answer = self._beside(given, ()) if self.target.rest_secured else self.inquiry.ask(self.target.asked)
+        if answer.plan is not None:
+            detail = phrases.overlooked(answer.plan, self.inquiry.scenario.currency)
             self._block("time_limit", detail, None)
-        return found.plan is not None
+        return answer.plan is not None
 
     def examine(self) -> None:
         """Take away one limit after the other; find the least change of each that stood in the way."""
@@ -110,11 +110,11 @@ class Examination:
             self._concede()
 
     def best_ways(self) -> list[WayOut]:
-        """Return the smallest changes found, the smallest first; every limit has its smallest before any has two."""
-        ranked = sorted(self.ways, key=lambda found: found.size)
-        first = list({found.rule: found for found in reversed(ranked)}.values())
-        chosen = [*first, *(found for found in ranked if found not in first)][:MOST_WAYS]
-        return [found.way for found in sorted(chosen, key=lambda found: found.size)]
+        """Return the smallest changes that help in ascending order; every limit has its smallest before any has two."""
+        ranked = sorted(self.ways, key=lambda ranked_way: ranked_way.size)
+        first = list({ranked_way.rule: ranked_way for ranked_way in reversed(ranked)}.values())
+        chosen = [*first, *(ranked_way for ranked_way in ranked if ranked_way not in first)][:MOST_WAYS]
+        return [ranked_way.way for ranked_way in sorted(chosen, key=lambda ranked_way: ranked_way.size)]
 
     @cached_property
     def _networks(self) -> list[CommunityNetwork]:
@@ -135,7 +135,7 @@ class Examination:
     def _without(self, limit: Limit) -> Answer:
         """Return whether the target can be secured with one limit gone."""
         quick = NOT_KNOWN
-        if self.target.standing and limit.relaxed is not None:
+        if self.target.rest_secured and limit.relaxed is not None:
             quick = self._beside(limit.relaxed, limit.removal)
         priced = any(relaxable.priced for relaxable in limit.relaxables)
         if quick.possible and not priced:
@@ -152,16 +152,16 @@ class Examination:
 
     def _blame(self, limit: Limit, answer: Answer) -> None:
         """Record a limit that stands in the way, and the ways out of it."""
-        found: list[tuple[Relaxable, Level]] = []
+        helpful: list[tuple[Relaxable, Level]] = []
         for relaxable in limit.relaxables:
             level = least_level(relaxable, self._ask, answer if limit.removal == (relaxable.removal,) else None)
             if level is not None:
-                found.append((relaxable, level))
+                helpful.append((relaxable, level))
                 self._offer(limit.rule, relaxable, level)
-        values = [(relaxable, relaxable.value(level.number)) for relaxable, level in found]
+        values = [(relaxable, relaxable.value(level.number)) for relaxable, level in helpful]
         detail = phrases.limit_detail(limit, self.target.name, values)
-        if limit.rule == "budget_total" and found and self.target.standing:
-            detail += self._instead(found[0][1].answer)
+        if limit.rule == "budget_total" and helpful and self.target.rest_secured:
+            detail += self._instead(helpful[0][1].answer)
         self._block(limit.rule, detail, values[0][1] if values else None)
 
     def _block(self, rule: str, detail: str, attainable: Scalar) -> None:
@@ -208,7 +208,7 @@ class Examination:
                     self._offer(relaxable.pointer, relaxable, level)
 
     def _offer(self, rule: str, relaxable: Relaxable, level: Level) -> None:
-        """Record a way out, told by what it does for everything that is wanted."""
+        """Record a way out, described by what it does for everything that is wanted."""
         patch, plan = relaxable.patch(level.number), level.answer.plan
         if plan is None:
             return
@@ -227,7 +227,7 @@ class Examination:
             }
         )
         size = (level.number + 1) * relaxable.size
-        self.ways.append(Found(rule, size if whole.possible else INCOMPLETE + size, way))
+        self.ways.append(RankedWay(rule, size if whole.possible else INCOMPLETE + size, way))
 
     def _effect(self, plan: Plan, whole: Answer) -> str:
         currency, name = self.inquiry.scenario.currency, self.target.activation

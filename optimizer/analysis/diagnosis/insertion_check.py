@@ -1,4 +1,4 @@
-"""A quick look: can one more activation stand beside the plan as it is, once a shared limit is gone?
+"""A quick check: can the plan as it is take one more activation, once a shared limit is gone?
 
 Nothing that the plan holds is moved, so a yes is a yes, and a no says nothing; it costs one activation's search instead
 of a whole one.
@@ -37,7 +37,7 @@ class InsertionCheck:
         return cover_of(self.result.instance, self.activation)
 
     def ask(self, relaxed: Limits, patches: tuple[Patch, ...]) -> Answer:
-        """Return a verified plan with the activation beside the standing plan, if one was found.
+        """Return a verified plan that adds the activation to the plan as it is, where the check yields one.
 
         Parameters
         ----------
@@ -46,17 +46,17 @@ class InsertionCheck:
         """
         if self.inquiry.over:
             return NOT_KNOWN
-        standing = self.result.solution.selection or EMPTY
+        present = self.result.solution.selection or EMPTY
         instance = replace(self.result.instance, limits=relaxed)
         windows = np.flatnonzero(instance.windows.activation == self.activation)
         control = Control(self.inquiry.question_deadline, self.inquiry.cancel)
         seed = self.inquiry.settings.seed
         problem = SearchProblem(instance, {self.activation: self.cover}, windows, (), control, seed, ANY_PLAN, 1)
         floor = self.result.solution.lower_bounds.get(self.activation, 0)
-        found = insert_exactly(problem, self.activation, standing, floor)
+        team = insert_exactly(problem, self.activation, present, floor)
         scenario = self.inquiry.changed(patches)
-        if found is None or scenario is None:
+        if team is None or scenario is None:
             return NOT_KNOWN
-        decisions, starts = decisions_of(instance, standing.union(found))
+        decisions, starts = decisions_of(instance, present.union(team))
         plan = evaluate(posed(scenario, starts), decisions, starts, self.inquiry.settings, draws=0)
         return Answer(True, plan) if plan.certificate.verified else NOT_KNOWN

@@ -21,7 +21,7 @@ LONGER_DAYS = 28
 EARLIER_PARCEL_DAYS = 14
 LATER_PARCEL_DAYS = 7
 SEVERAL = 5
-"""So many locks or creators are tried one by one."""
+"""At most this many locks or creators are tried one by one."""
 
 
 def locks(scenario: Scenario, waves: Collection[Wave]) -> Iterator[Limit]:
@@ -144,9 +144,9 @@ class OwnLimits:
         floor = community.min_embeddedness
         if floor is None:
             return
-        known = [embeddedness(creator) for creator in self.scenario.creators if community.id in creator.communities]
-        lower = {math.floor(value * 100) / 100 for value in known if value is not None and value < floor}
-        values: list[Scalar] = [*sorted(lower, reverse=True), *([None] if None in known else [])]
+        scores = [embeddedness(creator) for creator in self.scenario.creators if community.id in creator.communities]
+        lower = {math.floor(value * 100) / 100 for value in scores if value is not None and value < floor}
+        values: list[Scalar] = [*sorted(lower, reverse=True), *([None] if None in scores else [])]
         if values:
             where = pointer("communities", index, "min_embeddedness")
             relaxable = listed_values(where, f"Embeddedness floor of {community.id}", floor, values, size=0.1)

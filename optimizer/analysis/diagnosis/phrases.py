@@ -1,4 +1,4 @@
-"""How findings are told to people."""
+"""Findings as sentences for people."""
 
 from __future__ import annotations
 
@@ -40,16 +40,16 @@ def _short(network: CommunityNetwork) -> str:
     )
 
 
-def _down(chance: float) -> float:
+def _down(probability: float) -> float:
     """Return a probability cut, not rounded, to four decimals."""
-    return int(chance * 10_000 + 1e-7) / 10_000
+    return int(probability * 10_000 + 1e-7) / 10_000
 
 
-def limit_detail(limit: Limit, wanted: str, found: Sequence[tuple[Relaxable, Scalar]]) -> str:
+def limit_detail(limit: Limit, wanted: str, helpful: Sequence[tuple[Relaxable, Scalar]]) -> str:
     """Return how a limit stands in the way of what is wanted, given the relaxables that help and the values that do."""
-    if not found:
+    if not helpful:
         return f"Without {limit.words}, {wanted} could be secured; no single change that was tried suffices."
-    return " Or: ".join(_change(relaxable, value) for relaxable, value in found)
+    return " Or: ".join(_change(relaxable, value) for relaxable, value in helpful)
 
 
 def _change(relaxable: Relaxable, value: Scalar) -> str:
@@ -75,7 +75,7 @@ def exhausted(wanted: str) -> str:
 
 
 def overlooked(plan: Plan, currency: str) -> str:
-    """Return what to say where a second look found a plan that the search had not."""
+    """Return what to say where a second look has a plan that the search lacked."""
     return (
         "No limit stands in the way: a second look found a plan with it and everything else that is secured, for "
         f"{plan.totals.cost} {currency} in all. Allow more time."

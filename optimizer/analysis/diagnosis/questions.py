@@ -24,12 +24,12 @@ ANY_PLAN = 0.05
 SHORTEST_SECONDS = 0.2
 """With less time left than this no question is put."""
 LEAST_ALLOWANCE = 2.0
-"""Seconds that every question may take, as long as there are so many."""
+"""Every question may take this many seconds, as long as that much time is left."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What was found out.
+    """The answer to one question.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class Questions:
 
     @contextmanager
     def share(self, parts: int) -> Iterator[None]:
-        """Leave questions put in the block one of so many equal parts of the time that is left, or a little more."""
+        """Give questions put in the block one of `parts` equal parts of the time that is left, or a little more."""
         deadline, allowance = self.deadline, self.allowance
         self.deadline = min(deadline, time.monotonic() + max(LEAST_ALLOWANCE, self.remaining / parts))
         self.allowance = max(LEAST_ALLOWANCE, self.remaining / 4)

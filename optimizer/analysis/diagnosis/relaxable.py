@@ -1,4 +1,4 @@
-"""Knobs: single fields of a scenario, and how far each may be turned, from the least change to the greatest."""
+"""Relaxable parameters: single fields of a scenario and the values each may take, from the least change up."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from optimizer.analysis.diagnosis.documents import Patch, Scalar
 from optimizer.plan import Plan
 
 NO_END = 10**9
-"""Rungs of a ladder that ends where the limit is taken away."""
+"""Levels of a limit that can be raised without end."""
 
 
 @dataclass(frozen=True)
 class Relaxable:
-    """One field and the ladder of values it may be set to; a higher level allows everything that a lower one does.
+    """One field and the levels it may be set to; a higher level allows everything that a lower one does.
 
     Attributes
     ----------
@@ -37,7 +37,7 @@ class Relaxable:
         Lowest level under which a plan, made with the extreme, keeps the limit; None where that cannot be read off a
         plan.
     first_likely
-        The first level is known to be the lowest that may do, and worth trying before all others.
+        The first level is the least change that may suffice, and worth trying before all others.
     priced
         The cheapest plan made with the extreme needs the lowest level there is.
     """

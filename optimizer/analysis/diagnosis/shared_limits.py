@@ -1,4 +1,4 @@
-"""Limits that all activations share: money, parcels, units, people's rest; as relaxables that could be turned."""
+"""Limits that all activations share: money, parcels, units, people's rest; as relaxable parameters."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ class SharedLimits:
             yield listed_values(where, subject, last.on.isoformat(), earlier, size=1 / 14)
 
     def _units_short(self, product: Product, number: int, plan: Plan) -> int:
-        """Return the level of a lot's ladder with all the units a plan ships after its arrival and has not."""
+        """Return the level of a lot with all the units a plan ships after its arrival and has not."""
         lots = product.stock or []
         sends = {wave.id for wave in self.waves if wave.product == product.id}
         shipped = Counter(line.ship_on for line in plan.assignments if line.activation in sends)

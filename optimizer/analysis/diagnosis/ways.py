@@ -1,4 +1,4 @@
-"""The least change of one field that helps, found by solving."""
+"""The least change of one field that helps, by solving with one level after another."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MOST_PROBES = 12
 
 @dataclass(frozen=True)
 class Level:
-    """The lowest level of a relaxable found to suffice, and the answer that shows it."""
+    """The lowest level of a relaxable that is shown to suffice, and the answer that shows it."""
 
     number: int
     answer: Answer
@@ -28,7 +28,7 @@ def least_level(relaxable: Relaxable, ask: Callable[[Patch], Answer], at_extreme
     ask
         Whether what is wanted is possible under a change; an answer that time did not give counts as no.
     at_extreme
-        The answer at the relaxable's extreme, where it is known.
+        The answer at the relaxable's extreme, where it has been put already.
     """
     fails, best = -1, None
     if relaxable.first_likely:

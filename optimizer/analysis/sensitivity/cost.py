@@ -43,7 +43,7 @@ def cost_of_limits(
     settings
         Time for the whole answer, shared fairly; gap, seed, and how many questions are worked on side by side.
     plan
-        The scenario's own plan where it is known; it is judged anew, what it says is proven is taken as said.
+        The scenario's own plan where there is one; it is judged anew, its bounds are taken as stated.
     progress
         Called with every question that is put.
     cancel
@@ -52,7 +52,7 @@ def cost_of_limits(
     Raises
     ------
     InputError
-        If `plan` is none of the scenario: it breaks a rule, or contradicts what was found.
+        If `plan` is none of the scenario: it breaks a rule, or its bounds contradict a verified plan.
     VerificationError
         If a plan made here fails its verification, or a bound contradicts a verified plan: a bug.
     """
@@ -68,9 +68,9 @@ def cost_of_limits(
     lanes = min(settings.workers, max(1, len(limits)))
     clock = TimeBudget(deadline, cancel, len(limits), lanes, progress)
     asked = side_by_side(lambda limit: study.loosened(limit, clock), limits, lanes, cancel)
-    found = [item for item in asked if item is not None]
+    loosened = [item for item in asked if item is not None]
     try:
-        return study.joined(own, best, found, began)
+        return study.joined(own, best, loosened, began)
     except VerificationError as error:
         if plan is None:
             raise
@@ -138,13 +138,13 @@ class _Study:
             return None
         return Loosened(limit, self._solved(scenario, seconds, 1))
 
-    def joined(self, own: Plan, best: Best, found: Sequence[Loosened], began: float) -> CostOfLimits:
+    def joined(self, own: Plan, best: Best, loosened: Sequence[Loosened], began: float) -> CostOfLimits:
         """Return the answer that all searches give together.
 
-        A plan found under a looser limit may keep every rule of the scenario as it is: then it is not the limit that
+        A plan made under a looser limit may keep every rule of the scenario as it is: then it is not the limit that
         was in the way, and the plan becomes the scenario's own.
         """
-        plans = [item.plan for item in found if item.plan is not None]
+        plans = [item.plan for item in loosened if item.plan is not None]
         for plan in plans:
             other = best_of(plan, self.digits)
             if other is not None and other.beats(best) and self._keeps(plan):
@@ -154,7 +154,7 @@ class _Study:
         bounds.check(best, "the scenario", self.digits)
         bounds = bounds.tightened(all_bounds, best)
         bounds.check(best, "the scenario", self.digits)
-        return self.answer(own, best, bounds, [self._row(item, best) for item in found], began)
+        return self.answer(own, best, bounds, [self._row(item, best) for item in loosened], began)
 
     def _keeps(self, plan: Plan) -> bool:
         """Return whether a plan of a looser scenario keeps every rule of the scenario as it is."""
@@ -169,8 +169,8 @@ class _Study:
                     [f"bound: {relaxable.subject} {item.limit.to.value} is impossible, yet a stricter plan is verified"]
                 )
             bounds = bounds_of(item.plan, self.digits)
-            found = best_of(item.plan, self.digits)
-            best = found if found is not None and found.beats(own) else own
+            mine = best_of(item.plan, self.digits)
+            best = mine if mine is not None and mine.beats(own) else own
             bounds.check(best, f"the scenario with {relaxable.subject} {item.limit.to.value}", self.digits)
         ids = [wave.id for wave in waves(self.scenario)]
         least = bounds.cost_of(best) if best.value == own.value else None

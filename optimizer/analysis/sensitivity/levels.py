@@ -1,4 +1,4 @@
-"""What is known of the best plan of a scenario, and of scenarios that are the same with one limit looser.
+"""The best plan and the bounds of a scenario, and of scenarios that are the same with one limit looser.
 
 A plan of the scenario keeps every rule of a looser one, so the looser scenario's best is never worse; what no plan of a
 looser scenario can do, none of the scenario's own can.
@@ -61,10 +61,10 @@ class Bounds:
         return "optimal" if closes(best.cost_minor, self.cost_of(best), gap) else "feasible"
 
     def tightened(self, others: Iterable[Bounds], best: Best) -> Bounds:
-        """Return these bounds with those of looser scenarios, which hold here as well, as they tell of `best`."""
-        known = [self, *others]
-        value = min((item.value for item in known if item.value is not None), default=None)
-        apt = [item for item in known if item.cost_minor is not None and item.at_value <= best.value]
+        """Return these bounds with those of looser scenarios, which hold here as well, where they bound `best`."""
+        every = [self, *others]
+        value = min((item.value for item in every if item.value is not None), default=None)
+        apt = [item for item in every if item.cost_minor is not None and item.at_value <= best.value]
         tightest = max(apt, key=lambda item: item.cost_minor or 0, default=None)
         if tightest is None:
             return Bounds(value)
@@ -77,14 +77,14 @@ class Bounds:
             raise VerificationError([f"{stated}, yet a verified one has {best.value}"])
         cost = self.cost_of(best)
         if cost is not None and cost > best.cost_minor:
-            least, found = from_minor(cost, digits), from_minor(best.cost_minor, digits)
-            raise VerificationError([f"bound: {name} is to cost at least {least}, yet a verified plan costs {found}"])
+            least, actual = from_minor(cost, digits), from_minor(best.cost_minor, digits)
+            raise VerificationError([f"bound: {name} is to cost at least {least}, yet a verified plan costs {actual}"])
 
 
 def best_of(plan: Plan, digits: int) -> Best | None:
     """Return a plan by what decides; None where it holds no plan.
 
-    Its cost is the least found for it, which may be below that of the people chosen in the end.
+    Its cost is the stated least cost, which may be below that of the people chosen in the end.
     """
     stated = plan.objective
     if stated.value is None or stated.least_cost is None:

@@ -72,8 +72,8 @@ def looser_limits(scenario: Scenario, plan: Plan) -> list[Relaxed]:
     where the same people could serve both.
     """
     candidates = _Candidates(scenario, plan)
-    found = [*candidates.shared(), *candidates.own()]
-    return list({item.to.pointer: item for item in found}.values())
+    limits = [*candidates.shared(), *candidates.own()]
+    return list({item.to.pointer: item for item in limits}.values())
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class _Candidates:
             for relaxable in limit.relaxables:
                 if limit.rule == "stock" and not relaxable.pointer.endswith("/units"):
                     continue
-                to = relaxable.patch(self._rung(limit.rule, relaxable))
+                to = relaxable.patch(self._level(limit.rule, relaxable))
                 why = self._spacing(limit.rule, relaxable, to) if limit.rule in SPACING else self._use(limit, relaxable)
                 if why is not None:
                     yield Relaxed(limit.rule, relaxable, to, why)
@@ -111,10 +111,10 @@ class _Candidates:
             for limit in OwnLimits(self.scenario, by_id[place.where]):
                 for relaxable in limit.relaxables if limit.rule == place.limit else ():
                     if relaxable.pointer.endswith("/".join(place.path)):
-                        to = relaxable.patch(self._rung(limit.rule, relaxable))
+                        to = relaxable.patch(self._level(limit.rule, relaxable))
                         yield Relaxed(limit.rule, relaxable, to, f"{place.where}: {place.detail}")
 
-    def _rung(self, rule: str, relaxable: Relaxable) -> int:
+    def _level(self, rule: str, relaxable: Relaxable) -> int:
         """Return the level of the parameter that is one step (see above), or the last where there are fewer."""
         if rule in SPACING:
             level = DAYS - 1
