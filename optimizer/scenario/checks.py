@@ -43,7 +43,7 @@ def _duplicate(path: Path, first: Path, name: str, shared: str, gaps: Gaps) -> P
 
 
 def expanded_ids_are_unique(scenario: Scenario, gaps: Gaps) -> Iterator[Problem]:
-    """No two activations share an id, also after repeats are written out; told once per activation."""
+    """No two activations share an id, also after repeats are written out; one problem per activation."""
     if wave_count(scenario) > MAX_LIST:
         return
     first: dict[str, int] = {}
@@ -72,11 +72,11 @@ def references_exist(scenario: Scenario, gaps: Gaps) -> Iterator[Problem]:
             yield from _missing(creator.service, services, ("shipping", "services"), (*path, "service"), gaps)
 
 
-def _missing(name: str, known: Collection[str], target: Path, path: Path, gaps: Gaps) -> Iterator[Problem]:
+def _missing(name: str, ids: Collection[str], target: Path, path: Path, gaps: Gaps) -> Iterator[Problem]:
     """Yield the problem of a reference to nothing, unless it may mean something that was cut away."""
-    if name in known or gaps.may_name(name, *target):
+    if name in ids or gaps.may_name(name, *target):
         return
-    close = difflib.get_close_matches(name, list(known)[:1000], n=1)
+    close = difflib.get_close_matches(name, list(ids)[:1000], n=1)
     yield Problem(
         "unknown_reference",
         gaps.at(*path),

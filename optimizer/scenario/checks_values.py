@@ -1,4 +1,4 @@
-"""Checks of amounts, chances, counts and lists."""
+"""Checks of amounts, probabilities, counts and lists."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from optimizer.scenario.validation_errors import Path
 
 LONGEST_TRANSIT_DAYS = 60
 CHANCE_TOLERANCE = Fraction(1, 10**6)
-"""Transit chances may miss 1 by this much, as 0.333333 three times does."""
+"""The probabilities of a service's transit days may miss 1 by this much, as 0.333333 three times does."""
 
 
 def currency_exists(scenario: Scenario, gaps: Gaps) -> Iterator[Problem]:
@@ -71,10 +71,10 @@ def _amounts(scenario: Scenario) -> Iterator[tuple[Path, Decimal]]:
 
 
 def transit_chances_sum_to_one(scenario: Scenario, gaps: Gaps) -> Iterator[Problem]:
-    """The chances of a service's transit days sum to 1."""
+    """The probabilities of a service's transit days sum to 1."""
     for index, service in enumerate(scenario.shipping.services):
         path = ("shipping", "services", index, "transit_days")
-        total = sum((exact(chance) for chance in service.transit_days.values()), Fraction(0))
+        total = sum((exact(probability) for probability in service.transit_days.values()), Fraction(0))
         if abs(total - 1) > CHANCE_TOLERANCE and not gaps.touch(*path):
             yield Problem(
                 "transit_sum",
@@ -130,7 +130,7 @@ def rates_stay_below_one(scenario: Scenario, gaps: Gaps) -> Iterator[Problem]:
     if gaps.touch("posting", "organic_rate") or high == 0 or low > high:
         return
     most = (low + high) / (2 * high)
-    # Fractions are slow: they are asked only where binary rounding could matter.
+    # Fractions are slow: they decide only where binary rounding could matter.
     surely = float(most) * (1 - 1e-9)
     for index, creator in enumerate(scenario.creators):
         rate = creator.organic_rate
@@ -231,5 +231,5 @@ def _calendar_remedy(name: str) -> str:
     if country not in supported:
         return "Write an ISO 3166 country code such as GB, or one with a subdivision such as GB-ENG."
     close = difflib.get_close_matches(subdivision, supported[country], n=1)
-    known = close or supported[country]
-    return f"Write {country}" + (f" or, for example, {country}-{known[0]}." if known else ".")
+    choices = close or supported[country]
+    return f"Write {country}" + (f" or, for example, {country}-{choices[0]}." if choices else ".")

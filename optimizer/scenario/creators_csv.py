@@ -48,9 +48,9 @@ _LONGEST_COUNT = 20
 
 
 def import_creators(csv_text: str, document: Record) -> tuple[Record, list[Notice]]:
-    """Return the scenario document with the creators of a CSV, and what was done.
+    """Return the scenario document with the creators of a CSV, and notices of what was done.
 
-    Creators with a known id are replaced in place, others are added at the end. The document itself is not changed.
+    Creators whose id the document has are replaced in place, others are added at the end. `document` stays as it is.
 
     Raises
     ------
@@ -67,12 +67,12 @@ def import_creators(csv_text: str, document: Record) -> tuple[Record, list[Notic
     if problems:
         raise InputError(problems)
     merged = list(_listed(document.get("creators")))
-    known = {item["id"]: place for place, item in enumerate(merged) if isinstance(item.get("id"), str)}
-    replaced = [merged[known[creator["id"]]] for creator in creators if creator["id"] in known]
+    places = {item["id"]: place for place, item in enumerate(merged) if isinstance(item.get("id"), str)}
+    replaced = [merged[places[creator["id"]]] for creator in creators if creator["id"] in places]
     lost = sorted({field for item in replaced for field in item} - {_field(column) for column in columns})
     for creator in creators:
-        if creator["id"] in known:
-            merged[known[creator["id"]]] = creator
+        if creator["id"] in places:
+            merged[places[creator["id"]]] = creator
         else:
             merged.append(creator)
     return {**document, "creators": merged}, list(_notices(len(creators), len(replaced), lost))
@@ -164,8 +164,8 @@ def _creator(number: int, cells: dict[str, str], document: Record) -> tuple[Reco
     if not cells.get("id"):
         faults.append(Problem("missing_id", f"row {number}, column id", "the creator has no id", "Give one."))
     faults += [*_unknown_names(number, record, document), *_too_fine(number, record, document)]
-    told = {fault.pointer for fault in faults}
-    return record, faults + [fault for fault in _refused(number, record) if fault.pointer not in told]
+    faulty = {fault.pointer for fault in faults}
+    return record, faults + [fault for fault in _refused(number, record) if fault.pointer not in faulty]
 
 
 def _unknown_names(number: int, record: Record, document: Record) -> Iterator[Problem]:
@@ -233,20 +233,20 @@ def _count(cell: str) -> int:
 
 
 def _share(cell: str) -> float:
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%?)", cell)
-    if not found:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(%?)", cell)
+    if not match:
         raise ValueError("should be a number from 0 to 1, or per cent")
-    value = float(found[1]) / (100 if found[2] else 1)
+    value = float(match[1]) / (100 if match[2] else 1)
     if value > 1:
         raise ValueError("should be a number from 0 to 1, or per cent")
     return value
 
 
 def _amount(cell: str) -> str:
-    found = re.fullmatch(rf"{_SIGN}((?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?){_SIGN}", cell)
-    if not found:
+    match = re.fullmatch(rf"{_SIGN}((?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d+)?){_SIGN}", cell)
+    if not match:
         raise ValueError("should be an amount such as 180.00")
-    return found[1].replace(",", "")
+    return match[1].replace(",", "")
 
 
 def _spans(cell: str) -> list[Record]:

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from optimizer.errors import InputError, Problem, pointer
 from optimizer.scenario.checks import problems
 from optimizer.scenario.models import Creator, Scenario
-from optimizer.scenario.partial_validation import salvage
+from optimizer.scenario.partial_validation import partially_validated
 from optimizer.scenario.reading import decode, read_json
 from optimizer.scenario.validation_errors import MOST_FAULTS, Fault, M, described, validated
 
@@ -150,11 +150,11 @@ def _unset(part: BaseModel, *path: str) -> Iterator[str]:
 
 
 def _scenario(data: Any, written: list[Problem]) -> Scenario:
-    """Check `data` all through; `written` are the problems found in reading it."""
+    """Check `data` all through; `written` are the problems of the way it is written."""
     scenario, faults = validated(Scenario, data)
     refused = (described(fault, Scenario) for fault in faults)
-    found = chain(written, refused, problems(scenario) if scenario is not None else _rest(data, faults))
-    error = _refusal(found)
+    refusals = chain(written, refused, problems(scenario) if scenario is not None else _rest(data, faults))
+    error = _refusal(refusals)
     if scenario is None or error.problems:
         raise error
     return scenario
@@ -162,18 +162,18 @@ def _scenario(data: Any, written: list[Problem]) -> Scenario:
 
 def _rest(data: Any, faults: list[Fault]) -> Iterable[Problem]:
     """Return the problems of what is left when the faults are cut away."""
-    saved = salvage(data, faults)
-    return () if saved is None else problems(*saved)
+    partial = partially_validated(data, faults)
+    return () if partial is None else problems(*partial)
 
 
-def _refusal(found: Iterable[Problem]) -> InputError:
-    """Return the error that tells all problems, or the first `MOST_FAULTS` of a flood of them."""
-    told = list(islice(found, MOST_FAULTS + 1))
-    if len(told) > MOST_FAULTS:
-        told[-1] = Problem(
+def _refusal(refusals: Iterable[Problem]) -> InputError:
+    """Return the error that holds all problems, or the first `MOST_FAULTS` of too many."""
+    shown = list(islice(refusals, MOST_FAULTS + 1))
+    if len(shown) > MOST_FAULTS:
+        shown[-1] = Problem(
             "too_many_problems",
             "",
             f"there are more problems than the {MOST_FAULTS:,} told here",
             "Mend these first; many of them may have one cause.",
         )
-    return InputError(told)
+    return InputError(shown)

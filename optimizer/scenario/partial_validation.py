@@ -46,14 +46,14 @@ class Gaps:
     _ids: dict[Path, frozenset[str | None]] = field(default_factory=dict, repr=False, compare=False)
 
     def origin(self, *path: str | int) -> Path:
-        """Return where in the document as read the place `path` of the salvaged scenario stands."""
-        found: Path = ()
+        """Return where in the document as read the place `path` of the partial scenario stands."""
+        place: Path = ()
         for part in path:
-            found = (*found, self.kept[found][part] if found in self.kept and isinstance(part, int) else part)
-        return found
+            place = (*place, self.kept[place][part] if place in self.kept and isinstance(part, int) else part)
+        return place
 
     def at(self, *path: str | int) -> str:
-        """Return the JSON Pointer, into the document as read, of a place in the salvaged scenario."""
+        """Return the JSON Pointer, into the document as read, of a place in the partial scenario."""
         return pointer(*self.origin(*path))
 
     @cached_property
@@ -78,7 +78,7 @@ class Gaps:
         return None in names or reference in names or reference.rpartition("-")[0] in names
 
     def _changed_ids(self, path: Path) -> frozenset[str | None]:
-        """Return the ids of the changed items of a list, among them None where an id cannot be known."""
+        """Return the ids of the changed items of a list, among them None where an id cannot be read."""
         if path not in self._ids:
             self._ids[path] = frozenset(self._read_ids(path))
         return self._ids[path]
@@ -98,14 +98,14 @@ class Gaps:
 NO_GAPS = Gaps()
 
 
-def salvage(data: Any, faults: Iterable[Fault]) -> tuple[Scenario, Gaps] | None:
+def partially_validated(data: Any, faults: Iterable[Fault]) -> tuple[Scenario, Gaps] | None:
     """Return what is left of a document without its faults, and the gaps; None where too little is left."""
     gaps = Gaps(data)
     for _ in range(_MOST_ROUNDS):
-        found = list(faults)
-        if not isinstance(data, dict) or len(found) > MOST_FAULTS or any(not fault.path for fault in found):
+        listed = list(faults)
+        if not isinstance(data, dict) or len(listed) > MOST_FAULTS or any(not fault.path for fault in listed):
             return None
-        gaps, rest = _without(data, gaps.broken | {gaps.origin(*_cut(fault)) for fault in found})
+        gaps, rest = _without(data, gaps.broken | {gaps.origin(*_cut(fault)) for fault in listed})
         scenario, faults = validated(Scenario, {**_STAND_INS, **rest})
         if scenario is not None:
             return scenario, gaps

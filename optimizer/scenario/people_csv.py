@@ -63,7 +63,7 @@ COLUMNS = ("creator", *Address.__dataclass_fields__)
 def read_people(text: str, scenario: Scenario) -> tuple[dict[str, Address], list[Notice]]:
     """Return the address of every creator of the scenario in a CSV, and a notice of those who are in no scenario.
 
-    Rows of people the scenario does not know are not looked at further: one file may serve many scenarios.
+    Rows of people whom the scenario does not have are not checked: one file may serve many scenarios.
 
     Raises
     ------
@@ -75,32 +75,32 @@ def read_people(text: str, scenario: Scenario) -> tuple[dict[str, Address], list
     problems = list(_column_problems(columns))
     if problems:
         raise InputError(problems)
-    known = {creator.id for creator in scenario.creators}
-    found: dict[str, Address] = {}
+    ids = {creator.id for creator in scenario.creators}
+    addresses: dict[str, Address] = {}
     rows: dict[str, int] = {}
     strangers: list[str] = []
     for number, line in enumerate(table[1:], start=2):
         cells = {name: " ".join(cell.split()) for name, cell in zip(columns, line, strict=False) if name in COLUMNS}
         if not any(cell.strip() for cell in line):
             continue
-        creator = _creator(line[columns.index("creator")] if len(line) > columns.index("creator") else "", known)
-        if creator and creator not in known:
+        creator = _creator(line[columns.index("creator")] if len(line) > columns.index("creator") else "", ids)
+        if creator and creator not in ids:
             strangers.append(creator)
             continue
         problems += _row_problems(number, line, columns, cells)
         if creator in rows:
             problems.append(_twice(number, creator, rows[creator]))
         rows.setdefault(creator, number)
-        found[creator] = _address(cells)
+        addresses[creator] = _address(cells)
     if problems:
         raise InputError(problems)
-    return found, list(_notices(strangers))
+    return addresses, list(_notices(strangers))
 
 
-def _creator(cell: str, known: Collection[str]) -> str:
-    """Return the id that a cell means, as the scenario spells it where it knows it."""
+def _creator(cell: str, ids: Collection[str]) -> str:
+    """Return the id that a cell means, as the scenario spells it where it has it."""
     spellings = (original(cell), cell, original(cell.strip()), cell.strip())
-    return next((name for name in spellings if name in known), cell.strip())
+    return next((name for name in spellings if name in ids), cell.strip())
 
 
 def _column_problems(columns: Sequence[str]) -> Iterator[Problem]:
@@ -152,8 +152,8 @@ def _filled(cells: dict[str, str], name: str) -> str:
 
 
 def _address(cells: dict[str, str]) -> Address:
-    said = {name: _filled(cells, name) for name in Address.__dataclass_fields__}
-    return Address(**(said | {"country": said["country"].upper()}))
+    fields = {name: _filled(cells, name) for name in Address.__dataclass_fields__}
+    return Address(**(fields | {"country": fields["country"].upper()}))
 
 
 def _twice(number: int, creator: str, first: int) -> Problem:

@@ -12,7 +12,7 @@ from optimizer.errors import InputError, Problem, pointer
 
 LARGEST_FILE_MB = 64
 MOST_FIELDS = 1_000
-"""No object of any of our formats comes near this many fields; what does is cut off, so that garbage stays small."""
+"""No object of our formats comes near this many fields; an object with more is cut off, so that garbage stays small."""
 _LONGEST_INTEGER = 400
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _CONTAINERS = (dict, list)
@@ -130,10 +130,10 @@ def _flawed(pairs: list[tuple[str, Any]], fields: dict[str, Any]) -> _Flawed:
         if name in seen:
             repeated[name] = None
         seen.add(name)
-    found = _Flawed(list(fields.items())[:MOST_FIELDS])
-    found.repeated = [name for name in repeated if name in found]
-    found.count = len(pairs)
-    return found
+    flawed = _Flawed(list(fields.items())[:MOST_FIELDS])
+    flawed.repeated = [name for name in repeated if name in flawed]
+    flawed.count = len(pairs)
+    return flawed
 
 
 def _writing_problems(data: Any) -> Iterator[Problem]:

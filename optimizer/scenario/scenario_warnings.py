@@ -1,4 +1,4 @@
-"""What is worth knowing about a scenario that can be planned: one small function per notice, one list.
+"""Notices about a scenario that can be planned: one small function per notice, and the list of them.
 
 Notices do not block; they become warnings of the plan.
 """
@@ -16,7 +16,7 @@ from optimizer.scenario.semantics import Reach, Wave, accepted_modes, embeddedne
 
 
 class Outlook:
-    """A checked scenario with what the notices need of it, worked out once."""
+    """A checked scenario with figures that several notices need, worked out once."""
 
     def __init__(self, scenario: Scenario):
         self.scenario = scenario
@@ -27,15 +27,15 @@ class Outlook:
     @cached_property
     def waves(self) -> dict[str, list[Wave]]:
         """Activations, repeats expanded, by community."""
-        found: dict[str, list[Wave]] = {community: [] for community in self.communities}
+        by_community: dict[str, list[Wave]] = {community: [] for community in self.communities}
         for wave in waves(self.scenario):
-            found[wave.community].append(wave)
-        return found
+            by_community[wave.community].append(wave)
+        return by_community
 
     @cached_property
     def active(self) -> set[str]:
         """Communities with an activation."""
-        return {name for name, found in self.waves.items() if found}
+        return {name for name, own in self.waves.items() if own}
 
     @cached_property
     def unknown(self) -> list[Creator]:
@@ -51,7 +51,7 @@ class Outlook:
         offered = accepted_modes(creator)
         if not offered:
             return "no paid_fee is given and a gift is not accepted" if creator.accepts else "nothing is accepted"
-        if not any(self._chance(creator, mode) for mode in offered):
+        if not any(self._probability(creator, mode) for mode in offered):
             return f"the chance of a post is 0 ({' and '.join(offered)})"
         if self.active.isdisjoint(creator.communities):
             return "there is no activation in their communities"
@@ -64,7 +64,7 @@ class Outlook:
             self._windows[key] = self._why_no_window(creator, open_to)
         return self._windows[key]
 
-    def _chance(self, creator: Creator, mode: str) -> float:
+    def _probability(self, creator: Creator, mode: str) -> float:
         posting = self.scenario.posting
         own = creator.organic_rate if mode == "gift" else creator.paid_reliability
         default = posting.organic_rate.high if mode == "gift" else posting.paid_reliability
@@ -163,7 +163,7 @@ def stock_out_of_reach(outlook: Outlook) -> Iterator[Notice]:
 
 
 def embeddedness_unknown(outlook: Outlook) -> Iterator[Notice]:
-    """Some creators' standing is unknown."""
+    """Some creators' embeddedness is unknown."""
     if outlook.unknown:
         yield Notice(
             "embeddedness_unknown",
@@ -173,7 +173,7 @@ def embeddedness_unknown(outlook: Outlook) -> Iterator[Notice]:
 
 
 def unknown_excluded(outlook: Outlook) -> Iterator[Notice]:
-    """A community's floor leaves out creators whose standing is unknown."""
+    """A community's floor leaves out creators whose embeddedness is unknown."""
     for index, community in enumerate(outlook.scenario.communities):
         left_out = [creator for creator in outlook.unknown if community.id in creator.communities]
         if community.min_embeddedness is not None and left_out:
@@ -251,6 +251,6 @@ NOTICES: tuple[Callable[[Outlook], Iterator[Notice]], ...] = (
 
 
 def scenario_warnings(scenario: Scenario) -> list[Notice]:
-    """Return everything worth knowing about a checked scenario, in the order of `NOTICES`."""
+    """Return all notices about a checked scenario, in the order of `NOTICES`."""
     outlook = Outlook(scenario)
     return [notice for find in NOTICES for notice in find(outlook)]

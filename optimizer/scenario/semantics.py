@@ -1,7 +1,7 @@
 """What a scenario's fields mean once defaults, shorthands and derivations are worked out.
 
-Everything that both the model and the independent verifier must read in the same way stands here and only here:
-it is the contract's vocabulary, not the optimiser's. So does which windows a parcel can be in time for.
+Everything that both the model and the independent verifier must read in the same way stands here and only here: it is
+the vocabulary of the format, not of the optimiser. That includes which windows a parcel can be in time for.
 """
 
 from __future__ import annotations
@@ -95,12 +95,12 @@ def expand(activation: Activation, where: str, scenario: Scenario) -> list[Wave]
     if activation.repeat is None:
         return [_wave(activation, activation.id, first, last, where, scenario)]
     repeat = activation.repeat
-    found = []
+    expanded = []
     for number, name in enumerate(wave_ids(activation)):
         opens = first + timedelta(days=number * repeat.every_days)
         closes = min(opens + timedelta(days=repeat.flex_days), last)
-        found.append(_wave(activation, name, opens, closes, where, scenario))
-    return found
+        expanded.append(_wave(activation, name, opens, closes, where, scenario))
+    return expanded
 
 
 def _wave(activation: Activation, wave_id: str, first: date, last: date, where: str, scenario: Scenario) -> Wave:
@@ -160,8 +160,8 @@ def passes_floor(creator: Creator, community: Community) -> bool:
     """Return whether a creator may be used for a community with regard to `min_embeddedness`."""
     if community.min_embeddedness is None:
         return True
-    known = embeddedness(creator)
-    return known is not None and known >= community.min_embeddedness - EMBEDDEDNESS_TOLERANCE
+    own = embeddedness(creator)
+    return own is not None and own >= community.min_embeddedness - EMBEDDEDNESS_TOLERANCE
 
 
 def accepted_modes(creator: Creator) -> tuple[str, ...]:
@@ -183,10 +183,12 @@ def service_of(creator: Creator, scenario: Scenario) -> Service:
 
 
 def transit(service: Service) -> list[tuple[int, Fraction]]:
-    """Return (delivery days, chance) of a service, exact and scaled to sum to 1, impossible ones left out."""
-    chances = [(int(days), exact(chance)) for days, chance in service.transit_days.items() if chance > 0]
-    total = sum((chance for _, chance in chances), Fraction(0))
-    return sorted((days, chance / total) for days, chance in chances)
+    """Return (delivery days, probability) of a service, exact and scaled to sum to 1, impossible ones left out."""
+    probabilities = [
+        (int(days), exact(probability)) for days, probability in service.transit_days.items() if probability > 0
+    ]
+    total = sum((probability for _, probability in probabilities), Fraction(0))
+    return sorted((days, probability / total) for days, probability in probabilities)
 
 
 def shipping_calendar(scenario: Scenario) -> ShippingCalendar:
@@ -220,14 +222,14 @@ class Reach:
     def _deliveries(self) -> list[int]:
         """Delivery days from the horizon's start until every parcel of every service has arrived."""
         longest = max(int(count) for service in self.services.values() for count in service.transit_days)
-        found = []
+        deliveries = []
         day, beyond = self.horizon.start, 0
         while beyond < longest:
             if self.calendar.is_delivery_day(day):
-                found.append(self._offset(day))
+                deliveries.append(self._offset(day))
                 beyond += day > self.horizon.end
             day += timedelta(days=1)
-        return found
+        return deliveries
 
     def _offset(self, day: date) -> int:
         return (day - self.horizon.start).days
@@ -235,9 +237,9 @@ class Reach:
     def _mean_deliveries(self, service: Service) -> tuple[int, list[int]]:
         """Return a scale and, for every ship day, the mean delivery day times that scale, both integers; ascending."""
         if service.id not in self._means:
-            chances = transit(service)
-            scale = math.lcm(*(chance.denominator for _, chance in chances))
-            weights = [(count, int(chance * scale)) for count, chance in chances]
+            probabilities = transit(service)
+            scale = math.lcm(*(probability.denominator for _, probability in probabilities))
+            weights = [(count, int(probability * scale)) for count, probability in probabilities]
             after = [bisect_right(self._deliveries, self._offset(day)) for day in self.ship_days]
             means = [sum(weight * self._deliveries[first + count - 1] for count, weight in weights) for first in after]
             self._means[service.id] = scale, means

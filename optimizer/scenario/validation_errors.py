@@ -25,7 +25,7 @@ Path = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
 
 MOST_FAULTS = 1_000
-"""So many faults of one document are told; beyond that it is garbage, and more of them help nobody."""
+"""At most this many faults of one document are reported; with more it is garbage, and a longer list helps nobody."""
 _MOST_EXPANDED = 50_000
 _AT_ONCE = 256
 _SELF_EVIDENT = ("unknown_field", "unknown_choice", "out_of_range", "too_many_problems")
@@ -70,7 +70,7 @@ class Fault:
 
 
 def validated(model: type[M], data: Any) -> tuple[M | None, list[Fault]]:
-    """Return `data` as `model`, or None and the faults found, at most about `MOST_FAULTS` of them.
+    """Return `data` as `model`, or None and its faults, at most about `MOST_FAULTS` of them.
 
     Examples
     --------
@@ -88,9 +88,9 @@ def validated(model: type[M], data: Any) -> tuple[M | None, list[Fault]]:
     built: dict[str, list[BaseModel | None]] = {}
     for name, item in lists.items():
         built[name] = []
-        for instances, found in _items(item, data[name] if (name,) not in refused else (), name):
+        for instances, item_faults in _items(item, data[name] if (name,) not in refused else (), name):
             built[name] += instances
-            faults += found
+            faults += item_faults
             if len(faults) > MOST_FAULTS:
                 return None, faults
     if faults:
@@ -107,8 +107,8 @@ def _items(item: type[M], entries: Sequence[Any], name: str) -> Iterator[tuple[S
             yield several.validate_python(some), []
         except ValidationError:
             for index, entry in enumerate(some, start=first):
-                instance, found = _attempt(item, entry, (name, index))
-                yield (instance,), found
+                instance, faults = _attempt(item, entry, (name, index))
+                yield (instance,), faults
 
 
 @cache
@@ -118,7 +118,7 @@ def _many(item: type[M]) -> TypeAdapter[list[M]]:
 
 
 def described(fault: Fault, model: type[BaseModel]) -> Problem:
-    """Return the problem that a fault found in a document of `model` means for the person who wrote it."""
+    """Return the problem that a fault of a document of `model` is for the person who wrote it."""
     owner, info = _locate(model, fault.path)
     code, detail, remedy = _sentences(fault, owner)
     if info is not None and info.examples and code not in _SELF_EVIDENT:
@@ -154,7 +154,7 @@ def _attempt(model: type[M], data: Any, prefix: Path) -> tuple[M | None, list[Fa
     except ValidationError as error:
         if error.error_count() > _MOST_EXPANDED:
             return None, [Fault(prefix, "hopeless", "", {"count": error.error_count()}, data)]
-        return None, _merged([_fault(found, data, prefix) for found in error.errors(include_url=False)])
+        return None, _merged([_fault(refusal, data, prefix) for refusal in error.errors(include_url=False)])
 
 
 def _fault(error: ErrorDetails, data: Any, prefix: Path) -> Fault:
@@ -199,11 +199,11 @@ def _sentences(fault: Fault, owner: type[BaseModel] | None) -> tuple[str, str, s
 
 
 def _suggestion(name: str, owner: type[BaseModel] | None) -> str:
-    known = [field.alias or key for key, field in owner.model_fields.items()] if owner is not None else []
-    close = difflib.get_close_matches(name[:200], known, n=1)
+    names = [field.alias or key for key, field in owner.model_fields.items()] if owner is not None else []
+    close = difflib.get_close_matches(name[:200], names, n=1)
     if close:
         return f"Did you mean `{close[0]}`?"
-    return f"Take it out; the fields here are {', '.join(known)}."
+    return f"Take it out; the fields here are {', '.join(names)}."
 
 
 def _item_models(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:

@@ -39,13 +39,18 @@ class ShipDays:
 
     def of(self, start: date, service: int = 0) -> list[date]:
         """Return the open days on which a parcel of this service may leave, in order."""
-        chances = {int(count): exact(chance) for count, chance in SERVICES[service]["transit_days"].items()}
-        found = []
+        probabilities = {
+            int(count): exact(probability) for count, probability in SERVICES[service]["transit_days"].items()
+        }
+        open_days = []
         for day in days(start - timedelta(days=21), start):
-            mean = sum(chance * (start - self._calendar.arrival(day, count)).days for count, chance in chances.items())
+            mean = sum(
+                probability * (start - self._calendar.arrival(day, count)).days
+                for count, probability in probabilities.items()
+            )
             if self._calendar.is_ship_day(day) and 0 <= mean <= Delivery().before_days:
-                found.append(day)
-        return found
+                open_days.append(day)
+        return open_days
 
     def of_any(self, start: date) -> set[date]:
         """Return the open days on which a parcel of some service may leave."""

@@ -1,11 +1,11 @@
 """What an activation will need, estimated: enough to set budgets, capacities and stock, not to plan with.
 
-Everybody gifted is taken to post in the window with the mean chance of the best n, everybody paid with the default
+Everybody gifted is taken to post in the window with the mean probability of the best n, everybody paid with the default
 reliability, so that the posts of n gifts and m paid creators are two binomials mixed over the rate band::
 
     P(N ≥ k) = mean over r of Σ_j Bin(m, 0.97)(j) · P(Bin(n, r·π) ≥ k − j),  r in [2/3, 4/3]
 
-The chance of posting inside the window, given a post, is set at the lower end of what open ship days give, so that
+The probability of posting inside the window, given a post, is set at the lower end of what open ship days give, so that
 costs come out a few per cent high.
 """
 
@@ -51,8 +51,8 @@ class Need:
         return self.goods + self.fees
 
 
-def reach(gifts: int, chance: float, paid: int, least: int) -> float:
-    """Return P(N ≥ least) with so many gifts of this in-window chance and so many paid creators.
+def reach(gifts: int, probability: float, paid: int, least: int) -> float:
+    """Return P(N ≥ least) for gifts that all have this in-window probability, and paid creators.
 
     Examples
     --------
@@ -63,13 +63,13 @@ def reach(gifts: int, chance: float, paid: int, least: int) -> float:
     from_paid = [_binomial(paid, reliability, posts) for posts in range(paid + 1)]
     total = 0.0
     for rate in _RATES:
-        below = [_binomial(gifts, rate * chance, posts) for posts in range(least)]
+        below = [_binomial(gifts, rate * probability, posts) for posts in range(least)]
         total += 1 - sum(share * sum(below[: max(0, least - posts)]) for posts, share in enumerate(from_paid))
     return total / len(_RATES)
 
 
-def _binomial(trials: int, chance: float, successes: int) -> float:
-    return math.comb(trials, successes) * chance**successes * (1 - chance) ** (trials - successes)
+def _binomial(trials: int, probability: float, successes: int) -> float:
+    return math.comb(trials, successes) * probability**successes * (1 - probability) ** (trials - successes)
 
 
 def cheapest(activation: Record, authenticity: str, unit_cost: int, pool: Sequence[Record]) -> Need:
@@ -80,14 +80,14 @@ def cheapest(activation: Record, authenticity: str, unit_cost: int, pool: Sequen
     """
     parcel = unit_cost + _mean_shipping(pool)
     payers = sorted((int(Decimal(item["paid_fee"])), item["id"]) for item in pool if "paid_fee" in item)
-    found = []
+    needs = []
     for paid in range(min(len(payers), activation["min_posts"] + 3) + 1):
         chosen = {name for _, name in payers[:paid]}
         gifts = _fewest_gifts(activation, paid, [item for item in pool if item["id"] not in chosen], authenticity)
         if gifts is not None:
             fees = sum(fee for fee, _ in payers[:paid])
-            found.append(Need(gifts, paid, (gifts + paid) * parcel, fees))
-    return min(found, key=lambda need: need.cost)
+            needs.append(Need(gifts, paid, (gifts + paid) * parcel, fees))
+    return min(needs, key=lambda need: need.cost)
 
 
 def _mean_shipping(pool: Sequence[Record]) -> float:
@@ -102,8 +102,8 @@ def _fewest_gifts(activation: Record, paid: int, others: Sequence[Record], authe
     confidence: float = activation["confidence"]
 
     def secured(gifts: int) -> bool:
-        chance = in_window * sum(rates[:gifts]) / max(1, gifts)
-        return reach(gifts, chance, paid, least) >= confidence
+        probability = in_window * sum(rates[:gifts]) / max(1, gifts)
+        return reach(gifts, probability, paid, least) >= confidence
 
     counts = range(min(len(rates), _MOST_GIFTS) + 1)
     share = exact(PAID_SHARE_BY_AUTHENTICITY[authenticity])

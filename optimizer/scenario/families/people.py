@@ -1,4 +1,4 @@
-"""Drawing creators: tier, followers, fee, rate, standing, service, absences; each belongs to one community."""
+"""Drawing creators: tier, followers, fee, rate, embeddedness, service, absences; each belongs to one community."""
 
 from __future__ import annotations
 
