@@ -49,7 +49,7 @@ def build_instance(scenario: Scenario, *, every_day: bool = False) -> Instance:
 class _Derivation:
     scenario: Scenario
     every_day: bool
-    _chances: dict[tuple[Kind, date, int, int, int], dict[date, float]] = field(default_factory=dict)
+    _in_time: dict[tuple[Kind, date, int, int, int], dict[date, float]] = field(default_factory=dict)
 
     @cached_property
     def digits(self) -> int:
@@ -167,18 +167,18 @@ class _Derivation:
 
     @cached_property
     def _busy(self) -> Flags:
-        """Scratch: nobody is marked between two windows."""
+        """Marks of the creators who are away in the window at hand; all cleared between two windows."""
         return np.zeros(len(self.scenario.creators), dtype=bool)
 
     @cached_property
     def _away(self) -> dict[str, Ints]:
         """Unavailable spans of the members of each community, as places in `People.away`."""
-        who, found = self.people.away[0], {}
+        who, places = self.people.away[0], {}
         for name, members in self.people.members.items():
             inside = np.zeros(len(self.scenario.creators), dtype=bool)
             inside[members] = True
-            found[name] = np.flatnonzero(inside[who])
-        return found
+            places[name] = np.flatnonzero(inside[who])
+        return places
 
     @cached_property
     def _choices(self) -> list[Choices]:
@@ -203,40 +203,40 @@ class _Derivation:
 
     def _days(self, index: int, kind: Kind, start: date) -> Iterator[tuple[int, float]]:
         """Yield the ship days kept for one kind of option in one window, as offsets, with τ."""
-        chances = self._allowed(self.waves[index], start, kind)
+        in_time = self._allowed(self.waves[index], start, kind)
         if kind.ship_on is not None:
-            kept = [kind.ship_on] if kind.ship_on in chances else []
+            kept = [kind.ship_on] if kind.ship_on in in_time else []
         elif self.every_day:
-            kept = sorted(chances)
+            kept = sorted(in_time)
         else:
             product = int(self.product[index])
-            kept = undominated_days(chances, self.limits, product, self._most_parcels, self.offset)
-        return ((self.offset(day), chances[day]) for day in kept)
+            kept = undominated_days(in_time, self.limits, product, self._most_parcels, self.offset)
+        return ((self.offset(day), in_time[day]) for day in kept)
 
     def _allowed(self, wave: Wave, start: date, kind: Kind) -> dict[date, float]:
         """Return τ by allowed ship day: open, and mean delivery, unrounded, inside the delivery range."""
         kind = Kind(kind.service, kind.paid, None)
         key = (kind, start, wave.window_days, wave.before_days, wave.after_days)
-        if key not in self._chances:
+        if key not in self._in_time:
             service, end = self.scenario.shipping.services[kind.service].id, wave.end_of(start)
             whole, on_the_day = self._means[kind.service]
             first, last = self.offset(start) - wave.before_days, self.offset(start) + wave.after_days
             within = (first <= whole) & ((whole < last) | ((whole == last) & on_the_day))
-            self._chances[key] = {
+            self._in_time[key] = {
                 day: self.posting.paid(service, day, end) if kind.paid else self.posting.gift(service, day, start, end)
                 for day in (self.ship_days[place] for place in np.flatnonzero(within))
             }
-        return self._chances[key]
+        return self._in_time[key]
 
     @cached_property
     def _means(self) -> dict[int, tuple[Ints, Flags]]:
         """Mean delivery of every ship day, per service in use: the whole day, and whether there is no rest."""
-        found = {}
+        means_of = {}
         for place in np.unique(self.people.service).tolist():
             service = self.scenario.shipping.services[place].id
             means = [self.posting.mean_delivery(service, day) for day in self.ship_days]
-            found[place] = (
+            means_of[place] = (
                 np.array([self.offset(day) for day, _ in means], dtype=np.int64),
                 np.array([rest == 0 for _, rest in means], dtype=bool),
             )
-        return found
+        return means_of

@@ -33,7 +33,7 @@ INFEASIBLE_COST = 2**53
 
 @dataclass(frozen=True)
 class RateModel:
-    """What is known of the campaign's organic rate, relative to the middle of its band.
+    """The campaign's organic rate, relative to the middle of its band.
 
     `low` and `high` bound r = ρ / mid; `kind` is ``shared`` (r uniform on [low, high]), or ``point`` (r = low = high:
     1 for `independent`, the band's low end for `worst_case`).
@@ -48,7 +48,7 @@ class RateModel:
 class Options:
     """Allowed, undominated options, one row each, sorted by activation, window, creator, mode, ship day.
 
-    `probability` is the chance of a post inside the window at the middle of the rate band.
+    `probability` is that of a post inside the window at the middle of the rate band.
     """
 
     activation: Ints
@@ -197,7 +197,7 @@ class Instance:
 
 
 def undominated_days(
-    chances: Mapping[date, float],
+    in_time: Mapping[date, float],
     limits: Limits,
     product: int,
     most_parcels: int,
@@ -205,14 +205,14 @@ def undominated_days(
 ) -> list[date]:
     """Return the ship days no other day can replace at no loss, in order.
 
-    Costs do not depend on the day, so day t replaces day s when its chance is at least as high and no shared limit
+    Costs do not depend on the day, so day t replaces day s when its τ is at least as high and no shared limit
     is worse off: with a daily capacity that can bind, never; with stock, only a later day does (what is shipped up to
     a day must have arrived by then); with monthly caps, only a day of the same or of an uncapped month. Of equal
     days the first is kept.
 
     Parameters
     ----------
-    chances
+    in_time
         τ by allowed ship day.
     product
         Index of the product sent.
@@ -220,18 +220,18 @@ def undominated_days(
         Parcels all activations together could send; a capacity of at least that many never binds.
     """
     if limits.daily_capacity is not None and limits.daily_capacity < most_parcels:
-        return sorted(chances)
+        return sorted(in_time)
     stocked = product in limits.arrivals
 
     def replaces(other: date, day: date) -> bool:
-        if chances[other] < chances[day] or (stocked and other < day):
+        if in_time[other] < in_time[day] or (stocked and other < day):
             return False
         month, own = limits.ship_month[offset(other)], limits.ship_month[offset(day)]
         if month != own and int(month) in limits.month_caps:
             return False
-        return chances[other] > chances[day] or other < day or not replaces(day, other)
+        return in_time[other] > in_time[day] or other < day or not replaces(day, other)
 
-    return [day for day in sorted(chances) if not any(replaces(other, day) for other in chances if other != day)]
+    return [day for day in sorted(in_time) if not any(replaces(other, day) for other in in_time if other != day)]
 
 
 def limits_of(scenario: Scenario) -> Limits:
@@ -251,7 +251,7 @@ def limits_of(scenario: Scenario) -> Limits:
 
 
 def _arrivals(scenario: Scenario) -> dict[int, tuple[tuple[int, int], ...]]:
-    found = {}
+    arrivals = {}
     for index, item in enumerate(scenario.products):
         if item.stock is None:
             continue
@@ -261,8 +261,8 @@ def _arrivals(scenario: Scenario) -> dict[int, tuple[tuple[int, int], ...]]:
             by_day[day] = by_day.get(day, 0) + lot.units
         ordered = sorted(by_day)
         totals = np.cumsum([by_day[day] for day in ordered]).tolist()
-        found[index] = tuple(zip(ordered, totals, strict=True))
-    return found
+        arrivals[index] = tuple(zip(ordered, totals, strict=True))
+    return arrivals
 
 
 def _month(text: str) -> int:

@@ -50,7 +50,7 @@ class People:
 
     @cached_property
     def rate(self) -> tuple[Floats, Floats]:
-        """Chance of a post when gifted and when paid, whenever the parcel arrives."""
+        """Probability of a post when gifted and when paid, whenever the parcel arrives."""
         posting = self.scenario.posting
         middle, reliable = (posting.organic_rate.low + posting.organic_rate.high) / 2, posting.paid_reliability
         gifted = [creator.organic_rate for creator in self.creators]
@@ -76,12 +76,12 @@ class People:
     def members(self) -> dict[str, Ints]:
         """Creators by community, in order; those below its floor are left out."""
         communities = {community.id: community for community in self.scenario.communities}
-        found: dict[str, list[int]] = {name: [] for name in communities}
+        numbers_of: dict[str, list[int]] = {name: [] for name in communities}
         for number, creator in enumerate(self.creators):
             for name in creator.communities:
                 if communities[name].min_embeddedness is None or passes_floor(creator, communities[name]):
-                    found[name].append(number)
-        return {name: np.array(numbers, dtype=np.int64) for name, numbers in found.items()}
+                    numbers_of[name].append(number)
+        return {name: np.array(numbers, dtype=np.int64) for name, numbers in numbers_of.items()}
 
     @cached_property
     def away(self) -> tuple[Ints, Ints, Ints]:
@@ -109,14 +109,14 @@ class Stretches:
     """Ship days and τ of many kinds, one stretch after the other."""
 
     days: list[int] = field(default_factory=list)
-    chances: list[float] = field(default_factory=list)
+    in_time: list[float] = field(default_factory=list)
 
     def add(self, days: Iterable[tuple[int, float]]) -> tuple[int, int]:
         """Append ship days with their τ; return where they begin and how many they are."""
         begin = len(self.days)
-        for day, chance in days:
+        for day, tau in days:
             self.days.append(day)
-            self.chances.append(chance)
+            self.in_time.append(tau)
         return begin, len(self.days) - begin
 
 
@@ -204,7 +204,7 @@ def tabulated(
         creator=np.repeat(creator, count),
         paid=np.repeat(paid, count),
         ship_day=np.array(stretches.days, dtype=np.int64)[cell],
-        probability=np.repeat(rate, count) * np.array(stretches.chances, dtype=float)[cell],
+        probability=np.repeat(rate, count) * np.array(stretches.in_time, dtype=float)[cell],
         product_minor=np.repeat(unit[activation], count),
         shipping_minor=np.repeat(parcel[people.service[creator]], count),
         fee_minor=np.repeat(np.where(paid, people.fee_minor[creator], 0), count),

@@ -1,4 +1,4 @@
-"""From the posting model to the chance that one parcel leads to a post inside a window (mathematics, section 1).
+"""From the posting model to the probability that one parcel leads to a post inside a window (mathematics, section 1).
 
 A parcel shipped on day s arrives after T(s) calendar days; a gifted creator's natural posting day is
 x = s + T + L with lognormal lag L; a creator who follows the brief holds an early post back until the window opens and
@@ -82,17 +82,17 @@ class PostingModel:
 
     def _travel(self, service_id: str, shipped: date) -> Journey:
         legs = [
-            ((self.calendar.arrival(shipped, days) - shipped).days, chance)
-            for days, chance in transit(self.services[service_id])
+            ((self.calendar.arrival(shipped, days) - shipped).days, probability)
+            for days, probability in transit(self.services[service_id])
         ]
         arrival = np.zeros(max(days for days, _ in legs) + 1)
-        for days, chance in legs:
-            arrival[days] += float(chance)
-        mean = sum((days * chance for days, chance in legs), Fraction(0))
+        for days, probability in legs:
+            arrival[days] += float(probability)
+        mean = sum((days * probability for days, probability in legs), Fraction(0))
         return Journey(mean, arrival, np.convolve(arrival, self._lag))
 
     def gift(self, service_id: str, shipped: date, start: date, end: date) -> float:
-        """Return τ_gift: the chance that a gifted creator who posts at all does so inside [start, end]."""
+        """Return τ_gift: the probability that a gifted creator who posts at all does so inside [start, end]."""
         post = self.journey(service_id, shipped).post
         opens, closes = (start - shipped).days, (end - shipped).days
         early = np.arange(max(0, min(opens, len(post))))
@@ -100,13 +100,13 @@ class PostingModel:
         return float(post[max(0, opens) : max(0, closes + 1)].sum() + (post[early] * keep).sum())
 
     def gift_outside(self, service_id: str, shipped: date, start: date, end: date) -> float:
-        """Return the chance that a gifted creator who posts at all does so outside: P(x<w)·(1−h) + P(x>e)."""
+        """Return the probability that a gifted creator who posts at all does so outside: P(x<w)·(1−h) + P(x>e)."""
         post = self.journey(service_id, shipped).post
         opens, closes = max(0, (start - shipped).days), max(0, (end - shipped).days + 1)
         return float(post[:opens].sum() * (1 - self.posting.brief_compliance) + post[closes:].sum())
 
     def paid(self, service_id: str, shipped: date, end: date) -> float:
-        """Return τ_paid: the chance that the parcel arrives in time for a paid post by `end`."""
+        """Return τ_paid: the probability that the parcel arrives in time for a paid post by `end`."""
         latest = (end - shipped).days - self.posting.paid_prep_days
         return float(self.journey(service_id, shipped).arrival[: max(0, latest + 1)].sum())
 

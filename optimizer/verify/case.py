@@ -1,4 +1,4 @@
-"""The case before the judge: a plan set against its scenario, and how a finding is worded."""
+"""A plan set against its scenario, as the rules look at it, and the wording of a finding."""
 
 from __future__ import annotations
 
@@ -65,10 +65,10 @@ class Case:
     @cached_property
     def lines_by_creator(self) -> dict[str, list[Line]]:
         """Return the lines of every creator who has any."""
-        found: defaultdict[str, list[Line]] = defaultdict(list)
+        by_creator: defaultdict[str, list[Line]] = defaultdict(list)
         for line in self.lines:
-            found[line.creator.id].append(line)
-        return dict(found)
+            by_creator[line.creator.id].append(line)
+        return dict(by_creator)
 
     @cached_property
     def statement(self) -> Statement:
@@ -95,8 +95,8 @@ def near(stated: float | None, due: float | None, tolerance: float) -> bool:
 
 def check(rule: str, offences: Iterable[str], kept: str) -> Check:
     """Return the finding on one rule: broken with the first offenders, or ok with what was compared."""
-    found = list(offences)
-    if not found:
+    listed = list(offences)
+    if not listed:
         return Check(rule=rule, ok=True, detail=kept)
-    rest = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-    return Check(rule=rule, ok=False, detail="; ".join(found[:SHOWN]) + rest)
+    rest = f"; and {len(listed) - SHOWN} more" if len(listed) > SHOWN else ""
+    return Check(rule=rule, ok=False, detail="; ".join(listed[:SHOWN]) + rest)

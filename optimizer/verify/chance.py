@@ -1,6 +1,6 @@
-"""Exact chances: Poisson–binomial distributions, mixed over the unknown rate of the campaign.
+"""Exact probabilities: Poisson–binomial distributions, mixed over the unknown rate of the campaign.
 
-Under `shared` every chance is the integral of a polynomial in the rate ρ, whose degree is the number of gifted
+Under `shared` every probability is the integral of a polynomial in the rate ρ, whose degree is the number of gifted
 creators it involves; Gauss–Legendre with ⌈(degree + 1)/2⌉ nodes integrates it exactly.
 """
 
@@ -25,7 +25,7 @@ SECURED_TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class Odds:
-    """Chances of one creator's post at the middle of the rate band: inside the window, and outside."""
+    """Probabilities of one creator's post at the middle of the rate band: inside the window, and outside."""
 
     inside: float
     outside: float
@@ -33,7 +33,7 @@ class Odds:
 
 @dataclass(frozen=True)
 class Posters:
-    """The distinct creators of one activation as chances, and how many of them must post.
+    """The distinct creators of one activation as probabilities, and how many of them must post.
 
     Attributes
     ----------
@@ -102,14 +102,14 @@ def post_distribution(team: Posters, rate: OrganicRate) -> list[float]:
 def probability(team: Posters, rate: OrganicRate) -> float:
     """Return P(N ≥ min_posts)."""
     ratios, weights = rate_ratios(rate, len(team.gifted))
-    return _chance(np.dot(weights, _tail(team, ratios)))
+    return _unit(np.dot(weights, _tail(team, ratios)))
 
 
 def secured_distribution(teams: Sequence[Posters], rate: OrganicRate) -> list[float]:
     """Return [P(0 reach density), …, P(all reach it)] for the given teams; [1.0] for none.
 
     Given the rate the teams are independent, so their number in density is again Poisson–binomial. The joint
-    chance is a polynomial whose degree is the number of all their gifted creators.
+    probability is a polynomial whose degree is the number of all their gifted creators.
     """
     ratios, weights = rate_ratios(rate, sum(len(team.gifted) for team in teams))
     tails = [_tail(team, ratios) for team in teams]
@@ -153,15 +153,15 @@ def poisson_binomial(probabilities: Vector) -> Vector:
     return distribution
 
 
-def _mixed(chances: Vector, weights: Vector) -> list[float]:
-    """Return the weighted Poisson–binomial distribution of `chances`, shape (nodes, n)."""
-    n = chances.shape[1]
+def _mixed(probabilities: Vector, weights: Vector) -> list[float]:
+    """Return the weighted Poisson–binomial distribution of `probabilities`, shape (nodes, n)."""
+    n = probabilities.shape[1]
     if n == 0:
         return [1.0]
-    distribution = weights @ poisson_binomial(chances)
-    return [_chance(share) for share in distribution]
+    distribution = weights @ poisson_binomial(probabilities)
+    return [_unit(share) for share in distribution]
 
 
-def _chance(value: float) -> float:
+def _unit(value: float) -> float:
     """Return `value` without the rounding of about 1e-16 that may carry it out of [0, 1]."""
     return min(1.0, max(0.0, float(value)))

@@ -28,7 +28,7 @@ LONGEST_LAG_DAYS = 120
 
 @dataclass(frozen=True)
 class Landing:
-    """Where the post of somebody who would post falls: chances, given that the creator posts at all.
+    """Where a creator's post falls: probabilities, given that the creator posts at all.
 
     `inside` and `outside` need not sum to 1: a held post may be lost.
     """
@@ -47,10 +47,10 @@ class Timing:
         self._gifts: dict[tuple[date, str, Window], Landing] = {}
 
     def arrivals(self, ship_on: date, service: Service) -> list[tuple[date, Fraction]]:
-        """Return the possible delivery days of a parcel with their exact chances."""
+        """Return the possible delivery days of a parcel with their exact probabilities."""
         key = (ship_on, service.id)
         if key not in self._arrivals:
-            self._arrivals[key] = [(self._arrival(ship_on, t), chance) for t, chance in transit(service)]
+            self._arrivals[key] = [(self._arrival(ship_on, t), probability) for t, probability in transit(service)]
         return self._arrivals[key]
 
     def _arrival(self, ship_on: date, transit_days: int) -> date:
@@ -61,7 +61,7 @@ class Timing:
 
     def mean_delivery(self, ship_on: date, service: Service) -> Fraction:
         """Return the mean delivery day as an exact, unrounded ordinal (`date.toordinal`)."""
-        return sum((day.toordinal() * chance for day, chance in self.arrivals(ship_on, service)), Fraction(0))
+        return sum((day.toordinal() * probability for day, probability in self.arrivals(ship_on, service)), Fraction(0))
 
     @cached_property
     def lag(self) -> NDArray[np.float64]:
@@ -70,9 +70,9 @@ class Timing:
         sigma = np.log(lag.p90_days / lag.median_days) / ndtri(0.9)
         with np.errstate(divide="ignore"):  # log 0 = −∞, and Φ(−∞) = 0
             standardised = np.log(np.arange(LONGEST_LAG_DAYS + 2) / lag.median_days) / sigma
-        chances: NDArray[np.float64] = np.diff(ndtr(standardised))
-        chances /= chances.sum()
-        return chances
+        probabilities: NDArray[np.float64] = np.diff(ndtr(standardised))
+        probabilities /= probabilities.sum()
+        return probabilities
 
     def gift(self, ship_on: date, service: Service, window: Window) -> Landing:
         """Return where a gifted creator's post falls, given that it comes.
@@ -90,18 +90,18 @@ class Timing:
         opens, closes = window.start.toordinal(), window.end.toordinal()
         comply, decay = self.posting.brief_compliance, self.posting.hold_decay_per_day
         inside = outside = 0.0
-        for delivered, chance in self.arrivals(ship_on, service):
+        for delivered, probability in self.arrivals(ship_on, service):
             day = delivered.toordinal() + np.arange(LONGEST_LAG_DAYS + 1)
             early, late = day < opens, day > closes
             held = comply * (1 - decay) ** np.maximum(0, opens - day)
-            inside += float(chance) * float(self.lag @ np.where(late, 0.0, np.where(early, held, 1.0)))
-            outside += float(chance) * float(self.lag @ np.where(late, 1.0, np.where(early, 1 - comply, 0.0)))
+            inside += float(probability) * float(self.lag @ np.where(late, 0.0, np.where(early, held, 1.0)))
+            outside += float(probability) * float(self.lag @ np.where(late, 1.0, np.where(early, 1 - comply, 0.0)))
         return Landing(min(1.0, inside), min(1.0, outside))
 
     def paid(self, ship_on: date, service: Service, window: Window) -> Landing:
         """Return where a paid creator's post falls: inside = P(s + T + paid_prep_days ≤ e), else outside."""
         last = window.end.toordinal() - self.posting.paid_prep_days
-        inside = sum(chance for day, chance in self.arrivals(ship_on, service) if day.toordinal() <= last)
+        inside = sum(probability for day, probability in self.arrivals(ship_on, service) if day.toordinal() <= last)
         return Landing(float(inside), float(1 - inside))
 
 
@@ -117,7 +117,7 @@ class Line:
 
     @property
     def name(self) -> str:
-        """Return how messages call the line."""
+        """Return the line's name in messages."""
         return f"{self.creator.id} in {self.wave.id}"
 
 
@@ -181,7 +181,7 @@ class Premises:
 
 def teams(premises: Premises, lines: Iterable[Line]) -> dict[str, list[Line]]:
     """Return the lines of every activation of the scenario, in its order."""
-    found: dict[str, list[Line]] = {wave_id: [] for wave_id in premises.waves}
+    lines_of: dict[str, list[Line]] = {wave_id: [] for wave_id in premises.waves}
     for line in lines:
-        found[line.wave.id].append(line)
-    return found
+        lines_of[line.wave.id].append(line)
+    return lines_of

@@ -142,10 +142,10 @@ def embeddedness_floor(case: Case) -> Check:
     offences = []
     for line in case.lines:
         if not passes_floor(line.creator, communities[line.wave.community]):
-            known = embeddedness(line.creator)
-            found = "unknown" if known is None else f"{known:.4f}"
+            own = embeddedness(line.creator)
+            shown = "unknown" if own is None else f"{own:.4f}"
             floor = communities[line.wave.community].min_embeddedness
-            offences.append(f"{line.name}: embeddedness {found}, at least {floor} asked for")
+            offences.append(f"{line.name}: embeddedness {shown}, at least {floor} asked for")
     floors = sum(community.min_embeddedness is not None for community in communities.values())
     return check("embeddedness_floor", offences, f"communities with a floor: {floors}" if floors else "no floor in use")
 

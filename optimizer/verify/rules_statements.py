@@ -16,7 +16,7 @@ GAP_TOLERANCE = 1e-9
 
 
 def objective(case: Case) -> Check:
-    """Value, bounds, gaps and status follow from each other; bounds do not pass what was found.
+    """Value, bounds, gaps and status follow from each other; no bound contradicts the plan.
 
     Whether a bound is *true* cannot be seen from scenario and plan; only its consistency is judged here.
     """
@@ -65,9 +65,9 @@ def _gaps(case: Case) -> Iterator[str]:
         ("cost_gap", stated.cost_gap, _cost_gap(case)),
         ("gap", stated.gap, stated.value_gap if (stated.value_gap or 0) > 0 else stated.cost_gap),
     ]
-    for name, found, due in gaps:
-        if not near(found, due, GAP_TOLERANCE):
-            yield f"{name} is {found}, should be {due}"
+    for name, stated_gap, due in gaps:
+        if not near(stated_gap, due, GAP_TOLERANCE):
+            yield f"{name} is {stated_gap}, should be {due}"
 
 
 def _value_gap(case: Case) -> float | None:
@@ -118,7 +118,7 @@ def scenario(case: Case) -> Check:
         ("currency", stated.currency, given.currency),
         ("sha256", stated.sha256, case.fingerprint),
     ]
-    offences = [f"{field} is {found}, the scenario's is {own}" for field, found, own in compared if found != own]
+    offences = [f"{field} is {value}, the scenario's is {own}" for field, value, own in compared if value != own]
     return check("scenario", offences, f"{given.name}, {given.currency}, {case.fingerprint[:12]}")
 
 

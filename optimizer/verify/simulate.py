@@ -76,9 +76,9 @@ def simulate(scenario: Scenario, plan: Plan, *, draws: int, seed: int) -> Simula
 def agrees(simulation: Simulation, plan: Plan, sigmas: float = 5.0) -> Check:
     """Return whether the simulation is one that the plan's exact probabilities could well have produced.
 
-    The number of draws in density is binomial(draws, p). A count is refused when it lies in either tail of chance
-    Φ(−sigmas). Close to 0 and 1, where the normal law fails, this stays right. So a correct plan is refused with a
-    chance of at most 2·Φ(−sigmas) per activation: 5.7e-7 at five, 3e-5 for a plan of 50 activations.
+    The number of draws in density is binomial(draws, p). A count is refused when it lies in either tail of
+    probability Φ(−sigmas). Close to 0 and 1, where the normal law fails, this stays right. So a correct plan is refused
+    with a probability of at most 2·Φ(−sigmas) per activation: 5.7e-7 at five, 3e-5 for a plan of 50 activations.
     """
     stated = {each.activation: each.probability for each in plan.activations}
     least = ndtr(-sigmas)
@@ -122,7 +122,7 @@ def _cast(premises: Premises, plan: Plan, secured: Sequence[str]) -> _Cast:
     arrival_until = np.ones((len(cast), width))
     for row, possible in enumerate(arrivals):
         arrival_day[row, : len(possible)] = [day.toordinal() for day, _ in possible]
-        arrival_until[row, : len(possible) - 1] = np.cumsum([float(chance) for _, chance in possible[:-1]])
+        arrival_until[row, : len(possible) - 1] = np.cumsum([float(probability) for _, probability in possible[:-1]])
     return _Cast(
         scene=np.array([scene[line.wave.id] for line in cast], dtype=np.int64),
         gifted=np.array([line.mode == "gift" for line in cast], dtype=bool),
@@ -136,7 +136,7 @@ def _cast(premises: Premises, plan: Plan, secured: Sequence[str]) -> _Cast:
 
 
 def _rate(premises: Premises, line: Line) -> float:
-    """Return the chance to post at all: gifted at the middle of the band, paid as reliable."""
+    """Return the probability to post at all: gifted at the middle of the band, paid as reliable."""
     posting = premises.scenario.posting
     if line.mode == "paid":
         own, default = line.creator.paid_reliability, posting.paid_reliability
