@@ -1,4 +1,4 @@
-"""One solve in one process: its order, its words, and the watch that keeps it within its limits."""
+"""One solve in one process: the request, the messages, and the watch that keeps it within its limits."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class ResourceLimits:
     Attributes
     ----------
     grace_seconds
-        A process that is still there so long after its time limit is killed; after half of it, it is asked for its
-        best plan so far. Reading, verifying and explaining happen partly outside the time limit.
+        A process that is still there this long after its time limit is killed; half of it after the limit, it is asked
+        for its best plan so far. Reading, verifying and explaining happen partly outside the time limit.
     memory_mb
         Resident memory in MiB, the libraries' 200 or so among it; None for no limit. At 85 % a process that has a plan
         is asked for it; at 100 % it is killed.
@@ -39,7 +39,7 @@ class ResourceLimits:
 
 
 class Attempt:
-    """Has `child` do `order`; `run` is for one thread, `finish` and `kill` for any."""
+    """Has `child` answer one request; `run` is for one thread, `finish` and `kill` for any."""
 
     def __init__(self, key: str, child: Child, time_limit: float, limits: ResourceLimits) -> None:
         self._key = key
@@ -49,21 +49,21 @@ class Attempt:
         self._kill_after = time.monotonic() + time_limit + limits.grace_seconds
         self._time_limit = time_limit
         self._lock = threading.Lock()
-        self._ordered = self._asked = self._has_plan = False
+        self._requested = self._asked = self._has_plan = False
         self._finish_by: float | None = None
         self._broken: Failed | None = None
         self._over = threading.Event()
 
-    def run(self, order: WorkRequest, moved: Callable[[str, Progress], None]) -> Outcome:
+    def run(self, request: WorkRequest, moved: Callable[[str, Progress], None]) -> Outcome:
         """Return how it ended; `Reason.DIED` where the process went by itself, or was killed by `kill`."""
         watch = threading.Thread(target=self._watch, name=f"watch {self._key}", daemon=True)
         watch.start()
         try:
-            self._child.send(order)
+            self._child.send(request)
             with self._lock:
-                self._ordered = True
-            self._press()
-            outcome = self._heard(moved)
+                self._requested = True
+            self._send_finish()
+            outcome = self._received(moved)
         finally:
             self._over.set()
             watch.join()
@@ -72,11 +72,11 @@ class Attempt:
         return outcome or self._broken or self._death()
 
     def finish(self, patience: float = 0.0) -> None:
-        """Ask for the best plan so far; where there is none yet, after so many seconds at the latest."""
+        """Ask for the best plan so far, or the first one once it is there; after `patience` seconds in any case."""
         by = time.monotonic() + patience
         with self._lock:
             self._finish_by = by if self._finish_by is None else min(by, self._finish_by)
-        self._press()
+        self._send_finish()
 
     def kill(self) -> None:
         """Kill the process and return when it is gone."""
@@ -87,35 +87,35 @@ class Attempt:
         """Return the end of what the process wrote to standard output and error; for after `run`."""
         return self._child.drain()
 
-    def _press(self) -> None:
-        """Send the wish to finish once, when its time has come; the order goes first."""
+    def _send_finish(self) -> None:
+        """Send the request to finish once, when its time has come; the work request goes first."""
         with self._lock:
-            wished = self._ordered and not self._asked and self._finish_by is not None
-            due = wished and (self._has_plan or time.monotonic() >= (self._finish_by or 0.0))
+            wanted = self._requested and not self._asked and self._finish_by is not None
+            due = wanted and (self._has_plan or time.monotonic() >= (self._finish_by or 0.0))
             self._asked = self._asked or due
         if due:
             self._child.send(FINISH)
 
-    def _heard(self, moved: Callable[[str, Progress], None]) -> Outcome | None:
+    def _received(self, moved: Callable[[str, Progress], None]) -> Outcome | None:
         while True:
             try:
-                word = self._child.receive()
+                message = self._child.receive()
             except EOFError:
                 return None
-            if isinstance(word, Progress):
-                if word.value and not self._has_plan:
+            if isinstance(message, Progress):
+                if message.value and not self._has_plan:
                     self._has_plan = True
-                    self._press()
-                moved(self._key, word)
-            elif isinstance(word, ErrorReport):
-                log.error("Task %s failed in its process.\n%s", self._key, word.traceback)
-            elif isinstance(word, Finished | Failed):
-                return word
+                    self._send_finish()
+                moved(self._key, message)
+            elif isinstance(message, ErrorReport):
+                log.error("Task %s failed in its process.\n%s", self._key, message.traceback)
+            elif isinstance(message, Finished | Failed):
+                return message
 
     def _watch(self) -> None:
         while not self._over.wait(WATCH_SECONDS):
             self._child.drain()
-            self._press()
+            self._send_finish()
             self._keep_time()
             self._keep_memory()
 

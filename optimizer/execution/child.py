@@ -1,4 +1,4 @@
-"""What runs in a solver's process: take the work, tell how it goes, answer, and go when the parent goes."""
+"""What runs in a solver's process: do the work, report progress, answer, and end when the parent ends."""
 
 from __future__ import annotations
 
@@ -59,12 +59,12 @@ def _budget_plans(text: str, settings: Settings, tell: Tell, cancel: threading.E
 
 
 def main(descriptor: int, output: int, server: int) -> NoReturn:
-    """Do one order that comes over the connection `descriptor`, and exit.
+    """Do the one request that comes over the connection `descriptor`, and exit.
 
     Parameters
     ----------
     output
-        Takes what would go to standard output and error, the last words of a native crash among it.
+        Receives standard output and error, including what a native crash writes at the end.
     server
         Process id of the fork server this was forked from.
     """
@@ -75,14 +75,14 @@ def main(descriptor: int, output: int, server: int) -> NoReturn:
     die_with(server)
     be_killed_first()
     connection: Any = Connection(descriptor)
-    order: WorkRequest = connection.recv()
+    request: WorkRequest = connection.recv()
     cancel = threading.Event()
     threading.Thread(target=_listen, args=(connection, cancel), daemon=True).start()
-    teller = ProgressSender(connection.send)
-    outcome, trouble = _outcome(order, teller, cancel)
-    teller.close()
-    if trouble is not None:
-        connection.send(trouble)
+    sender = ProgressSender(connection.send)
+    outcome, report = _outcome(request, sender, cancel)
+    sender.close()
+    if report is not None:
+        connection.send(report)
     connection.send(outcome)
     os._exit(0)
 
@@ -105,9 +105,9 @@ def be_killed_first() -> None:
 
 
 class ProgressSender:
-    """Sends progress from a thread of its own: the newest, at most so often, the last one always.
+    """Sends progress from a thread of its own: the newest, at most every `SECONDS_BETWEEN_MOVES`, the last one always.
 
-    The solver never waits for whoever listens.
+    The solver never waits for the receiver.
     """
 
     def __init__(self, send: Callable[[Progress], None]) -> None:
@@ -144,7 +144,7 @@ class ProgressSender:
 
 
 def _listen(connection: Any, cancel: threading.Event) -> None:
-    """Hear the parent; its silence for good means that it is gone, and nobody wants the answer."""
+    """Listen to the parent; a closed connection means that it is gone and nobody wants the answer."""
     try:
         while True:
             if connection.recv() == FINISH:
@@ -153,14 +153,16 @@ def _listen(connection: Any, cancel: threading.Event) -> None:
         os._exit(1)
 
 
-def _outcome(order: WorkRequest, teller: ProgressSender, cancel: threading.Event) -> tuple[Outcome, ErrorReport | None]:
+def _outcome(
+    request: WorkRequest, sender: ProgressSender, cancel: threading.Event
+) -> tuple[Outcome, ErrorReport | None]:
     """Do the work; return how it ended, and what the log should say where it is the fault of the program."""
     try:
-        work: Work = pkgutil.resolve_name(order.work)
-        settings = Settings.model_validate_json(order.settings)
-        return Finished(work(order.text, settings, teller.tell, cancel)), None
+        work: Work = pkgutil.resolve_name(request.work)
+        settings = Settings.model_validate_json(request.settings)
+        return Finished(work(request.text, settings, sender.tell, cancel)), None
     except InputError as error:
-        return Failed(Reason.BAD_INPUT, _told(error)), None
+        return Failed(Reason.BAD_INPUT, _in_a_sentence(error)), None
     except MemoryError:
         detail = "The system had no memory left for this scenario."
         return Failed(Reason.OUT_OF_MEMORY, detail), ErrorReport(traceback.format_exc())
@@ -172,7 +174,7 @@ def _outcome(order: WorkRequest, teller: ProgressSender, cancel: threading.Event
         return Failed(Reason.BUG, detail), ErrorReport(traceback.format_exc())
 
 
-def _told(error: InputError) -> str:
+def _in_a_sentence(error: InputError) -> str:
     first, more = error.problems[0], len(error.problems) - 1
     others = f" ({more:,} more like it were found)" if more else ""
     return f"The scenario cannot be used: {first}{others}"

@@ -1,6 +1,6 @@
-"""What an executor does: take tasks, tell how they go, end them early, give them up.
+"""What an executor does: take tasks, report how they go, end them early, abandon them.
 
-An executor keeps nothing: whoever submits a task remembers it, and after a restart submits it again.
+An executor keeps nothing: the submitter of a task remembers it, and submits it again after a restart.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Task:
     Attributes
     ----------
     key
-        Names the task; while it is known to the executor, a second one with the same key is the same task.
+        Names the task; while the executor has it, a second one with the same key is the same task.
     settings
         Of the solve; `time_limit_seconds` is what the search keeps to by itself.
     load
@@ -29,7 +29,7 @@ class Task:
     lane
         Tasks of one lane come first come first served; lanes take turns.
     work
-        Import path, ``module:function``, of what does it; None for what the executor is for.
+        Import path, ``module:function``, of the work; None for the executor's own.
     """
 
     key: str
@@ -74,16 +74,16 @@ Outcome = Finished | Failed
 
 
 class Listener(Protocol):
-    """Whoever is told; calls for one task come in order, from a thread of the executor's, and may block it."""
+    """Receives how tasks go; calls for one task come in order, from a thread of the executor's, and may block it."""
 
     def started(self, key: str, attempt: int) -> None:
-        """Tell that a task has a place; a later start of the same task has a higher number."""
+        """Take note that a task has a place; a later start of the same task has a higher number."""
 
     def moved(self, key: str, progress: Progress) -> None:
-        """Tell that phase, incumbent or bound have changed."""
+        """Take note that phase, incumbent or bound have changed."""
 
     def ended(self, key: str, outcome: Outcome) -> None:
-        """Return how it ended; the last call for a task, never made for one that was abandoned."""
+        """Take note of the outcome; the last call for a task, never made for one that was abandoned."""
 
 
 class Executor(Protocol):
@@ -97,19 +97,19 @@ class Executor(Protocol):
         """Take a task, to be run when its turn comes."""
 
     def run_now(self, task: Task) -> bool:
-        """Take a task only if it gets a place at once; return whether it does, or is known already."""
+        """Take a task only if it gets a place at once; return whether it does, or the executor has it already."""
 
     def finish(self, key: str) -> bool:
         """Ask a running task for its best plan so far; return whether it runs here."""
 
     def abandon(self, key: str) -> bool:
-        """Kill a task or take it out of the queue, and tell nothing more about it; return whether it was known.
+        """Kill a task or take it out of the queue, and report nothing more about it; return whether it was there.
 
         When this returns its process is gone.
         """
 
     def close(self, grace_seconds: float) -> None:
-        """Begin nothing more, ask what runs for its best plan so far, wait so long, then kill what is left.
+        """Begin nothing more, ask what runs for its best plan so far, wait `grace_seconds`, then kill what is left.
 
-        What ends in time is told as usual, what is killed or was still queued is not: it is to be submitted again.
+        What ends in time is reported as usual, what is killed or was still queued is not: it is to be submitted again.
         """

@@ -1,8 +1,8 @@
 """The fork server: a process that has loaded the solver once and forks a child, ready to work, for each solve.
 
 It is started by `process`, in a session of its own, so that a terminal's Ctrl-C reaches neither it nor its children.
-Requests come over a socket: one byte with the child's three descriptors. It tells each child's process id and, when
-the child has ended, its exit code, over the third of them. It goes, with all its children, when its parent goes.
+Requests come over a socket: one byte with the child's three descriptors. It sends each child's process id and, when
+the child has ended, its exit code, over the third of them. It ends, with all its children, when its parent ends.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def serve(control: int) -> NoReturn:
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN)
-    # Solves take every core there is; who asks how they go is answered first all the same.
+    # Solves take every core there is; at a lower priority they do not slow down the answers about them.
     os.nice(NICENESS)
     from optimizer.calendar import is_known_holiday_calendar  # noqa: PLC0415
     from optimizer.execution import child  # noqa: F401, PLC0415
@@ -79,8 +79,8 @@ class _ForkServer:
 
     def _reap(self) -> None:
         for pid in list(self._children):
-            found, status = os.waitpid(pid, os.WNOHANG)
-            if found:
+            ended, status = os.waitpid(pid, os.WNOHANG)
+            if ended:
                 _tell(self._children.pop(pid), os.waitstatus_to_exitcode(status))
 
     def _answer(self) -> bool:
@@ -98,12 +98,12 @@ class _ForkServer:
             self._become(connection, output, status, server)
         os.close(connection)
         os.close(output)
-        teller = Connection(status, readable=False)
+        reporter = Connection(status, readable=False)
         if pid > 0:
-            self._children[pid] = teller
-            _tell(teller, pid, last=False)
+            self._children[pid] = reporter
+            _tell(reporter, pid, last=False)
         else:
-            teller.close()
+            reporter.close()
         return True
 
     def _become(self, connection: int, output: int, status: int, server: int) -> NoReturn:

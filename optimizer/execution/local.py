@@ -1,4 +1,4 @@
-"""The executor of this machine: so many places, each with a thread that looks after one solver process at a time."""
+"""The executor of this machine: places, each with a thread that looks after one solver process at a time."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 class LocalExecutor:
     """Runs tasks in processes of this machine (see `Executor` for what its methods promise).
 
-    A listener that raises is written to the log, and the task goes on: it is told the next thing all the same. Where
-    `ended` raises, nobody is told again; whoever submitted the task finds it unknown here and may submit it again.
+    What a listener raises is written to the log, and the task goes on: the listener gets the next call all the same. A
+    call of `ended` that raises is not repeated; the executor no longer has the task, which may be submitted again.
 
     Do not call `abandon` or `close` while holding a lock that the listener takes: both wait for a call of the listener
     that is under way. Both may be called from within the listener, as long as two calls do not abandon each other's
@@ -31,7 +31,7 @@ class LocalExecutor:
     Parameters
     ----------
     listener
-        Is told how tasks go, from the thread of the task's place.
+        Receives how tasks go, from the thread of the task's place.
     places
         Solves at once.
     limits
@@ -70,12 +70,12 @@ class LocalExecutor:
         return len(self._queue)
 
     def submit(self, task: Task) -> None:
-        """Take a task, to be run when its turn comes; ignored where its key is known, and after `close`."""
+        """Take a task, to be run when its turn comes; ignored where the executor has its key, and after `close`."""
         with self._changed:
             self._take(task)
 
     def run_now(self, task: Task) -> bool:
-        """Take a task only if it gets a place at once; return whether it does, or is known already."""
+        """Take a task only if it gets a place at once; return whether it does, or is here already."""
         with self._changed:
             occupied = sum(not run.ending for run in self._running.values())
             if occupied + len(self._queue) < len(self._places):
@@ -92,10 +92,10 @@ class LocalExecutor:
         return True
 
     def abandon(self, key: str) -> bool:
-        """Kill a task or take it out of the queue, and tell nothing more about it; return whether it was known.
+        """Kill a task or take it out of the queue, and report nothing more about it; return whether it was here.
 
-        When this returns its process is gone, and the listener is not told of it any more. An `ended` that is being
-        told at this moment is told to its end first.
+        When this returns its process is gone, and the listener gets no more calls for it. A call of `ended` that is
+        under way returns first.
         """
         with self._changed:
             if self._queue.drop(key):
@@ -107,10 +107,10 @@ class LocalExecutor:
         return True
 
     def close(self, grace_seconds: float) -> None:
-        """Begin nothing more, ask what runs for its best plan so far, wait so long, then kill what is left.
+        """Begin nothing more, ask what runs for its best plan so far, wait `grace_seconds`, then kill what is left.
 
-        What has no plan yet may go on until it finds one or the wait is over: an empty answer would be kept, whereas
-        what is killed is not told and is submitted again.
+        A solve without a plan may go on until it has one or the wait is over: an empty answer would be kept, whereas a
+        solve that is killed is not reported and is submitted again.
         """
         deadline = time.monotonic() + grace_seconds
         with self._changed:
@@ -171,14 +171,14 @@ class LocalExecutor:
         except Exception:
             log.exception("Task %s was lost.", run.task.key)
             outcome = Failed(Reason.BUG, "The solve was lost: a bug or a fault, written to the log.")
-        # Whoever hears the end may come with the next task before this place is quite free again.
+        # The listener may submit the next task on hearing of the end, before this place is quite free again.
         run.ending = True
         if outcome is not None:
             run.tell(partial(self._listener.ended, run.task.key, outcome))
 
 
 class _Run:
-    """A task that has a place: who looks after it, and whether anybody still wants to on_event of it."""
+    """A task that has a place: its supervision, and whether the listener still gets calls for it."""
 
     def __init__(self, task: Task, supervision: Supervision) -> None:
         self.task = task

@@ -1,4 +1,4 @@
-"""Solver processes as seen by their parent: started from a warm fork server, told, heard, killed, joined.
+"""Solver processes as seen by their parent: started from a warm fork server, sent messages, killed, joined.
 
 `multiprocessing` has a fork server too. It is not used because it refuses to start anything inside a daemonic process
 (what a Dask worker is), runs the caller's `__main__` again in every child, dies of a SIGTERM that is sent to the whole
@@ -54,13 +54,13 @@ class Child:
         except psutil.NoSuchProcess:
             self._process = None
 
-    def send(self, word: object) -> None:
-        """Say something; a process that is gone does not on_event it."""
+    def send(self, message: object) -> None:
+        """Send a message; a process that is gone does not get it."""
         with suppress(OSError), self._sending:
-            self._connection.send(word)
+            self._connection.send(message)
 
     def receive(self) -> Any:
-        """Wait for what it says next; raise EOFError once it is gone and all is read."""
+        """Wait for its next message; raise EOFError once it is gone and all is read."""
         try:
             return self._connection.recv()
         except OSError as error:
@@ -113,7 +113,7 @@ class Child:
 
 
 class ForkServer:
-    """The fork server of this process: started when first needed, and again whenever it is found dead."""
+    """The fork server of this process: started when first needed, and again whenever it has died."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -127,7 +127,7 @@ class ForkServer:
         return self._stopped
 
     def start(self) -> Child:
-        """Start a process that awaits an order.
+        """Start a process that awaits a request.
 
         Raises
         ------
@@ -153,7 +153,7 @@ class ForkServer:
         raise StartError
 
     def _answered(self, connection: Any, output: int, status: Any) -> Child | None:
-        """Return the child once it is forked; None if the fork server is dead or deaf, or the system refused."""
+        """Return the child once it is forked; None if the fork server is dead or silent, or the system refused."""
         try:
             if status.poll(START_SECONDS):
                 return Child(connection, output, status)
@@ -175,7 +175,7 @@ class ForkServer:
             self._drop()
 
     def _request(self, descriptors: tuple[int, int, int]) -> None:
-        """Hand over a child's descriptors; a dead fork server is known by its closed socket, and replaced."""
+        """Hand over a child's descriptors; a fork server with a closed socket is dead and is replaced."""
         with self._lock:
             for _ in range(2):
                 try:

@@ -12,7 +12,7 @@ from optimizer.solve.control import Progress
 
 HEARTBEAT_SECONDS = 0.1
 ASK_SECONDS = 2.0
-"""Until an executor that could not pass a wish on is asked once more."""
+"""Seconds until an executor that could not pass the request to finish on is asked once more."""
 
 
 def outcome_of(
@@ -26,11 +26,11 @@ def outcome_of(
     Parameters
     ----------
     make_executor
-        Makes the executor that will tell the listener; it is closed when this returns.
+        Makes the executor, given its listener; it is closed when this returns.
     tell
-        Told how the task goes, from a thread of the executor's.
+        Called with how the task goes, from a thread of the executor's.
     cancel
-        Set it to have the task end with the best that is known.
+        Set it to have the task end with the best plan so far.
     """
     watch = _Watch(tell)
     executor = make_executor(watch)
@@ -59,7 +59,7 @@ class _Watch:
         self.outcome: Outcome | None = None
 
     def started(self, key: str, attempt: int) -> None:  # noqa: ARG002
-        """Know that it has a place."""
+        """Take note that it has a place."""
         self.begun.set()
 
     def moved(self, key: str, progress: Progress) -> None:  # noqa: ARG002

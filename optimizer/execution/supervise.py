@@ -1,4 +1,4 @@
-"""One task from its text to its outcome, whoever keeps the queue: a process, and another where that one dies."""
+"""One task from its text to its outcome, whatever the queue: a process, and another where that one dies."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ class Supervision:
         self._hurry = threading.Event()
 
     def run(self, started: Callable[[str, int], None], moved: Callable[[str, Progress], None]) -> Outcome | None:
-        """Do the task and return how it ended; None if there is nothing to be told.
+        """Do the task and return how it ended; None if there is nothing to report.
 
         That is so when the task was abandoned, when `Task.load` raises LookupError, which withdraws it, and when the
         process died while it was winding up or the whole program was ending: the task is then to be submitted again.
 
-        A process that dies by itself is replaced once; limits and refusals are final. A wish to finish that came
+        A process that dies by itself is replaced once; limits and refusals are final. A request to finish that came
         before the replacement stands, but waits a few seconds for a first plan, or nothing would be returned.
         What the two callables raise is raised here, after the process is gone.
         """
@@ -131,7 +131,7 @@ class Supervision:
             child.close()
 
     def _started(self) -> Child | None:
-        """Return a process; where the system has none to give, or no descriptor, it may have one in a while."""
+        """Return a process; where the system refuses a process or a descriptor, try again a few times."""
         for seconds in (*START_PAUSES, None):
             try:
                 return FORK_SERVER.start()

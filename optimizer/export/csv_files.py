@@ -2,7 +2,7 @@
 
 RFC 4180: commas, CRLF, quotes where needed. UTF-8 with a byte order mark, because Excel assumes another encoding
 without it. Days are ISO 8601, decimals have a point, missing values are empty cells, and texts that a spreadsheet would
-take for formulas are neutralised (`scenario.neutral`).
+take for formulas are neutralised (`scenario.csv_injection`).
 """
 
 from __future__ import annotations

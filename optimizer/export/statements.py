@@ -36,7 +36,7 @@ def judgement(plan: Plan) -> str:
     )
 
 
-def standing(plan: Plan) -> str:
+def status_or_judgement(plan: Plan) -> str:
     """Return how good a plan is proven to be or, where it breaks rules, how many."""
     return judgement(plan) if any(broken(plan)) else status(plan)
 

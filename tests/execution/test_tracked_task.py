@@ -11,7 +11,7 @@ from distributed import KilledWorker
 from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.cluster import tracked_task as module
 from optimizer.execution.cluster.messages import Event, Key, Kind, answer_of, key_of
-from optimizer.execution.cluster.scheduler import ClusterError, Known, Survey
+from optimizer.execution.cluster.scheduler import ClusterError, Survey, TaskState
 from optimizer.execution.cluster.thread_pool import ThreadPool
 from optimizer.execution.cluster.tracked_task import TaskContext, TrackedTask
 from optimizer.execution.executor import Failed, Finished, Reason
@@ -61,7 +61,7 @@ class FakeLink:
         self.futures: list[FakeFuture] = []
         self.asked: list[tuple[str, str]] = []
         self.away = False
-        self.known: dict[Key, Known] = {}
+        self.known: dict[Key, TaskState] = {}
 
     def survey(self, _: object) -> Survey:
         if self.away:
@@ -206,7 +206,7 @@ def test_a_cluster_that_does_not_answer_is_asked_again(followed: Followed) -> No
 
 
 def test_who_comes_later_asks_how_far_it_is(followed: Followed) -> None:
-    followed.scheduler_client.known = {KEY: Known("tcp://w7", True)}
+    followed.scheduler_client.known = {KEY: TaskState("tcp://w7", True)}
     followed.tracked_task.lose()
     followed.listener.wait(lambda: followed.scheduler_client.asked)
     assert followed.scheduler_client.asked == [("tell_again", "tcp://w7")]

@@ -11,12 +11,11 @@ From the bottom up::
     tracked_task       a task as an executor follows it
     executor           the executor
 
-A task is named by its key for the whole cluster: executors that submit the same key share one solve, hear of it alike,
-and any of them may have it finished or abandoned. Nothing is kept on the cluster that its executors do not want: what
-the scheduler forgets, they submit again; what nobody wants any more, its worker kills.
-
-Whoever reaches the scheduler or a worker can run anything there, for Dask sends code: keep both in a private network,
-or use ``tls://`` with the certificates of Dask's own configuration (`distributed.comm.tls`).
+A task is named by its key for the whole cluster: executors that submit the same key share one solve and get the same
+events, and any of them may have it finished or abandoned. The cluster keeps nothing that no executor wants: what the
+scheduler forgets, they submit again; what nobody wants any more, its worker kills.
+Everybody who reaches the scheduler or a worker can run anything there, for Dask sends code: keep both in a private
+network, or use ``tls://`` with the certificates of Dask's own configuration (`distributed.comm.tls`).
 """
 
 from optimizer.execution.cluster.executor import DaskExecutor

@@ -32,18 +32,18 @@ class DaskExecutor:
     second loss the task has failed. A scheduler that is lost costs nothing but time: everything is handed over again
     to the next one at the same address, as often as needed.
 
-    Executors that submit the same key in the same scope share one solve, and each listener hears of it. `finish` and
-    `abandon` reach it from any of them, also from one that never submitted it. While the scheduler cannot be reached
-    both are for this executor only: the cluster gives up what it had by itself, unless another one wants it.
+    Executors that submit the same key in the same scope share one solve, and each listener gets its events.
+    `finish` and `abandon` reach it from any of them, also from one that never submitted it. While the scheduler cannot
+    be reached both are for this executor only: the cluster gives up what it had by itself, unless another wants it.
 
-    A listener that raises is written to the log, and the task goes on. `abandon` and `close` wait for a call of the
+    What a listener raises is written to the log, and the task goes on. `abandon` and `close` wait for a call of the
     listener that is under way, so do not call them while holding a lock that it takes. Both may be called from within
     the listener; the call that does so is not waited for.
 
     Parameters
     ----------
     listener
-        Is told how tasks go, from threads of this executor.
+        Receives how tasks go, from threads of this executor.
     address
         Of the scheduler, such as ``tcp://host:8786``; it may come later than this.
     limits
@@ -89,7 +89,7 @@ class DaskExecutor:
         return sum(tracked_task.worker is None for tracked_task in self._all())
 
     def submit(self, task: Task) -> None:
-        """Take a task, to be run when its turn comes; ignored where its key is known here, and after `close`."""
+        """Take a task, to be run when its turn comes; ignored where this executor has its key, and after `close`."""
         with self._lock:
             if not self._closed and task.key not in self._tracked:
                 self._tracked[task.key] = self._track(task)
@@ -97,7 +97,7 @@ class DaskExecutor:
                 self._fill()
 
     def run_now(self, task: Task) -> bool:
-        """Take a task only if a slot is idle and it gets it; return whether it does, or is known here already."""
+        """Take a task only if a slot is idle and it gets it; return whether it does, or is here already."""
         try:
             idle = self._scheduler.survey().idle
         except ClusterError:
@@ -128,29 +128,29 @@ class DaskExecutor:
         return asked
 
     def abandon(self, key: str) -> bool:
-        """Kill a task or take it out of the queue, for every executor; tell nothing more; return whether it was known.
+        """Kill a task or take it out of the queue, for every executor; report no more of it; return if it was there.
 
         When this returns its process is gone, unless its worker or the scheduler cannot be reached.
         """
         tracked_task = self._forget(key)
         if tracked_task is not None:
             tracked_task.mute()
-        known = False
+        on_cluster = False
         # What waits here, in a scope of its own, is nowhere else.
         if tracked_task is None or tracked_task.handed or not self._scope:
             try:
-                known = self._cancel(key)
+                on_cluster = self._cancel(key)
             except ClusterError as error:
                 log.warning("Task %s could not be taken from the cluster: %s", key, error)
         if tracked_task is not None:
             tracked_task.drop()
-        return known or tracked_task is not None
+        return on_cluster or tracked_task is not None
 
     def close(self, grace_seconds: float) -> None:
         """Begin nothing more and leave the cluster.
 
-        What another executor wants, too, goes on for that one. The rest is asked for its best plan so far, waited for
-        so long, and told; what has not ended by then is killed.
+        What another executor wants, too, goes on for that one. The rest is asked for its best plan so far; what
+        ends within `grace_seconds` is reported, what has not ended by then is killed.
         """
         deadline = time.monotonic() + grace_seconds
         with self._lock:
@@ -228,7 +228,7 @@ class DaskExecutor:
             handed = [self._tracked[key] for key in self._handed]
         for tracked_task in handed:
             # What was handed over since there is a connection, before this, is not lost.
-            if not tracked_task.known:
+            if not tracked_task.at_scheduler:
                 tracked_task.lose()
         self._next_survey = 0.0
         self._tick()
@@ -251,23 +251,25 @@ class DaskExecutor:
         return worker is not None and self._scheduler.ask(verb, [self._key(key)], worker)
 
     def _worker_of(self, key: str) -> str | None:
-        known = self._scheduler.survey([self._key(key)]).tasks.get(self._key(key))
-        return None if known is None else known.worker
+        state = self._scheduler.survey([self._key(key)]).tasks.get(self._key(key))
+        return None if state is None else state.worker
 
     def _cancel(self, key: str) -> bool:
         """Take a task from the cluster; return whether it was there, once its process is gone."""
-        known = self._scheduler.survey([self._key(key)]).tasks.get(self._key(key))
-        self._scheduler.cancel(self._key(key), known=known is not None)
-        if known is not None and known.worker is not None:
-            self._scheduler.ask("abandon", [self._key(key)], known.worker)
-        return known is not None
+        state = self._scheduler.survey([self._key(key)]).tasks.get(self._key(key))
+        self._scheduler.cancel(self._key(key), listed=state is not None)
+        if state is not None and state.worker is not None:
+            self._scheduler.ask("abandon", [self._key(key)], state.worker)
+        return state is not None
 
     def _only_ours(self, tracked: Sequence[TrackedTask]) -> list[TrackedTask]:
         """Return those that no other executor follows; none where nobody can be asked."""
         try:
-            known = self._scheduler.survey([tracked_task.key for tracked_task in tracked]).tasks
+            states = self._scheduler.survey([tracked_task.key for tracked_task in tracked]).tasks
         except ClusterError:
             return []
         return [
-            tracked_task for tracked_task in tracked if tracked_task.key in known and not known[tracked_task.key].wanted
+            tracked_task
+            for tracked_task in tracked
+            if tracked_task.key in states and not states[tracked_task.key].wanted
         ]

@@ -1,7 +1,7 @@
-"""What executors and workers say to each other: plain values, so that the scheduler needs no groundswell.
+"""The messages of executors and workers: plain values, so that the scheduler needs no groundswell.
 
 Scenarios and plans are compressed: JSON of scenarios shrinks to an eighth at 100 MB a second, and the scheduler holds
-the text of every task it knows.
+the text of every task it has.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def key_of(scope: str, task: str) -> Key:
 
 
 def packed(text: str) -> bytes:
-    """Return a text for the way."""
+    """Return a text compressed for sending."""
     return zlib.compress(text.encode("utf-8"), FASTEST)
 
 
@@ -57,7 +57,7 @@ def outcome_of(answer: dict[str, Any]) -> Outcome:
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a task, told to every executor.
+    """Something that happened to a task, sent to every executor.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class Event:
         Names the time that a worker took it up; `attempt` numbers its processes, later ones higher, whichever worker
         they are on: milliseconds since 1970.
     origin
-        Address of the worker, or id of the executor, that tells it.
+        Address of the worker, or id of the executor, that sends it.
     """
 
     kind: Kind
@@ -84,7 +84,7 @@ class Event:
 
     @classmethod
     def of(cls, message: dict[str, Any]) -> Event:
-        """Return the event that a message tells; a scheduler adds to messages what it likes."""
+        """Return the event in a message; fields that a scheduler has added are ignored."""
         progress = message["progress"]
-        known = {part.name: message[part.name] for part in fields(cls)}
-        return cls(**{**known, "progress": None if progress is None else Progress(**progress)})
+        values = {part.name: message[part.name] for part in fields(cls)}
+        return cls(**{**values, "progress": None if progress is None else Progress(**progress)})

@@ -1,4 +1,4 @@
-"""What is asked of a scheduler, and how it is reached."""
+"""Questions to a scheduler, and how it is reached."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class ClusterError(GroundswellError):
 
 
 @dataclass(frozen=True)
-class Known:
-    """What the scheduler knows of a task.
+class TaskState:
+    """A task as the scheduler has it.
 
     Attributes
     ----------
     worker
-        Address of the worker that has it, running or about to; None where none has.
+        Address of the worker that runs it or is about to; None where there is none.
     wanted
-        Whether others than who asks want it.
+        Whether others than the asking client want it.
     """
 
     worker: str | None
@@ -41,11 +41,11 @@ class Known:
 
 @dataclass(frozen=True)
 class Survey:
-    """What the scheduler knows: slots of its workers, idle ones among them, and the tasks asked about, by key."""
+    """The state of the scheduler: slots of its workers, idle ones among them, and the tasks asked about, by key."""
 
     slots: int = 0
     idle: int = 0
-    tasks: dict[Key, Known] = field(default_factory=dict)
+    tasks: dict[Key, TaskState] = field(default_factory=dict)
 
 
 def places_of(address: str) -> int:
@@ -75,7 +75,7 @@ def survey_of(client: Any, keys: list[Key]) -> Survey:
     slots, idle, tasks = client.run_on_scheduler(
         _look_round(), keys, client.id, RESOURCE, callback_timeout=ANSWER_SECONDS
     )
-    return Survey(slots, idle, {key: Known(worker, wanted) for key, worker, wanted in tasks})
+    return Survey(slots, idle, {key: TaskState(worker, wanted) for key, worker, wanted in tasks})
 
 
 def client_of(address: str, loop: Any) -> Any:
@@ -112,10 +112,10 @@ def _look_round() -> Callable[..., Any]:
     def look(keys: list[Any], asker: str, resource: str, dask_scheduler: Any) -> Any:
         slots = idle = 0
         for worker in dask_scheduler.running:
-            has, used = (int(told.get(resource, 0)) for told in (worker.resources, worker.used_resources))
+            has, used = (int(resources.get(resource, 0)) for resources in (worker.resources, worker.used_resources))
             slots += has
             idle += max(0, has - used)
-        known = [dask_scheduler.tasks[key] for key in keys if key in dask_scheduler.tasks]
+        tasks = [dask_scheduler.tasks[key] for key in keys if key in dask_scheduler.tasks]
         return (
             slots,
             idle,
@@ -125,7 +125,7 @@ def _look_round() -> Callable[..., Any]:
                     task.processing_on.address if task.processing_on else None,
                     any(client.client_key != asker for client in task.who_wants or ()),
                 )
-                for task in known
+                for task in tasks
             ],
         )
 

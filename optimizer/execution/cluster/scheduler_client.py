@@ -39,9 +39,9 @@ class SchedulerClient:
     Parameters
     ----------
     on_event
-        Told every event, in the client's own thread, which it must not hold up.
+        Called with every event, in the client's own thread, which it must not hold up.
     joined
-        Called when there is a connection, the first one or a new one; nothing of before it is known any more.
+        Called when there is a connection, the first one or a new one; a new one has nothing of those before.
     tick
         Called several times a second while there is one.
     """
@@ -85,7 +85,7 @@ class SchedulerClient:
     def hand_over(
         self, key: Key, work: str, text: str, settings: Settings, limits: ResourceLimits, priority: int
     ) -> Any:
-        """Give a task to the cluster and return its future; one that it knows already is the same task."""
+        """Give a task to the cluster and return its future; one that it has already is the same task."""
         client = self._connected()
         with reaching():
             return client.submit(
@@ -110,13 +110,13 @@ class SchedulerClient:
             )
         return any(answers.values())
 
-    def cancel(self, key: Key, *, known: bool) -> None:
-        """Tell every executor that a task is given up; then take it from the scheduler, if that knows it."""
+    def cancel(self, key: Key, *, listed: bool) -> None:
+        """Tell every executor that a task is given up; then take it from the scheduler, if that has it."""
         client = self._connected()
         _, scope, task = key
         with reaching():
             client.log_event(TOPIC, Event("abandoned", scope, task, self.id).message())
-            if known:
+            if listed:
                 client.cancel([Future(key, client)], force=True)
 
     def close(self) -> None:
@@ -138,7 +138,7 @@ class SchedulerClient:
         while (client := self._connect()) is not None:
             comm = client.scheduler_comm
             if not self._closed.is_set() and self._quietly(partial(self._subscribe, client)):
-                # Only now, or what is handed over at once could begin unheard.
+                # Only now, or a task handed over at once could begin before its events arrive here.
                 self._client = client
                 self._quietly(self._joined)
                 # A client that connects again by itself has lost its futures and is subscribed to nothing.
@@ -153,7 +153,7 @@ class SchedulerClient:
         self._loop.stop()
 
     def _subscribe(self, client: Any) -> None:
-        """Subscribe to the events, and go on only once they come: who hands over a task must not miss its start."""
+        """Subscribe to the events, and return once they come: no start of a task that is handed over may be missed."""
         self._greeter = str(client.id)
         hello = Event("hello", "", "", self._greeter).message()
         self._subscribed.clear()
@@ -179,7 +179,7 @@ class SchedulerClient:
         return None
 
     def _quietly(self, call: Callable[[], None]) -> bool:
-        """Make a call and return whether nothing came in its way."""
+        """Make a call and return whether it raised nothing."""
         try:
             call()
             return True
@@ -191,10 +191,10 @@ class SchedulerClient:
 
     def _heard(self, event: tuple[float, Any]) -> None:
         try:
-            told = Event.of(event[1])
-            if told.kind != "hello":
-                self._on_event(told)
-            elif told.origin == self._greeter:
+            received = Event.of(event[1])
+            if received.kind != "hello":
+                self._on_event(received)
+            elif received.origin == self._greeter:
                 self._subscribed.set()
         except Exception:
             log.exception("An event of the cluster was not understood.")

@@ -43,7 +43,7 @@ class TaskContext:
 
 
 class TrackedTask:
-    """One task; whatever is done about it or told of it comes in order.
+    """One task; what is done about it and reported of it comes in order.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ class TrackedTask:
         self._due = 0.0
         self._worker: str | None = None
         self._starts: set[str] = set()
-        self._told: set[tuple[str, int]] = set()
+        self._announced: set[tuple[str, int]] = set()
         self._last_move: Event | None = None
         self._errors = 0
 
@@ -99,7 +99,7 @@ class TrackedTask:
         return self._worker
 
     @property
-    def known(self) -> bool:
+    def at_scheduler(self) -> bool:
         """Whether it was given to the scheduler that there is a connection to now."""
         future = self._future
         return future is not None and future.client is self._context.scheduler_client.client
@@ -113,7 +113,7 @@ class TrackedTask:
         self._queue.post(self._hand_over)
 
     def lose(self) -> None:
-        """Forget what a scheduler that is gone knew of it, and have it given to the next."""
+        """Forget what a scheduler that is gone had of it, and have it given to the next."""
         with self._lock:
             self._future, self._worker = None, None
             self._starts.clear()
@@ -121,14 +121,14 @@ class TrackedTask:
 
     def look_after(self) -> None:
         """Have it given to the cluster again, if that has lost it and the time has come."""
-        if self._future is not None and not self.known:
+        if self._future is not None and not self.at_scheduler:
             # Handed to a scheduler just as the connection was lost.
             self._future = None
         if self._handed and self._future is None and time.monotonic() >= self._due:
             self.hand_over()
 
     def on_event(self, event: Event) -> None:
-        """Take note of what its worker tells."""
+        """Take note of an event from its worker."""
         if event.kind == "started":
             self._on_start(event)
         elif event.kind == "moved":
@@ -147,13 +147,13 @@ class TrackedTask:
         self._queue.post(self._finish_gracefully)
 
     def mute(self) -> None:
-        """Tell nothing more of it; return when it is not on its way to the cluster."""
+        """Report nothing more of it; return when it is not on its way to the cluster."""
         self._queue.silence()
         if self._handing:
             self._queue.join()
 
     def drop(self) -> None:
-        """Do nothing more about it; return when what is being told of it is told, unless that is what calls this."""
+        """Do nothing more about it; return when the call of the listener has returned, unless that calls this."""
         self._queue.silence()
         self._queue.join()
         self._release()
@@ -161,22 +161,22 @@ class TrackedTask:
 
     def _on_start(self, event: Event) -> None:
         with self._lock:
-            known = (event.start, event.attempt) in self._told
+            announced = (event.start, event.attempt) in self._announced
             again = event.start not in self._starts
             self._starts.add(event.start)
-            self._told.add((event.start, event.attempt))
+            self._announced.add((event.start, event.attempt))
             self._worker = event.origin
             deadly = len(self._starts) > MOST_STARTS
         self.begun.set()
         if deadly:
             self._queue.post(partial(self._end, DEADLY))
-        elif not known:
+        elif not announced:
             self._queue.post(partial(self._context.listener.started, self.task.key, event.attempt))
         if again and self._finish_requested:
             self.finish_gracefully()
 
     def _on_move(self, event: Event) -> None:
-        """Tell it, unless it is of a start that was lost, or told again for somebody else."""
+        """Report progress, unless it is of a start that was lost, or was repeated for another executor."""
         if event.start in self._starts and event.progress is not None and event != self._last_move:
             self._last_move = event
             tell = partial(self._context.listener.moved, self.task.key, event.progress)
@@ -202,13 +202,13 @@ class TrackedTask:
         """Hand it over; where another executor has done so before, ask its worker how far it is."""
         scheduler_client, task = self._context.scheduler_client, self.task
         text = task.load()
-        known = scheduler_client.survey([self.key]).tasks.get(self.key)
+        state = scheduler_client.survey([self.key]).tasks.get(self.key)
         work = task.work or self._context.work
         future = scheduler_client.hand_over(self.key, work, text, task.settings, self._context.limits, self._priority)
         self._future = future
         future.add_done_callback(self._settled)
-        if known is not None and known.worker is not None:
-            scheduler_client.ask("tell_again", [self.key], known.worker)
+        if state is not None and state.worker is not None:
+            scheduler_client.ask("tell_again", [self.key], state.worker)
 
     def _settled(self, future: Any) -> None:
         self._queue.post(partial(self._take, future))
@@ -263,10 +263,10 @@ class TrackedTask:
             self._context.scheduler_client.ask("finish_gracefully", [self.key], self._worker)
 
     def _end(self, outcome: Outcome) -> None:
-        """Return how it ended, once it was told that it began."""
+        """Report the outcome, after the start if that was not reported yet."""
         listener, key = self._context.listener, self.task.key
         try:
-            if isinstance(outcome, Finished) and not self._told:
+            if isinstance(outcome, Finished) and not self._announced:
                 listener.started(key, 1)
             listener.ended(key, outcome)
         finally:

@@ -1,4 +1,4 @@
-"""The program of a worker: joins the scheduler, again whenever that is lost, until it is told to leave."""
+"""The program of a worker: joins the scheduler, again whenever that is lost, until a signal ends it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class WorkerOptions:
     threads
         Of each solve.
     memory_mb
-        Of each solve, at most; None leaves it to whoever submits it.
+        Of each solve, at most; None leaves the limit to the submitter.
     name
         What the scheduler shows; None for its address.
     """
@@ -59,7 +59,7 @@ def work(options: WorkerOptions, say: Callable[[str], None]) -> None:
     Parameters
     ----------
     say
-        Is told what people should know.
+        Called with messages for people.
     """
     # Its threads only wait for processes, so there is nothing in them to be measured.
     with dask.config.set({"distributed.worker.profile.enabled": False}), tempfile.TemporaryDirectory() as scratch:
@@ -67,7 +67,7 @@ def work(options: WorkerOptions, say: Callable[[str], None]) -> None:
 
 
 async def _work(options: WorkerOptions, say: Callable[[str], None], scratch: str) -> None:
-    leaving = _told_to_leave()
+    leaving = _leave_signal()
     FORK_SERVER.warm()
     worker_plugin = SolverPlugin(options.threads, options.memory_mb)
     while (worker := await _joined(options, worker_plugin, scratch, leaving, say)) is not None:
@@ -76,7 +76,7 @@ async def _work(options: WorkerOptions, say: Callable[[str], None], scratch: str
         if leaving.is_set():
             say("Leaving: what runs is given back to be solved elsewhere. Once more to leave at once.")
             worker_plugin.give_back()
-            # It complains of everything that is cut short.
+            # Dask logs everything that is cut short.
             logging.getLogger("distributed").setLevel(logging.CRITICAL)
             with suppress(OSError, TimeoutError):
                 await asyncio.wait_for(worker.close_gracefully(), LEAVE_SECONDS)
@@ -91,8 +91,8 @@ async def _joined(
     leaving: asyncio.Event,
     say: Callable[[str], None],
 ) -> Worker | None:
-    """Return a worker that has joined the scheduler, however long that takes; None once told to leave."""
-    told = False
+    """Return a worker that has joined the scheduler, however long that takes; None once `leaving` is set."""
+    reported = False
     while not leaving.is_set():
         joining = asyncio.create_task(_join(options, worker_plugin, scratch))
         await _first_of(joining, leaving.wait())
@@ -102,15 +102,15 @@ async def _joined(
         try:
             return joining.result()
         except (OSError, TimeoutError, RuntimeError, ValueError) as error:
-            if not told:
+            if not reported:
                 say(f"The scheduler at {options.scheduler} cannot be joined; trying again: {_reason(error)}")
-            told = True
+            reported = True
         await _first_of(asyncio.sleep(PAUSE_SECONDS), leaving.wait())
     return None
 
 
 async def _join(options: WorkerOptions, worker_plugin: SolverPlugin, scratch: str) -> Worker:
-    # Whoever reaches a worker can run anything there: it listens only where its scheduler reaches it.
+    # Everybody who reaches a worker can run anything there: it listens only where its scheduler reaches it.
     host = get_ip(*get_address_host_port(options.scheduler))
     worker = Worker(
         options.scheduler,
@@ -140,7 +140,7 @@ async def _first_of(*waits: object) -> None:
         task.cancel()
 
 
-def _told_to_leave() -> asyncio.Event:
+def _leave_signal() -> asyncio.Event:
     """Return an event that the first signal sets."""
     leaving = asyncio.Event()
 
@@ -155,7 +155,7 @@ def _told_to_leave() -> asyncio.Event:
 
 
 def _reason(error: BaseException) -> str:
-    """Return what is at the bottom of an error."""
+    """Return the first cause of an error, for people."""
     while error.__cause__ is not None and not isinstance(error, TimeoutError):
         error = error.__cause__
     return "nobody answers there." if isinstance(error, TimeoutError) else str(error)

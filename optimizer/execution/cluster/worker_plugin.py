@@ -1,4 +1,4 @@
-"""On a worker: looks after its solves, tells how they go, and has them ended early or killed."""
+"""On a worker: looks after its solves, sends how they go, and has them ended early or killed."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class SolverPlugin(WorkerPlugin):
     threads
         Of each solve.
     memory_mb
-        Of each solve, at most; None leaves it to whoever submits it.
+        Of each solve, at most; None leaves the limit to the submitter.
     """
 
     name = NAME
@@ -107,7 +107,7 @@ class SolverPlugin(WorkerPlugin):
         with self._lock:
             self._running[key] = one
         if self._is_cancelled(key):
-            # Too early for `transition` to have found it.
+            # Cancelled before it was in `_running`, so `transition` missed it.
             supervision.abandon()
         try:
             outcome = self._outcome(one)
@@ -137,7 +137,7 @@ class SolverPlugin(WorkerPlugin):
         return True
 
     def give_back(self) -> None:
-        """Tell that what runs is given up through no fault of its own."""
+        """Send that running solves are given up through no fault of their own."""
         for one in self._solves():
             self._tell("given back", one)
 
@@ -155,7 +155,7 @@ class SolverPlugin(WorkerPlugin):
 
     def _outcome(self, one: _Solve) -> Outcome | None:
         def started(_: str, __: int) -> None:
-            # Higher for a later start, whichever worker it is on and whoever hears of it.
+            # Higher for a later start, whichever worker it is on.
             one.attempt, one.progress = time.time_ns() // 1_000_000, None
             self._tell("started", one)
 
@@ -179,12 +179,12 @@ class SolverPlugin(WorkerPlugin):
         if self._worker is not None:
             progress = one.progress if kind == "moved" else None
             _, scope, task = one.key
-            told = Event(kind, scope, task, self._worker.address, one.id, one.attempt, progress)
-            self._worker.log_event(TOPIC, told.message())
+            event = Event(kind, scope, task, self._worker.address, one.id, one.attempt, progress)
+            self._worker.log_event(TOPIC, event.message())
 
     def _is_cancelled(self, key: Key) -> bool:
-        known = None if self._worker is None else self._worker.state.tasks.get(key)
-        return known is not None and known.state == "cancelled"
+        state = None if self._worker is None else self._worker.state.tasks.get(key)
+        return state is not None and state.state == "cancelled"
 
 
 class _Solve:

@@ -34,7 +34,7 @@ class ReportCell:
 
 @dataclass(frozen=True)
 class ReportTable:
-    """A table in the page; `years` tells whether days have their year, `searched` that it is sorted and filtered."""
+    """A table in the page; `years` says whether days have their year, `searched` that it is sorted and filtered."""
 
     caption: str
     table: Table

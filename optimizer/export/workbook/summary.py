@@ -61,7 +61,11 @@ class Summary:
         plan = self.plan
         put(self.sheet, (self.row, LABEL), plan.scenario.name, self.style, bold=True, font_size=16, text_wrap=False)
         self.row += 1
-        for sentence in (statements.standing(plan), statements.summary(plan), statements.goal(self.scenario)):
+        for sentence in (
+            statements.status_or_judgement(plan),
+            statements.summary(plan),
+            statements.goal(self.scenario),
+        ):
             self._sentence(sentence)
         alarm: dict[str, Any] = (
             {} if plan.certificate.verified or not plan.certificate.checks else {"bold": True, "font_color": "red"}
