@@ -6,7 +6,7 @@
 ``outcomes/KEY.json``    the record of how the job ended, written last: what has one has its plan too
 ``summary.csv``          one row per job; ``summary.parquet`` where it is asked for
 ``times.csv``            seconds per job, apart because they differ between equal batches
-``batch.log``            what the executor has to say when something goes wrong
+``batch.log``            messages of the executor when something goes wrong
 =======================  =====================================================================================
 """
 
@@ -78,19 +78,19 @@ class Folder:
         write_atomically(self.file("outcomes", result.key), result.model_dump_json(indent=2) + "\n")
 
     def result(self, key: str) -> JobRecord | None:
-        """Return how a job ended; None where that is not known, or its plan is gone."""
+        """Return how a job ended; None where there is no record of it, or its plan is gone."""
         path = self.file("outcomes", key)
         try:
-            found = model_from_data(JobRecord, read_json(path))
+            record = model_from_data(JobRecord, read_json(path))
         except InputError:
             return None
-        has_plan = found.found.plan is None or self.file("plans", key).is_file()
-        return found if has_plan and found.key == key else None
+        has_plan = record.found.plan is None or self.file("plans", key).is_file()
+        return record if has_plan and record.key == key else None
 
     def is_done(self, key: str) -> bool:
         """Return whether a job has a result that stands."""
-        found = self.result(key)
-        return found is not None and found.found.outcome in FINAL
+        record = self.result(key)
+        return record is not None and record.found.outcome in FINAL
 
     def forget(self, key: str) -> None:
         """Take away the record of a job, so that it is solved again."""

@@ -58,7 +58,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Job:
-    """A request once its scenario has been looked at; `problems` say why it cannot be solved."""
+    """A request whose scenario has been read; `problems` say why it cannot be solved."""
 
     asked: JobRequest
     settings: Settings
@@ -122,7 +122,7 @@ def changed(document: Any, budget: Decimal | None, confidence: float | None) -> 
 
 
 def _one_per_community(communities: Any) -> list[dict[str, Any]] | None:
-    """Return the activations that a list left out stands for; None where the communities are not as they should be."""
+    """Return the activations that a missing list stands for; None where the communities are not as they should be."""
     if not isinstance(communities, list):
         return None
     names = [community.get("id") if isinstance(community, dict) else None for community in communities]
@@ -146,7 +146,7 @@ def _read(file: Path) -> tuple[Any, tuple[Problem, ...]]:
         return read_json(file), ()
     except InputError as unreadable:
         try:
-            # Tells what is wrong with the fields as well as with the way they are written.
+            # Raises the problems of the fields as well as those of the way they are written.
             read_scenario(file)
         except InputError as error:
             return None, tuple(error.problems)

@@ -119,11 +119,11 @@ def _requests(number: int, cells: Mapping[str, str], folder: Path, choices: Choi
 
 def _repeated(requests: Sequence[Request]) -> Iterator[Problem]:
     first: dict[object, str] = {}
-    told: set[tuple[str, str]] = set()
+    reported: set[tuple[str, str]] = set()
     for request in requests:
         same = (request.file.resolve(), request.choice)
         before = first.setdefault(same, request.where)
-        if before != request.where and (before, request.where) not in told:
-            told.add((before, request.where))
+        if before != request.where and (before, request.where) not in reported:
+            reported.add((before, request.where))
             detail = f"this asks for the same as {before}"
             yield Problem("duplicate_row", request.where, detail, "Keep one of them.", request.name)

@@ -1,4 +1,4 @@
-"""What the end of a solve is recorded as."""
+"""The record of a solve that has ended."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _ENDINGS: dict[Reason, Ending] = {
     Reason.BAD_INPUT: "bad_input",
     Reason.BUG: "failed",
 }
-MOST_LIMITS_TOLD = 3
-"""Of the limits that stand in the way; the plan holds them all."""
+MOST_LIMITS_NAMED = 3
+"""At most this many of the limits that stand in the way are named; the plan holds them all."""
 NOT_BEGUN = JobFigures(outcome="open", message="Not solved yet; the same command goes on with it.")
 
 
@@ -33,17 +33,17 @@ def result_of(key: str, outcome: Outcome, *, interrupted: bool) -> JobRecord | N
     ----------
     interrupted
         The solve was asked to end early. A proof stands all the same; a plan without one is kept as `interrupted`, and
-        where nothing but the empty plan was found the job stays open: both are solved anew when the batch goes on.
+        where there is only the empty plan the job stays open: both are solved anew when the batch goes on.
     """
     if isinstance(outcome, Failed):
-        found = JobFigures(outcome=_ENDINGS[outcome.reason], message=outcome.detail)
-        return JobRecord(schema_version=1, key=key, found=found, wall_seconds=None)
+        figures = JobFigures(outcome=_ENDINGS[outcome.reason], message=outcome.detail)
+        return JobRecord(schema_version=1, key=key, found=figures, wall_seconds=None)
     plan = Plan.model_validate_json(outcome.plan)
     cut_short = interrupted and plan.status in ("feasible", "unknown")
     if cut_short and not plan.assignments:
         return None
-    found = _found(plan, key, "interrupted" if cut_short else plan.status)
-    return JobRecord(schema_version=1, key=key, found=found, wall_seconds=plan.run.wall_seconds)
+    figures = _figures(plan, key, "interrupted" if cut_short else plan.status)
+    return JobRecord(schema_version=1, key=key, found=figures, wall_seconds=plan.run.wall_seconds)
 
 
 def is_worth_keeping(new: JobRecord, old: JobRecord | None) -> bool:
@@ -64,15 +64,15 @@ def plan_in(outcome: Outcome) -> str | None:
 def refused(job: Job) -> JobFigures:
     """Return what came of a job whose scenario cannot be used."""
     more = len(job.problems) - 1
-    told = f"The scenario cannot be used: {job.problems[0]}" + (f" ({more:,} more)" if more else "")
-    return JobFigures(outcome="bad_input", message=told)
+    message = f"The scenario cannot be used: {job.problems[0]}" + (f" ({more:,} more)" if more else "")
+    return JobFigures(outcome="bad_input", message=message)
 
 
-def _rank(found: JobFigures) -> tuple[int, Decimal]:
-    return found.value or 0, -Decimal(found.cost or 0)
+def _rank(figures: JobFigures) -> tuple[int, Decimal]:
+    return figures.value or 0, -Decimal(figures.cost or 0)
 
 
-def _found(plan: Plan, key: str, outcome: Ending) -> JobFigures:
+def _figures(plan: Plan, key: str, outcome: Ending) -> JobFigures:
     objective, totals = plan.objective, plan.totals
     bounds = JobFigures(
         outcome=outcome,
@@ -107,8 +107,8 @@ def _message(plan: Plan, outcome: Ending) -> str:
         return "Interrupted: the best verified plan of then; the same command solves it anew."
     if outcome == "infeasible":
         blocked = plan.diagnosis.blocked if plan.diagnosis else []
-        told = " ".join(limit.detail for limit in blocked[:MOST_LIMITS_TOLD])
-        return f"No plan keeps every rule. {told}".strip()
+        details = " ".join(limit.detail for limit in blocked[:MOST_LIMITS_NAMED])
+        return f"No plan keeps every rule. {details}".strip()
     if outcome == "unknown":
         return "Nothing was found in the time given; a longer time limit may find a plan."
     if not any(activation.secured for activation in plan.activations):

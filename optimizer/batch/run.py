@@ -1,4 +1,4 @@
-"""The open jobs of a batch to an executor, and what it tells into the folder of results."""
+"""Hands the open jobs of a batch to an executor, and records their results in the folder."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from optimizer.execution.executor import Executor, Listener, Outcome, Task
 from optimizer.solve.control import Progress
 
 GRACE_SECONDS = 60.0
-"""So long a search that is interrupted may take to end with what it has: its step, the verifier, the simulation."""
+"""Time for an interrupted search to end with what it has: its step, the verifier, the simulation."""
 HEARTBEAT_SECONDS = 0.1
 
 
 class Watcher(Protocol):
-    """Whoever shows how a batch goes; called from threads of the executor."""
+    """Shows how a batch goes; called from threads of the executor."""
 
     def began(self, key: str) -> None:
-        """Tell that a job is being solved."""
+        """Take note that a job is being solved."""
 
     def moved(self, key: str, progress: Progress) -> None:
-        """Return how far its search is."""
+        """Take note of how far its search is."""
 
-    def ended(self, key: str, found: JobFigures | None) -> None:
-        """Tell what came of it; None where it stays open."""
+    def ended(self, key: str, figures: JobFigures | None) -> None:
+        """Take note of its figures; None where it stays open."""
 
 
 def solve(
@@ -46,14 +46,14 @@ def solve(
     jobs
         Those to be solved, each with its scenario in the folder.
     make_executor
-        Makes the executor that will tell the listener how its tasks go.
+        Makes the executor, given the listener of its tasks.
     cancel
         Set it to begin nothing more and to have what runs recorded with its best plan so far.
 
     Raises
     ------
     InputError
-        A result cannot be written: nothing that would be lost is then solved any more.
+        A result cannot be written: no further job is solved then, as its result would be lost.
     """
     if not jobs:
         return
@@ -73,7 +73,7 @@ def solve(
 
 
 def _end_early(executor: Executor, run: _Run) -> None:
-    """Take what waits out of the queue, then ask what runs for its plan: nobody waits for a first one."""
+    """Take what waits out of the queue, then ask what runs for its plan; searches without one are not waited for."""
     for key in run.waiting():
         executor.abandon(key)
     for key in run.running():
@@ -128,18 +128,18 @@ class _Run:
 
     def ended(self, key: str, outcome: Outcome) -> None:
         """Record how it ended."""
-        found: JobFigures | None = None
+        figures: JobFigures | None = None
         try:
             result = result_of(key, outcome, interrupted=self._ending)
             if result is not None:
                 if is_worth_keeping(result, self._folder.result(key)):
                     self._folder.record(result, plan_in(outcome))
-                found = result.found
+                figures = result.found
         except Exception as error:  # noqa: BLE001
-            # Raised where the batch is waited for; here only the executor would hear of it.
+            # `solve` raises it; raised here, it would reach only the executor.
             self.broken = self.broken or error
         try:
-            self._watcher.ended(key, found)
+            self._watcher.ended(key, figures)
         finally:
             with self._changed:
                 self._open.pop(key, None)

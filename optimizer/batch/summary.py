@@ -32,27 +32,27 @@ MONEY_DIGITS, MONEY_DECIMALS = 24, 4
 
 
 def rows(jobs: Iterable[Job], folder: Folder) -> list[JobRow]:
-    """Return what is known of every job, whether it has ended or not."""
-    return [JobRow(asked=job.asked, found=_found(job, folder)) for job in jobs]
+    """Return one row per job, whether it has ended or not."""
+    return [JobRow(asked=job.asked, found=_figures(job, folder)) for job in jobs]
 
 
 def write_summary(jobs: Sequence[Job], folder: Folder, *, parquet: bool) -> list[JobRow]:
     """Write the summary and the times into the folder, each file whole or not at all; return the rows."""
-    found = rows(jobs, folder)
-    write_atomically(folder.path / "summary.csv", _csv(COLUMNS, [list(_values(row).values()) for row in found]))
+    job_rows = rows(jobs, folder)
+    write_atomically(folder.path / "summary.csv", _csv(COLUMNS, [list(_values(row).values()) for row in job_rows]))
     write_atomically(folder.path / "times.csv", _csv(TIMES, list(_times(jobs, folder))))
     if parquet:
-        write_atomically(folder.path / "summary.parquet", as_parquet(found))
-    return found
+        write_atomically(folder.path / "summary.parquet", as_parquet(job_rows))
+    return job_rows
 
 
-def as_parquet(found: Sequence[JobRow]) -> bytes:
+def as_parquet(job_rows: Sequence[JobRow]) -> bytes:
     """Return rows as a Parquet file with real types: money as decimals, counts as integers, flags as flags."""
     import pyarrow as arrow  # noqa: PLC0415
     from pyarrow import parquet  # noqa: PLC0415
 
     schema = arrow.schema([(name, _arrow_type(arrow, FIELDS[name].annotation)) for name in COLUMNS])
-    records = [_values(row) for row in found]
+    records = [_values(row) for row in job_rows]
     for record in records:
         for name in COLUMNS:
             if _is_money(FIELDS[name].annotation) and record[name] is not None:
@@ -62,7 +62,7 @@ def as_parquet(found: Sequence[JobRow]) -> bytes:
     return sink.getvalue()
 
 
-def _found(job: Job, folder: Folder) -> JobFigures:
+def _figures(job: Job, folder: Folder) -> JobFigures:
     if job.problems:
         return refused(job)
     result = folder.result(job.key)
