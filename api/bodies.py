@@ -153,7 +153,7 @@ def checked_body(model: type[M], data: dict[str, Any]) -> tuple[M, Checked]:
 
 
 def body_alone(model: type[M], data: dict[str, Any]) -> M:
-    """Return a body, a scenario in it not looked at; end the request with everything else wrong with it."""
+    """Return a body, a scenario in it not checked; end the request with everything else wrong with it."""
     try:
         return model_from_data(model, data)
     except InputError as error:

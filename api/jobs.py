@@ -1,7 +1,7 @@
 """Runs on their way: from the run table to an executor, and what becomes of them back into the table.
 
 The table is the truth. What is not there did not happen, and whatever is open there is submitted, when the service
-starts and again and again. To submit a run twice is to submit it once: an executor knows its tasks by the runs' ids,
+starts and again and again. To submit a run twice is to submit it once: an executor names its tasks by the runs' ids,
 and a cluster does so whichever server submits them. Several servers over one database that share a cluster all submit
 every open run, and all receive its progress; the first one records it.
 """

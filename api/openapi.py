@@ -1,4 +1,4 @@
-"""The OpenAPI document: what the framework knows, and the bodies that are read here."""
+"""The OpenAPI document: the framework's, with the bodies that the service reads by itself."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Plans:
         text
             The scenario as JSON, or what the work wants.
         gone
-            Tells whether the client has gone away; the solve is then abandoned.
+            Returns whether the client has gone away; the solve is then abandoned.
         """
         # A name of ours: one that a client chose could be another client's as well.
         key = secrets.token_hex(16)

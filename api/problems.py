@@ -129,7 +129,7 @@ class ApiProblem(GroundswellError):  # noqa: N818
 
 
 def invalid(problems: Iterable[Problem], prefix: str = "") -> ApiProblem:
-    """Return the problem that tells everything wrong with a body, pointers below `prefix`."""
+    """Return the problem that lists everything wrong with a body, pointers below `prefix`."""
     # Values as they came may be endless, or NaN, which no JSON answer can carry.
     first = islice(problems, MOST_FAULTS)
     items = [replace(below(prefix, problem), value=excerpt(problem.value)) for problem in first]
@@ -150,7 +150,7 @@ def below(prefix: str, problem: Problem) -> Problem:
 
 
 def answer(problem: ApiProblem, request_id: str) -> JSONResponse:
-    """Return the response that tells a problem."""
+    """Return the response with a problem."""
     content = _content(problem, request_id)
     return JSONResponse(content, content["status"], media_type=MEDIA_TYPE, headers=problem.headers)
 

@@ -136,7 +136,7 @@ class InFlightKeys:
 
     @contextmanager
     def holding(self, workspace_id: str, key: str | None) -> Iterator[bool]:
-        """Hold a key while its request is answered; tells False where another one holds it."""
+        """Hold a key while its request is answered; yield False where another request holds it."""
         if key is None:
             yield True
             return

@@ -22,7 +22,7 @@ from optimizer.errors import Problem
 FINAL = (EventKind.DONE, EventKind.FAILED, EventKind.CANCELLED)
 PAGE = 100
 LOOK_SECONDS = 5.0
-"""Without news, look so often whether there is some after all, and whether the caller may still see it."""
+"""Seconds without an event until the stream asks whether there is one, and whether the caller may still see it."""
 LARGEST = 2**31 - 1
 MOST_DIGITS = 20
 

@@ -45,7 +45,7 @@ def moment(at: datetime | None) -> str | None:
 
 
 def event_view(event: EventRecord, currency: str) -> dict[str, Any]:
-    """Return what an event tells, figures in the same shape as those of a run."""
+    """Return the content of an event, figures in the same shape as those of a run."""
     data = dict(event.data)
     view: dict[str, Any] = {"at": moment(event.at)}
     if event.kind in (EventKind.PROGRESS, EventKind.DONE):

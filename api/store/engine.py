@@ -1,4 +1,4 @@
-"""Connections and transactions: the one place that tells SQLite and PostgreSQL apart.
+"""Connections and transactions: the one place that distinguishes SQLite and PostgreSQL.
 
 Everything else is written for both, and relies on what both give: a transaction is all or nothing, constraints hold,
 and of two transactions that update one row the second waits for the first and then sees what it did. SQLite does so
@@ -215,7 +215,7 @@ def migrating(engine: Engine) -> Iterator[Connection]:
     """
     if engine.dialect.name != "sqlite":
         with writing(engine) as connection:
-            # Whoever comes second waits for the first, however long that takes.
+            # A second migration waits for the first, however long that takes.
             connection.exec_driver_sql("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
             yield connection

@@ -21,7 +21,7 @@ class Events(Base):
     def events(self, run_id: str, after: int = 0, limit: int = 1000) -> list[EventRecord]:
         """Return the events numbered above `after`, in order, at most `limit` of them.
 
-        Whoever has them all asks again with the last number and misses none: a number is given out and its event
+        A reader of them all asks again with the last number and misses none: a number is given out and its event
         written in one transaction, and the next number only after that has ended.
         """
         wanted = (

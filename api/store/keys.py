@@ -26,7 +26,7 @@ class Keys(Base):
 
     Only the SHA-256 of a secret is kept. A slow, salted hash protects passwords because people choose guessable ones;
     a secret of 256 random bits cannot be guessed, however fast the hash. It is looked up by that hash through an
-    index, never compared: how long that takes tells about the hash at most, and nothing about a secret that has it.
+    index, never compared: the time it takes reveals something of the hash at most, nothing about the secret.
     """
 
     def create_key(self, workspace_name: str, name: str, scope: Scope) -> tuple[KeyRecord, str]:
@@ -77,7 +77,7 @@ class Keys(Base):
         now = self.now()
         if key.last_used_at is None or now - key.last_used_at >= COARSE:
             stale = or_(keys.c.last_used_at.is_(None), keys.c.last_used_at <= now - COARSE)
-            # Nobody is turned away because a note could not be taken.
+            # A failed note of the time is no reason to refuse a caller.
             with suppress(DatabaseUnavailable), writing(self.engine) as connection:
                 connection.execute(update(keys).where(keys.c.id == key.id, stale).values(last_used_at=now))
         return key

@@ -27,7 +27,7 @@ class Scope(StrEnum):
 
 
 class EventKind(StrEnum):
-    """What an event of a run tells."""
+    """What an event of a run is about."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -163,7 +163,7 @@ class Planned:
 
 @dataclass(frozen=True)
 class Cancelled:
-    """A run that ends because somebody no longer wants it."""
+    """A run that a person cancelled."""
 
 
 Ending = Planned | Failure | Cancelled

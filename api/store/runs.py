@@ -222,7 +222,7 @@ def _scenario_id(connection: Connection, workspace_id: str, new: NewScenario, bo
     return str(made["id"])
 
 
-# What a run knows of itself; its figures and its failure are gathered below.
+# Columns that go into a run's record as they are; its figures and its failure are gathered below.
 _OWN = (
     "id",
     "workspace_id",

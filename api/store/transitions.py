@@ -1,4 +1,4 @@
-"""The life of a run from the queue to its end; each step is one transaction that also tells of it."""
+"""The life of a run from the queue to its end; each step is one transaction that also records its event."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Transitions(Base):
     def finish_asked(self, run_id: str, by: FinishAsker) -> State | None:
         """Note who asked an open run for its best plan so far; return the run's state, None if there is no run.
 
-        A person's wish outlasts a restart, hence it replaces the server's, never the other way round.
+        A person's request outlasts a restart, hence it replaces the server's, never the other way round.
         """
         asked = runs.c.finish_asked
         weaker = or_(asked.is_(None), asked == "shutdown") if by == "request" else asked.is_(None)
@@ -97,7 +97,7 @@ class Transitions(Base):
         False, and nothing recorded, if the run has ended before, was erased, or may not end like this from where it
         is.
         """
-        state, values, data = _told(ending)
+        state, values, data = _recorded(ending)
         plan = {"sha256": hash_of(ending.text), "body": ending.text} if isinstance(ending, Planned) else None
         with writing(self.engine) as connection:
             now = self.now()
@@ -108,8 +108,8 @@ class Transitions(Base):
             return True
 
 
-def _told(ending: Ending) -> tuple[State, Mapping[str, Any], Mapping[str, Any]]:
-    """Return the state a run ends in, what its row keeps of the ending, and what its last event tells."""
+def _recorded(ending: Ending) -> tuple[State, Mapping[str, Any], Mapping[str, Any]]:
+    """Return the state a run ends in, what its row keeps of the ending, and the data of its last event."""
     if isinstance(ending, Planned):
         figures = asdict(ending.figures)
         return State.DONE, {"plan_status": ending.status, **figures}, {"plan_status": ending.status, **figures}
@@ -127,7 +127,7 @@ def _step(
     data: Mapping[str, Any],
     now: datetime,
 ) -> bool:
-    """Put a run into state `after` from any state that may become it, and tell so; return whether it was in one."""
+    """Put a run into state `after` from any state that may become it, with an event; return whether it was in one."""
     changed = change_run(connection, run_id, predecessors(after), {**values, "state": after.value})
     if changed is None:
         return False
