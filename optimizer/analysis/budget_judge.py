@@ -1,4 +1,4 @@
-"""Plans of one scenario under many total budgets, each judged; what no budget can change is looked at once.
+"""Plans of one scenario under many total budgets, each judged; what no budget can change is judged once.
 
 Under two budgets the same decisions with the same bounds are the same plan but for the limits it uses up and the
 scenario it names. So the rules that look at the budget are judged under each, all others once, and decisions are

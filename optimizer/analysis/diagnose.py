@@ -27,7 +27,7 @@ ESSENTIAL_SECONDS = 4.0
 PATIENT_SECONDS = 20.0
 """Time taken at most, or twice that of the plan, however far the deadline is."""
 FEW = 3
-"""With more activations than this at once their own rules are not looked into, and no more are given up in turn."""
+"""With more activations than this at once their own rules are not examined, and no more are given up in turn."""
 
 
 def diagnose(

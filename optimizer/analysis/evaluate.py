@@ -35,7 +35,7 @@ def evaluate(
     decisions
         Creators and activations of the scenario, each pair at most once (`read_decisions` sees to both).
     starts
-        First day of the window of every activation that anybody is decided for.
+        First day of the window of every activation with a decision.
     settings
         The seed of the simulation.
     draws

@@ -18,7 +18,7 @@ from optimizer.scenario.validation_errors import Path
 
 
 def ids_are_unique(scenario: Scenario, gaps: Gaps) -> Iterator[Problem]:
-    """Ids are unique in their list; those of activations are looked at with their repeats."""
+    """Ids are unique in their list; those of activations are checked with their repeats."""
     yield from _duplicates(("products",), (item.id for item in scenario.products), gaps)
     yield from _duplicates(("shipping", "services"), (item.id for item in scenario.shipping.services), gaps)
     yield from _duplicates(("communities",), (item.id for item in scenario.communities), gaps)

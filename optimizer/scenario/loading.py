@@ -73,7 +73,7 @@ def _uncollected() -> Iterator[None]:
 
 
 def scenario_from_data(data: object) -> Scenario:
-    """Return the scenario in JSON data that somebody else decoded; raise InputError with everything wrong with it."""
+    """Return the scenario in decoded JSON data; raise InputError with everything that is wrong with it."""
     with _uncollected():
         return _scenario(data, [])
 

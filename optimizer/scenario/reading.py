@@ -1,4 +1,4 @@
-"""From bytes to JSON data: everything that can be wrong with a file before its content is looked at."""
+"""From bytes to JSON data: everything that can be wrong with a file before its fields are checked."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What the types refuse, as problems for people: pydantic's errors with our pointers, codes and remedies.
 
-Lists of objects are validated item by item, so that a file of garbage is given up after `MOST_FAULTS` instead of
-collecting millions of errors.
+Lists of objects are validated item by item, so that checking stops after `MOST_FAULTS` errors instead of
+collecting millions of them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The independent judge: every rule, every penny, the exact tail, and a day-by-day simulation."""
+"""The independent verifier: every rule, every amount, the exact tail, and a day-by-day simulation."""
 
 from optimizer.verify.rules import verify
 

@@ -57,7 +57,7 @@ class Case:
 
     @cached_property
     def planned(self) -> list[tuple[Wave, list[Line]]]:
-        """Return the activations that are called secured or have anybody, with their lines."""
+        """Return the activations that are called secured or have lines, with their lines."""
         return [
             (self.premises.waves[name], lines) for name, lines in self.teams.items() if lines or name in self.secured
         ]

@@ -153,7 +153,7 @@ def expected_delivery(premises: Premises, line: Line) -> date:
 def activation_figures(premises: Premises, wave: Wave, lines: Sequence[Line]) -> ActivationResult:
     """Return what becomes of one activation that is given these lines.
 
-    It counts as secured when it has anybody and P(N ≥ min_posts) ≥ confidence − 1e-6. Expected posts are means under
+    It counts as secured when it has lines and P(N ≥ min_posts) ≥ confidence − 1e-6. Expected posts are means under
     the rate model: Σ over gifted of π·E[ρ]/mid + Σ over paid of π, inside and outside the window alike.
     """
     rate, members = premises.scenario.posting.organic_rate, _team(premises, wave, lines)

@@ -201,7 +201,7 @@ def verify(scenario: Scenario, plan: Plan, *, fingerprint: str) -> list[Check]:
     scenario
         A valid scenario.
     plan
-        Any plan, made by whomever; it may name people and days that do not exist.
+        Any plan; it may name people and days that do not exist.
     fingerprint
         SHA-256 that the plan has to name: that of the scenario.
 

@@ -160,7 +160,7 @@ class Placing:
         return ranked
 
     def fill(self, ranked: Ints, most_paid: int, least: int | None) -> list[int]:
-        """Return options that reach the density with at most so many payers; none where that fails or costs too much.
+        """Return options that reach density with at most `most_paid` payers; none where that fails or costs too much.
 
         Too much is more than `least` by more than taking out could save: a few per cent.
         """

@@ -3,7 +3,7 @@
 Posts / (low end of the rate band) gifts are sent (posts / 0.20 where the band starts at 0.20), rounded up, cheapest
 first, shipped on the last open day at least a week before the first window for which that can be done. It does not look
 at money, capacity or stock; under `activate_most` it goes through the activations by value and stops before the total
-budget, as anybody with a budget would.
+budget.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 For every activation, in order, the first candidate window is taken for which enough creators can be gifted; what
 is enough is the rule of the sheet. Everything is shipped on the last open ship day at least a week before the window.
-Capacity, stock, months, the delivery range, paid creators, tier mix and locks to gift or to pay are not looked at.
+Capacity, stock, months, the delivery range, paid creators, tier mix and locks to gift or to pay are ignored.
 Under `activate_most` a sheet goes through the activations by value and leaves out what the rest of the total budget
-does not pay, as anybody with a budget would.
+does not pay.
 """
 
 from __future__ import annotations

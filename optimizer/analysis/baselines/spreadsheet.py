@@ -3,7 +3,7 @@
 The cheapest creators are taken, as gifts, until their organic rates sum to the posts needed (Σ organic_rate ≥ k, an
 expectation, where density asks for a probability), shipped on the last open day at least a week before the first window
 for which that can be done. It does not look at money, capacity or stock; under `activate_most` it goes through the
-activations by value and stops before the total budget, as anybody with a budget would.
+activations by value and stops before the total budget.
 """
 
 from __future__ import annotations

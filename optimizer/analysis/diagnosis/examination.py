@@ -35,7 +35,7 @@ class Target:
     activation
         Its id; None for everything that must be secured, which is impossible only together.
     asked
-        Ids of the activations whose joint impossibility is looked into.
+        Ids of the activations whose joint impossibility is examined.
     whole
         Ids of all activations that are wanted in the end: `asked` or more.
     fresh

@@ -47,7 +47,7 @@ def cost_of_limits(
     progress
         Called with every question that is put.
     cancel
-        Set it to end early; limits not looked into show the scenario's own plan, and no bounds.
+        Set it to end early; limits not examined show the scenario's own plan, and no bounds.
 
     Raises
     ------

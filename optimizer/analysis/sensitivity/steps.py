@@ -54,7 +54,7 @@ class Relaxed:
     to
         The change.
     why
-        Why it is looked into, for people.
+        Why it is examined, for people.
     """
 
     rule: str
