@@ -9,15 +9,15 @@ import typer
 
 from optimizer.cli.files import check_output, deliver
 from optimizer.cli.options import Output
-from optimizer.scenario.families.table import FamilyName
+from optimizer.scenario.families.table import FamilyName, WideName
 from optimizer.scenario.generator import dump
 from optimizer.scenario.generator import generate as generated
 
-Family = Literal["S", "M", "L", "XL", "Y"]
+Family = Literal["S", "M", "L", "XL", "Y", "W", "WW"]
 
 
 def run(
-    family: FamilyName, seed: int, output: Path | None, *, scale: int = 1, capacity_use: float | None = None
+    family: FamilyName | WideName, seed: int, output: Path | None, *, scale: int = 1, capacity_use: float | None = None
 ) -> None:
     """Make a scenario of a family."""
     check_output(output)

@@ -10,20 +10,29 @@ import json
 import random
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from optimizer.errors import InputError, Problem
-from optimizer.scenario.families import coupling
+from optimizer.scenario.families import coupling, wide
 from optimizer.scenario.families.campaign import HOLIDAYS, Aim, aim, draw_activation, need_of
 from optimizer.scenario.families.people import draw_creators, pick
-from optimizer.scenario.families.table import AUTHENTICITY, FAMILIES, SERVICES, UNIT_COST, Family, FamilyName
+from optimizer.scenario.families.table import (
+    AUTHENTICITY,
+    FAMILIES,
+    SERVICES,
+    UNIT_COST,
+    WIDE,
+    Family,
+    FamilyName,
+    WideName,
+)
 
 Record = dict[str, Any]
 
 _LINE = 120
 
 
-def generate(family: FamilyName, seed: int, *, scale: int = 1, capacity_use: float | None = None) -> Record:
+def generate(family: FamilyName | WideName, seed: int, *, scale: int = 1, capacity_use: float | None = None) -> Record:
     """Return a scenario of a benchmark family as plain JSON data.
 
     Parameters
@@ -31,7 +40,8 @@ def generate(family: FamilyName, seed: int, *, scale: int = 1, capacity_use: flo
     family
         S: 4 activations of 60 creators each, sharing a budget. M: 10 × 60, sharing parcels a day and stock in two
         lots. L: 30 × 200 and XL: 50 × 1,000, a budget for about 70 % of the value, months and parcels a day. Y: 12
-        communities × 6 waves of 150 creators who rotate through a year.
+        communities × 6 waves of 150 creators who rotate through a year. W: 1 to 8 communities of 25 to 80 creators,
+        every field drawn over what planners have; WW: odd values.
     seed
         Any whole number; another seed is another scenario of the family.
     scale
@@ -45,15 +55,20 @@ def generate(family: FamilyName, seed: int, *, scale: int = 1, capacity_use: flo
     InputError
         There is no such family, the scale is below 1, or the share is not above 0 and at most 1.
     """
-    if family not in FAMILIES:
-        names = ", ".join(FAMILIES)
+    if family not in FAMILIES and family not in WIDE:
+        names = ", ".join((*FAMILIES, *WIDE))
         raise InputError([Problem("unknown_choice", "", "there is no such family", f"Write one of {names}.", family)])
     if scale < 1:
         raise InputError([Problem("out_of_range", "", "the scale should be at least 1", "Choose 1 or more.", scale)])
     if capacity_use is not None and not 0 < capacity_use <= 1:
         remedy = "Choose a share above 0 and at most 1."
         raise InputError([Problem("out_of_range", "", "the parcels cannot use this share", remedy, capacity_use)])
-    shape = FAMILIES[family]
+    if family in WIDE:
+        if capacity_use is not None:
+            remedy = "Leave it out: the family draws its own capacities."
+            raise InputError([Problem("out_of_range", "", "the family has no such share", remedy, capacity_use)])
+        return wide.draw(str(family), seed, odd=family == "WW", scale=scale)
+    shape = FAMILIES[cast(FamilyName, family)]
     rng = random.Random(f"{family}:{seed}:{scale}")
     costs = {f"product-{number}": rng.randint(*UNIT_COST) for number in range(1, shape.products + 1)}
     communities = [_community(number, rng) for number in range(1, scale * shape.communities + 1)]

@@ -12,6 +12,8 @@ from datetime import date
 from typing import Any, Literal
 
 FamilyName = Literal["S", "M", "L", "XL", "Y"]
+WideName = Literal["W", "WW"]
+WIDE: tuple[WideName, ...] = ("W", "WW")
 Range = tuple[float, float]
 
 
