@@ -204,6 +204,12 @@ class Diagnosis(Strict):
 
     blocked: list[Blocked] = Field(description="Limits in the way, per activation.")
     ways_out: list[WayOut] = Field(description="Single changes, each checked by solving.")
+    complete: bool = Field(True, description="Whether every limit was asked about in the time given.", examples=[True])
+    not_asked: list[str] = Field(
+        default_factory=list,
+        description="Limits about which the time given did not tell, by rule.",
+        examples=[["budget_month"]],
+    )
 
 
 class Run(Strict):

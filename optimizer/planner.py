@@ -56,12 +56,15 @@ def make_plan(
     settings = settings or Settings()
     cancel = cancel or threading.Event()
     optional = scenario.objective.goal == "activate_most"
-    afterwards = min(MOST_FOR_DIAGNOSIS, SHARE_FOR_DIAGNOSIS * settings.time_limit_seconds) if optional else 0.0
+    most = min(MOST_FOR_DIAGNOSIS, settings.diagnose_seconds)
+    afterwards = min(most, SHARE_FOR_DIAGNOSIS * settings.time_limit_seconds) if optional else 0.0
     reporting = _Reporting(progress, began)
     result = certified(scenario, settings, listener=reporting, cancel=cancel, afterwards=afterwards)
     missing = any(not activation.secured for activation in result.plan.activations)
     if not missing or cancel.is_set() or result.plan.status == "unknown":
         return result.plan
+    if result.plan.status == "infeasible":
+        reporting.enter("proven infeasible")
     limit = settings.time_limit_seconds
     deadline = began + limit - 2 * result.judging_seconds - min(MOST_OVERRUN, SHARE_FOR_OVERRUN * limit)
     diagnosis = diagnose(scenario, result, settings, deadline=deadline, cancel=cancel, tell=reporting.enter)

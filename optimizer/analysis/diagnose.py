@@ -56,7 +56,9 @@ def diagnose(
     """
     now = time.monotonic()
     patience = max(PATIENT_SECONDS, 2 * result.plan.run.wall_seconds)
-    inquiry = Questions(scenario, settings, max(now + ESSENTIAL_SECONDS, min(deadline, now + patience)), cancel)
+    essential = min(ESSENTIAL_SECONDS, settings.diagnose_seconds)
+    most = min(patience, settings.diagnose_seconds)
+    inquiry = Questions(scenario, settings, max(now + essential, min(deadline, now + most)), cancel)
     return _Diagnosis(scenario, result, inquiry, tell).diagnosis()
 
 
@@ -78,8 +80,12 @@ class _Diagnosis:
         if self.infeasible:
             ways += self._giving_up([item.target for item in examined])
         blocked = [limit for item in examined for limit in item.blocked or [self._unexplained(item.target)]]
+        not_asked = sorted({rule for item in examined for rule in item.not_asked})
         return Diagnosis(
-            blocked=blocked, ways_out=list({(way.pointer, way.to, way.effect): way for way in ways}.values())
+            blocked=blocked,
+            ways_out=list({(way.pointer, way.to, way.effect): way for way in ways}.values()),
+            complete=not not_asked,
+            not_asked=not_asked,
         )
 
     def _missing(self) -> list[Examination]:

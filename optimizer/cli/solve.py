@@ -69,6 +69,9 @@ def solve(
     gap: Gap = 0.001,
     seed: Seed = 1,
     workers: Workers = None,
+    diagnose: Annotated[
+        float, typer.Option(help="Seconds to ask what stands in the way of what is left out.", metavar="S")
+    ] = 1.0,
     method: Annotated[Method, typer.Option(help="One plain model, decomposed, or as the size suggests.")] = "auto",
     shown: Shown = "table",
 ) -> None:
@@ -76,5 +79,7 @@ def solve(
 
     The first Ctrl-C ends the search with the best plan so far, the second at once.
     """
-    settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers, method=method)
+    settings = settings_of(
+        time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers, method=method, diagnose_seconds=diagnose
+    )
     raise typer.Exit(run(scenario, output, settings, as_json=shown == "json"))

@@ -29,6 +29,13 @@ class Settings(Strict):
         description="Solver threads (count).",
         examples=[2],
     )
+    diagnose_seconds: float = Field(
+        1.0,
+        ge=0,
+        le=86_400,
+        description="Time allowed to ask what stands in the way of what the plan leaves out (seconds).",
+        examples=[1],
+    )
     method: Literal["auto", "plain", "decomposed"] = Field(
         "auto",
         description="Search by one plain model, decomposed, or as the scenario's size suggests.",

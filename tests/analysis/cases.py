@@ -17,7 +17,7 @@ from optimizer.solve.settings import Settings
 
 Document = dict[str, Any]
 
-SETTINGS = Settings(time_limit_seconds=60, workers=1, seed=1)
+SETTINGS = Settings(time_limit_seconds=60, diagnose_seconds=60, workers=1, seed=1)
 POST = {"id": "post", "cost": "2.00", "transit_days": {"2": 1.0}}
 
 

@@ -59,7 +59,8 @@ def test_scenario_may_come_from_standard_input(groundswell: Run, monkeypatch: py
 def test_options_reach_the_planner(groundswell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = planner(monkeypatch, plan())
     groundswell("solve", write(tmp_path), "--time-limit", 7, "--gap", 0.25, "--seed", 3, "--workers", 2)
-    expected = {"time_limit_seconds": 7.0, "gap": 0.25, "seed": 3, "workers": 2, "method": "auto"}
+    shown = {"time_limit_seconds": 7.0, "gap": 0.25, "seed": 3, "workers": 2, "diagnose_seconds": 1.0}
+    expected = shown | {"method": "auto"}
     assert asked[0].model_dump() == expected
 
 

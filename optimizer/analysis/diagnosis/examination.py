@@ -70,13 +70,14 @@ class RankedWay:
 
 @dataclass
 class Examination:
-    """Looks into one target; `blocked` and `ways` grow as answers come in."""
+    """Looks into one target; what it learns is kept in `blocked`, `ways` and `not_asked`."""
 
     inquiry: Questions
     result: Certified
     target: Target
     blocked: list[Blocked] = field(default_factory=list)
     ways: list[RankedWay] = field(default_factory=list)
+    not_asked: list[str] = field(default_factory=list)
 
     def look(self) -> None:
         """Record the networks that are too small, which takes no solving."""
@@ -97,10 +98,14 @@ class Examination:
         if short:
             self._concede()
         unclear = False
-        for limit in self._limits:
+        for number, limit in enumerate(self._limits):
+            if self.inquiry.over:
+                self.not_asked += [other.rule for other in self._limits[number:]]
             if self.inquiry.over or len(self.blocked) >= MOST_BLOCKED:
                 break
             answer = self._without(limit)
+            if answer.possible is None:
+                self.not_asked.append(limit.rule)
             unclear |= answer.possible is None
             if answer.possible:
                 self._blame(limit, answer)
