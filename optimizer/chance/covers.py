@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
 
-from optimizer.chance.tail import equal_gifts, exact_count, nodes, tail
-from optimizer.chance.tilt import ERROR, TILTS, Question, Thresholds, thresholds
-from optimizer.derive.instance import UNLIMITED, Floats, Instance, Ints, RateModel
+from optimizer.chance.gift_counts import affordable, gift_counts
+from optimizer.chance.tail import exact_count, nodes, tail
+from optimizer.chance.tilt import ERROR, TILTS, Question, Thresholds, phi, thresholds
+from optimizer.derive.instance import UNLIMITED, Floats, Instance, Ints, Options, RateModel
 
 
 def ceiling(instance: Instance, activation: int, window: int) -> float:
@@ -73,10 +74,9 @@ ROUNDING = 1e-11
 """A probability this little beyond a grid point counts as on it: noise of summation; n ≤ 100 of it stay below ε."""
 WORTH_CHOOSING = 0.4
 """Gift options below this share of the best one are not chosen (the bounding side counts them as lo)."""
-PAID_SPREAD = 0.005
-"""Paid options worse than the best by more than this are not chosen."""
-MOST_GIFTS = 90
-"""Largest number of gifts with a threshold of its own."""
+PAID_SPREAD = 0.35
+"""Paid creators who are less reliable than the best by more than this are not chosen (the bounding side counts them as
+this much less reliable)."""
 ROWS = 6
 """Number of tilted rows in the model."""
 
@@ -101,17 +101,59 @@ class Cell:
 
 @dataclass(frozen=True)
 class Cover:
-    """Thresholds of one activation: the tilts of its rows, the range of gift probabilities, its cells."""
+    """Thresholds of one activation.
+
+    Attributes
+    ----------
+    tilts
+        Of the gifts, one per row.
+    low, high, paid_low, paid_high
+        Ranges of in-window probabilities, gifts and payers.
+    cells
+        What may hold, and what each row asks of it.
+    paid_rows
+        Per row the tilt of the payers and the weight of their φ; a weight of 0 where the row is of gifts alone.
+    """
 
     tilts: tuple[float, ...]
     low: float
     high: float
     paid_low: float
+    paid_high: float
     cells: tuple[Cell, ...]
+    paid_rows: tuple[tuple[float, float], ...]
+
+    def gift_weights(self, probability: Floats, row: int) -> Floats:
+        """Return what gifts of these in-window probabilities count in a row."""
+        return phi(np.maximum(probability, self.low), self.tilts[row])
+
+    def paid_weights(self, probability: Floats, row: int) -> Floats:
+        """Return what payers of these in-window probabilities count in a row."""
+        tilt, weight = self.paid_rows[row]
+        return weight * phi(np.maximum(probability, self.paid_low), tilt)
+
+    def with_rows(self, rows: Sequence[int], cells: Sequence[int]) -> Cover:
+        """Return the cover with some of its rows and cells; for bounding only, as what suffices stays as it was."""
+        return replace(
+            self,
+            tilts=tuple(self.tilts[row] for row in rows),
+            paid_rows=tuple(self.paid_rows[row] for row in rows),
+            cells=tuple(
+                replace(self.cells[index], necessary=tuple(self.cells[index].necessary[row] for row in rows))
+                for index in cells
+            ),
+        )
 
 
-def cover_of(instance: Instance, activation: int, stopped: Callable[[], bool] = lambda: False) -> Cover:
+def cover_of(
+    instance: Instance, activation: int, stopped: Callable[[], bool] = lambda: False, money: int | None = None
+) -> Cover:
     """Return the cover of one activation, or one without cells where no selection can reach the confidence.
+
+    Parameters
+    ----------
+    money
+        Numbers of people whose cheapest cost more (minor units) get no thresholds: they are bounded by that cost.
 
     Raises
     ------
@@ -123,9 +165,9 @@ def cover_of(instance: Instance, activation: int, stopped: Callable[[], bool] = 
     creator, chance, paid = options.creator[mine], options.probability[mine], options.paid[mine]
     givers, takers = _creators(creator[~paid]), _creators(creator[paid])
     low, high = _gift_range(chance[~paid], instance.rates)
-    paid_low, paid_high = _paid_range(chance[paid])
-    most_gifts = min(givers, _enough(instance, activation, low, high))
+    paid_low, paid_high = _paid_range(best_of_people(options, mine, paid=True))
     most_paid = min(takers, _enough_paid(wave.min_posts, wave.confidence, paid_low, instance.rates))
+    most_gifts, fewest = gift_counts(instance, activation, low, high, most_paid)
     answer = thresholds(
         Question(
             wave.min_posts,
@@ -137,18 +179,18 @@ def cover_of(instance: Instance, activation: int, stopped: Callable[[], bool] = 
             paid_high,
             most_paid,
             most_gifts,
+            fewest,
+            () if money is None else affordable(instance, activation, most_paid, money),
         ),
         stopped,
     )
     rows = _rows(answer)
     share = instance.max_paid_share[activation]
     cells = tuple(
-        cell
-        for number in range(most_paid + 1)
-        for cell in _cells(answer, rows, number, share, givers, takers)
-        if number >= wave.min_paid or cell.more_paid
+        cell for number in range(most_paid + 1) for cell in _cells(answer, rows, number, share, givers, takers)
     )
-    return Cover(tuple(TILTS[row] for row in rows), low, high, paid_low, cells)
+    tilts = tuple(TILTS[row] for row in rows)
+    return Cover(tilts, low, high, paid_low, paid_high, cells, ((0.0, 0.0),) * len(rows))
 
 
 def _creators(creators: Ints) -> int:
@@ -165,7 +207,19 @@ def _gift_range(chances: np.ndarray, rates: RateModel) -> tuple[float, float]:
     return min(math.floor((floor + ROUNDING) * GRID) / GRID, high), max(high, top)
 
 
-def _paid_range(chances: np.ndarray) -> tuple[float, float]:
+def best_of_people(options: Options, mine: slice, *, paid: bool) -> Floats:
+    """Return the best in-window probability of each creator in each window, one mode of one activation."""
+    own = options.paid[mine] == paid
+    window, creator, probability = options.window[mine][own], options.creator[mine][own], options.probability[mine][own]
+    if not len(window):
+        return np.zeros(0)
+    order = np.lexsort((creator, window))
+    keys = np.stack([window[order], creator[order]])
+    first = np.flatnonzero(np.concatenate([[True], np.any(keys[:, 1:] != keys[:, :-1], axis=0)]))
+    return np.asarray(np.maximum.reduceat(probability[order], first))
+
+
+def _paid_range(chances: Floats) -> tuple[float, float]:
     """Return the range of paid probabilities: the low end of those worth choosing, and the highest of all."""
     if not len(chances):
         return 1.0, 1.0
@@ -175,14 +229,6 @@ def _paid_range(chances: np.ndarray) -> tuple[float, float]:
         math.floor((low + ROUNDING) * PAID_GRID) / PAID_GRID,
         min(1.0, math.ceil((top - ROUNDING) * PAID_GRID) / PAID_GRID),
     )
-
-
-def _enough(instance: Instance, activation: int, low: float, high: float) -> int:
-    """Return a number of gifts beyond which no threshold of its own is worth the time."""
-    wave = instance.waves[activation]
-    below = equal_gifts((2 * low + high) / 3, MOST_GIFTS - 1, wave.min_posts, instance.rates)[1:, -1]
-    enough = np.flatnonzero(1 - below >= wave.confidence)
-    return int(enough[0]) + 1 + 3 if len(enough) else MOST_GIFTS
 
 
 def _enough_paid(least: int, confidence: float, chance: float, rates: RateModel) -> int:

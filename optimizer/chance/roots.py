@@ -77,11 +77,11 @@ class TailQuestion:
     def ends(self) -> Floats:
         """B weighted by node, one row per (n_lo, n_hi) as `place` numbers them: shape (pairs, nodes, k)."""
         basis = self.basis
-        paid = _repeated(np.full(len(basis.rate), self.paid_chance), self.paid, self.least)[-1]
-        high = _convolve(basis.high, paid[None])
+        paid = repeated(np.full(len(basis.rate), self.paid_chance), self.paid, self.least)[-1]
+        high = convolved(basis.high, paid[None])
         total = np.repeat(np.arange(self.most), np.arange(1, self.most + 1))
         at_low = np.arange(len(total)) - place(0, total)
-        return _convolve(basis.low[at_low], high[total - at_low]) * basis.weight[:, None]
+        return convolved(basis.low[at_low], high[total - at_low]) * basis.weight[:, None]
 
     @cached_property
     def ends_by_posts(self) -> Floats:
@@ -99,8 +99,8 @@ class Basis:
 
     def __init__(self, least: int, rates: RateModel, low: float, high: float, size: int, error: float):
         self.rate, self.weight = nodes(rates, certified_count(rates, size, high, error))
-        self.low = _repeated(self.rate * low, size, least)
-        self.high = _repeated(self.rate * high, size, least)
+        self.low = repeated(self.rate * low, size, least)
+        self.high = repeated(self.rate * high, size, least)
         self.grid = np.linspace(low, high, GRID)
         self._least = least
         self._tabulated: dict[int, Floats] = {}
@@ -108,7 +108,7 @@ class Basis:
     def tabulated(self, inside: int) -> Floats:
         """Return C(k − 1 − s; inside, r_j v) on the grid of v: shape (nodes · k, grid)."""
         if inside not in self._tabulated:
-            found = _at_most(inside, np.outer(self.rate, self.grid), self._least)
+            found = at_most(inside, np.outer(self.rate, self.grid), self._least)
             self._tabulated[inside] = found.transpose(1, 0, 2).reshape(-1, len(self.grid))
         return self._tabulated[inside]
 
@@ -118,7 +118,7 @@ def _basis(least: int, rates: RateModel, low: float, high: float, size: int, err
     return Basis(least, rates, low, high, size, error)
 
 
-def _repeated(chance: Floats, times: int, keep: int) -> Floats:
+def repeated(chance: Floats, times: int, keep: int) -> Floats:
     """Return P(s of t trials succeed), t = 0…times, s < keep, per node: shape (times + 1, nodes, keep)."""
     found = np.zeros((times + 1, len(chance), keep))
     found[0, :, 0] = 1.0
@@ -128,7 +128,7 @@ def _repeated(chance: Floats, times: int, keep: int) -> Floats:
     return found
 
 
-def _convolve(first: Floats, second: Floats) -> Floats:
+def convolved(first: Floats, second: Floats) -> Floats:
     """Return the truncated convolution along the last axis, broadcasting the others."""
     keep = first.shape[-1]
     shape = np.broadcast_shapes(first.shape, second.shape)
@@ -138,7 +138,7 @@ def _convolve(first: Floats, second: Floats) -> Floats:
     return found
 
 
-def _at_most(trials: Ints | int, chance: Floats, keep: int) -> Floats:
+def at_most(trials: Ints | int, chance: Floats, keep: int) -> Floats:
     """Return P(Binomial(trials, chance) ≤ keep − 1 − s), s = 0…keep − 1, along a new first axis.
 
     The recursion starts from (1 − chance)^trials; where that is too small for a float, the incomplete beta function
@@ -159,8 +159,15 @@ def _at_most(trials: Ints | int, chance: Floats, keep: int) -> Floats:
     return found
 
 
-def interior_roots(cover: TailQuestion, gifts: int) -> Roots:
-    """Return the bracketed roots of every shape of `gifts` ≤ `TailQuestion.most` gifted creators."""
+def interior_roots(cover: TailQuestion, gifts: int, *, closely: bool = True) -> Roots:
+    """Return the bracketed roots of every shape of `gifts` ≤ `TailQuestion.most` gifted creators.
+
+    Parameters
+    ----------
+    closely
+        Refine the brackets; else `fails` comes from the chord between two points of the grid, less what the tail can
+        bend between them (r(r − 1)·r_high²·h²/8), and `holds` from the grid itself.
+    """
     basis = cover.basis
     sizes = np.arange(gifts, 0, -1)
     inside = np.repeat(np.arange(1, gifts + 1), sizes)
@@ -177,8 +184,25 @@ def interior_roots(cover: TailQuestion, gifts: int) -> Roots:
     never, always = reached[:, -1] < cover.lower, reached[:, 0] >= cover.upper
     holds[reached[:, -1] < cover.upper] = cover.high
     fails[reached[:, 0] >= cover.lower] = cover.low
-    _refine(cover, at_low, inside, reached, holds, fails)
+    if closely:
+        _refine(cover, at_low, inside, reached, holds, fails)
+    else:
+        _along_chords(cover, inside, reached, fails)
     return Roots(at_low, inside, holds, fails, never, always)
+
+
+def _along_chords(cover: TailQuestion, inside: Ints, reached: Floats, fails: Floats) -> None:
+    """Raise `fails` in place along the chord to the next point of the grid."""
+    grid = cover.basis.grid
+    rows = np.flatnonzero((reached[:, 0] < cover.lower) & (reached[:, -1] >= cover.lower))
+    if not len(rows):
+        return
+    step = float(grid[1] - grid[0])
+    left = _last_true(reached[rows] < cover.lower)
+    low, high = reached[rows, left], reached[rows, left + 1]
+    bend = inside[rows] * (inside[rows] - 1) * (cover.rates.high * step) ** 2 / 8
+    share = (cover.lower - bend - low) / np.maximum(high - low, FLAT * step)
+    fails[rows] = grid[left] + step * np.clip(share, 0.0, 1.0)
 
 
 def _first_true(flags: Flags) -> Ints:
@@ -220,7 +244,7 @@ def _refine(cover: TailQuestion, at_low: Ints, inside: Ints, reached: Floats, ho
 
 def _tails(cover: TailQuestion, places: Ints, inside: Ints, chance: Floats) -> Floats:
     """Return the tail of the shapes with these ends and `inside` creators at `chance`."""
-    tables = _at_most(inside[:, None], chance[:, None] * cover.basis.rate, cover.least)
+    tables = at_most(inside[:, None], chance[:, None] * cover.basis.rate, cover.least)
     tables *= cover.ends_by_posts[:, places]
     below: Floats = tables.sum(axis=0).sum(axis=1)
     return 1 - below

@@ -133,6 +133,40 @@ def tail(gifts: ArrayLike, paid: ArrayLike, least: int, rates: RateModel) -> flo
     return float(1 - weight @ below.sum(axis=1))
 
 
+SCREENING = 1e-9
+"""What `tails` errs by at most."""
+
+
+def tails(gifts: Floats, paid: Floats, least: int, rates: RateModel) -> Floats:
+    """Return P(N ≥ least) of many teams of one size with the same paid creators, within `SCREENING`.
+
+    Parameters
+    ----------
+    gifts
+        In-window probabilities at the middle of the rate band, one team a row: shape (teams, n).
+    paid
+        In-window probabilities of the paid creators, shape (m,).
+
+    Returns
+    -------
+    Floats
+        One probability a team, shape (teams,).
+    """
+    count, size = gifts.shape
+    if least > size + len(paid):
+        return np.zeros(count)
+    highest = min(1.0, np.ceil(20 * gifts.max(initial=0.0)) / 20)
+    rate, weight = nodes(rates, certified_count(rates, size, float(highest), SCREENING / 2) if size else 1)
+    below = conditional_counts(np.zeros(0), paid, np.ones(1), least - 1)
+    counts = np.broadcast_to(below, (count, len(rate), least)).copy()
+    for column in gifts.T:
+        posts = column[:, None, None] * rate[:, None]
+        moved = counts[..., :-1] * posts
+        counts *= 1 - posts
+        counts[..., 1:] += moved
+    return np.asarray(1 - counts.sum(axis=2) @ weight)
+
+
 def distribution(gifts: ArrayLike, paid: ArrayLike, rates: RateModel) -> Floats:
     """Return P(N = s) for s = 0 … n + m, exact up to rounding, summing to 1."""
     gift_array, paid_array = np.asarray(gifts, dtype=float), np.asarray(paid, dtype=float)

@@ -30,15 +30,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
 
 import numpy as np
 
+from optimizer.chance.answers import Answers
 from optimizer.chance.roots import TailQuestion, interior_roots
 from optimizer.chance.tail import SECURE_TOLERANCE, conditional_counts, equal_gifts
 from optimizer.derive.instance import Flags, Floats, RateModel
 
 TILTS = (-2.0, -0.5, 0.0, 0.2, 0.35, 0.5, 0.6, 0.7, 0.8, 0.9)
+LITTLE_SPREAD = 0.004
+"""Payers whose in-window probabilities lie closer than this count as alike."""
 ERROR = 1e-9
 """ε: proven bound on quadrature plus rounding of a tail."""
 
@@ -65,6 +67,10 @@ class Question:
         necessary.
     most_paid, most_gifts
         Largest m and n.
+    fewest_gifts
+        By m: fewer gifts than this exist in no team that holds; empty for no such knowledge.
+    last_gifts
+        By m: beyond so many gifts nothing is worked out, so nothing is asked for and nothing suffices; empty for all.
     """
 
     least: int
@@ -76,9 +82,13 @@ class Question:
     paid_high: float
     most_paid: int
     most_gifts: int
+    fewest_gifts: tuple[int, ...] = ()
+    last_gifts: tuple[int, ...] = ()
 
-
-MOST_ANSWERS = 512
+    @property
+    def payers_differ(self) -> bool:
+        """Whether one probability for all payers says too little; `two_groups` then says what suffices."""
+        return self.paid_high - self.paid_low > LITTLE_SPREAD
 
 
 @dataclass(frozen=True)
@@ -86,7 +96,7 @@ class Thresholds:
     """Answer to a `Question`; arrays are indexed [tilt, m, n] and [m, n].
 
     `possible`: some selection within [lo, hi] holds (bounding side). `certain`: every selection within it holds, and
-    thresholds are 0. Where not possible, thresholds are +∞.
+    thresholds are 0. Where not possible, thresholds are +∞; where payers differ, nothing but `certain` suffices.
     """
 
     question: Question
@@ -96,9 +106,7 @@ class Thresholds:
     certain: Flags
 
 
-_ANSWERS: dict[Question, Thresholds] = {}
-_LOCKS: dict[Question, Lock] = {}
-_ASKING = Lock()
+_ANSWERS: Answers[Question, Thresholds] = Answers()
 
 
 class UnfinishedError(Exception):
@@ -113,17 +121,7 @@ def thresholds(question: Question, stopped: Callable[[], bool] = lambda: False) 
     UnfinishedError
         When `stopped`, asked between steps, says so.
     """
-    with _ASKING:
-        if len(_LOCKS) >= MOST_ANSWERS:
-            _LOCKS.clear()
-            _ANSWERS.clear()
-        asked = _LOCKS.setdefault(question, Lock())
-    # Of several threads with one question the first answers it, the others wait.
-    with asked:
-        found = _ANSWERS.get(question)
-        if found is None:
-            found = _ANSWERS[question] = _answer(question, stopped)
-    return found
+    return _ANSWERS.answer(question, lambda: _answer(question, stopped))
 
 
 def _answer(question: Question, stopped: Callable[[], bool]) -> Thresholds:
@@ -138,9 +136,15 @@ def _answer(question: Question, stopped: Callable[[], bool]) -> Thresholds:
         low_row, high_row = (
             _Row(question, paid, chance, weakest, strongest) for chance in (question.paid_low, question.paid_high)
         )
-        low_rows = _fill(low_row, stopped)
-        high_rows = low_rows if same or paid == 0 else _fill(high_row, stopped)
-        sufficient[:, paid], necessary[:, paid] = low_rows[1], high_rows[0]
+        # Where payers differ these rows only say which cells are worth the rows of two groups.
+        high_rows = _fill(high_row, stopped, closely=not (paid and question.payers_differ))
+        necessary[:, paid] = high_rows[0]
+        if same or paid == 0:
+            sufficient[:, paid] = high_rows[1]
+        elif question.payers_differ:
+            sufficient[:, paid, low_row.first(weakest, question.confidence + ERROR) :] = 0.0
+        else:
+            sufficient[:, paid] = _fill(low_row, stopped)[1]
     return Thresholds(question, necessary, sufficient, np.isfinite(necessary[0]), np.all(sufficient == 0.0, axis=0))
 
 
@@ -162,7 +166,7 @@ class _Row:
         return int(reaching[0]) if len(reaching) else self.question.most_gifts + 1
 
 
-def _fill(row: _Row, stopped: Callable[[], bool]) -> tuple[Floats, Floats]:
+def _fill(row: _Row, stopped: Callable[[], bool], *, closely: bool = True) -> tuple[Floats, Floats]:
     """Return (necessary, sufficient) for one m, shape (tilts, most_gifts + 1) each."""
     question = row.question
     most = question.most_gifts
@@ -170,17 +174,26 @@ def _fill(row: _Row, stopped: Callable[[], bool]) -> tuple[Floats, Floats]:
     holds, fails = question.confidence + ERROR, question.confidence - SECURE_TOLERANCE - ERROR
     first, sure = row.first(row.strongest, fails), row.first(row.weakest, holds)
     necessary[:, sure:], sufficient[:, sure:] = 0.0, 0.0
-    start, last = max(1, first), min(sure, most + 1) - 1
-    if first == 0 and sure > 0:
+    fewest = question.fewest_gifts[row.paid] if question.fewest_gifts else 0
+    start, last = max(1, first, fewest), min(sure, most + 1) - 1
+    necessary[:, : min(fewest, sure)] = np.inf
+    if first == 0 and sure > 0 and fewest == 0:
         necessary[:, 0] = 0.0
+    if question.last_gifts and question.last_gifts[row.paid] < last:
+        necessary[:, max(start, question.last_gifts[row.paid] + 1) : last + 1] = 0.0
+        last = question.last_gifts[row.paid]
     if start <= last:
         ends = question.low, question.high, row.paid, row.paid_chance
         cover = TailQuestion(question.least, question.rates, *ends, holds, fails, ERROR / 2, last)
-        necessary[:, start : last + 1], sufficient[:, start : last + 1] = _extremes(cover, start, last, stopped)
+        necessary[:, start : last + 1], sufficient[:, start : last + 1] = _extremes(
+            cover, start, last, stopped, closely=closely
+        )
     return necessary, sufficient
 
 
-def _extremes(cover: TailQuestion, first: int, last: int, stopped: Callable[[], bool]) -> tuple[Floats, Floats]:
+def _extremes(
+    cover: TailQuestion, first: int, last: int, stopped: Callable[[], bool], *, closely: bool = True
+) -> tuple[Floats, Floats]:
     """Return (necessary, sufficient), shape (tilts, last − first + 1), over all shapes of each n."""
     necessary = np.full((len(TILTS), last - first + 1), np.inf)
     sufficient = np.full((len(TILTS), last - first + 1), -np.inf)
@@ -188,7 +201,7 @@ def _extremes(cover: TailQuestion, first: int, last: int, stopped: Callable[[], 
     for gifts in range(first, last + 1):
         if stopped():
             raise UnfinishedError
-        found = interior_roots(cover, gifts)
+        found = interior_roots(cover, gifts, closely=closely)
         base = found.at_low * low + (gifts - found.at_low - found.inside) * high
         needs, enough = ~found.never, ~found.always
         needed = base[:, needs] + found.inside[needs] * _phis(found.fails[needs])

@@ -14,7 +14,6 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from optimizer.chance.covers import Cell, Cover
-from optimizer.chance.tilt import phi
 from optimizer.derive.instance import Ints
 from optimizer.derive.people import TIERS
 from optimizer.model.variables import Approximation, Variables, groups
@@ -200,7 +199,7 @@ def density(v: Variables) -> None:
     """A secured activation reaches its posts with its confidence: counts (m, n) and every tilted cover.
 
     OUTER: Σφx ≥ necessary for every tilt, weights rounded up and thresholds down. INNER: the cell's best tilt
-    asks for `sufficient`, the others for `necessary` less n + 1 units (what a set that passes its own tilt passes
+    asks for `sufficient`, the others for `necessary` less n + m + 1 units (what a set that passes its own tilt passes
     anyway), weights rounded down and the deciding threshold up by one unit more.
     """
     for activation in v.cells:
@@ -235,11 +234,13 @@ def _counts(v: Variables, activation: int) -> None:
 
 
 def _tilted(v: Variables, activation: int, cover: Cover, row: int) -> None:
-    options = v.options_of(activation, paid=False)
-    cells = v.cells[activation]
-    probabilities = v.instance.options.probability[options]
-    weights = phi(np.maximum(probabilities, cover.low), cover.tilts[row])
-    scale = _scale(weights, [cell.sufficient[row] for cell, _ in cells if cell.choosable])
+    options, cells = v.options_of(activation, paid=False), v.cells[activation]
+    weights = cover.gift_weights(v.instance.options.probability[options], row)
+    if cover.paid_rows[row][1]:
+        payers = v.options_of(activation, paid=True)
+        options = np.concatenate([options, payers])
+        weights = np.concatenate([weights, cover.paid_weights(v.instance.options.probability[payers], row)])
+    scale = _scale(weights, [max(cell.necessary[row], _finite(cell.sufficient[row])) for cell, _ in cells])
     up = v.approximation is Approximation.OUTER
     rounded = np.ceil(weights * scale) if up else np.floor(weights * scale)
     thresholds = [_threshold(cell, row, scale, v.approximation) for cell, _ in cells]
@@ -256,15 +257,14 @@ def _threshold(cell: Cell, row: int, scale: int, approximation: Approximation) -
         return 0
     if approximation is Approximation.INNER and row == cell.best:
         return math.ceil(cell.sufficient[row] * scale) + 1
-    slack = cell.gifts + 1 if approximation is Approximation.INNER else 1
+    slack = cell.gifts + cell.paid + 1 if approximation is Approximation.INNER else 1
     return max(0, math.floor(cell.necessary[row] * scale) - slack)
+
+
+def _finite(threshold: float) -> float:
+    return threshold if math.isfinite(threshold) else 0.0
 
 
 def _scale(weights: np.ndarray, thresholds: list[float]) -> int:
     total = float(weights.sum()) + sum(value for value in thresholds if math.isfinite(value))
     return max(1, min(SCALE, int(LARGEST_ROW / max(total, 1e-9))))
-
-
-def outside(v: Variables, window: int, others: Ints) -> None:
-    """Add the exact cut of a failing set: who takes `window` uses at least one of the options outside of the set."""
-    v.model.add(v.total(others) >= v.window[window])

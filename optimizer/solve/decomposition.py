@@ -21,6 +21,7 @@ from optimizer.solve.bounds.lagrangian import raise_bound
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.bounds.parcel_counts import bound_parcel_counts
 from optimizer.solve.bounds.schedule import Schedule, make_schedule
+from optimizer.solve.cell_search import search_by_cells
 from optimizer.solve.heuristics.from_schedule import plan_from_schedule
 from optimizer.solve.heuristics.insertion import insert_exactly
 from optimizer.solve.heuristics.neighbourhoods import improve_by_neighbourhoods, make_room
@@ -83,9 +84,10 @@ class Decomposition:
         self, wanted: Sequence[int], tries: int, partial: PartialPlan | None = None, *, over_budget: bool
     ) -> None:
         """Fill a partial plan with what is wanted and better it by ruin and recreate."""
-        fixed = self.state.incumbent
         if partial is None:
-            partial = PartialPlan(self.problem.instance, fixed, over_budget=over_budget)
+            # The first plan of all is not built upon: its teams were made before anything was known of their cost.
+            built = self.state.incumbent if self.draws else None
+            partial = PartialPlan(self.problem.instance, built, over_budget=over_budget)
             for activation in [a for a in partial.windows if a not in wanted]:
                 partial.remove(activation)
         self.draws += 1
@@ -115,10 +117,27 @@ def search_decomposed(problem: SearchProblem, state: SearchState) -> Mapping[int
         state.try_improve(EMPTY)
     if problem.control.stopped:
         # Covers may be missing: nothing is concluded from what is not there.
-        return {a: 0 for a in problem.instance.activations if len(problem.windows_of(a))}
+        return dict.fromkeys(_with_windows(problem), 0)
+    quick = _quick_search(problem, state)
+    if quick.done:
+        return quick.lower_bounds.own
     search = start_decomposition(problem, state)
     run_phases(search)
     return search.lower_bounds.own
+
+
+def _quick_search(problem: SearchProblem, state: SearchState) -> Decomposition:
+    """Return a search on the quick bounds alone: enough to see that money does not suffice, or that a plan is best."""
+    state.set_phase("counting what money buys")
+    least = {a: min(problem.window_data[int(w)].least for w in problem.windows_of(a)) for a in _with_windows(problem)}
+    lower_bounds = LowerBounds({a: bound for a, bound in least.items() if bound < INFEASIBLE_COST})
+    search = Decomposition(problem, state, lower_bounds, {})
+    search.bound()
+    return search
+
+
+def _with_windows(problem: SearchProblem) -> list[int]:
+    return [a for a in problem.instance.activations if len(problem.windows_of(a))]
 
 
 def start_decomposition(problem: SearchProblem, state: SearchState) -> Decomposition:
@@ -138,10 +157,12 @@ def run_phases(search: Decomposition) -> None:
     search.bound()
     steps: tuple[tuple[str, Callable[[Decomposition], None]], ...] = (
         ("assembling a plan", _first_plan),
+        ("scheduling money, parcels and windows", _value_by_cells),
         ("pricing what is coupled together", _bound_coupled),
         ("proving with one model", _monolithic_first),
         ("scheduling windows and parcels", _schedule),
         ("improving the plan", _improve),
+        ("scheduling money, parcels and windows", _by_cells),
         ("pricing what is shared", _raise_bounds),
         ("improving the plan", _improve),
         ("proving what is left", _monolithic_last),
@@ -164,7 +185,9 @@ def quick_pass(search: Decomposition) -> None:
 
 def _first_plan(search: Decomposition) -> None:
     """Place what the knapsack chose with quick teams, then exactly where that fails."""
-    search.rebuild(search.wanted, PARAMETERS.first_tries, over_budget=True)
+    optional = not search.problem.instance.must_secure.all()
+    tries = PARAMETERS.first_tries_of_some if optional else PARAMETERS.first_tries
+    search.rebuild(search.wanted, tries, over_budget=True)
     if search.done or (search.state.incumbent is not None and search.state.incumbent.windows):
         return
     fixed = EMPTY
@@ -183,6 +206,17 @@ def _bound_coupled(search: Decomposition) -> None:
     if not search.problem.coupled:
         return
     search.proposals = bound_coupled(search.problem, search.lower_bounds, search.proposals)
+    search.bound()
+
+
+def _value_by_cells(search: Decomposition) -> None:
+    """Where a plan of the highest value is there, schedules and people are tried before more is proven of it."""
+    if not search.state.value_proven:
+        _by_cells(search)
+
+
+def _by_cells(search: Decomposition) -> None:
+    search_by_cells(search.problem, search.state, search.lower_bounds)
     search.bound()
 
 

@@ -85,6 +85,7 @@ def prove_monolithic(
             limits=limits,
             maximise=True,
             hint=state.incumbent,
+            pool=problem.dominance,
         )
         if result.infeasible:
             state.infeasible = True
@@ -107,6 +108,7 @@ def prove_monolithic(
         seed=problem.seed,
         limits=CallLimits(gap=problem.gap / 2),
         hint=state.incumbent,
+        pool=problem.dominance,
     )
     state.try_improve(result.selection)
     if result.bound is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import combinations
 from typing import TypeVar
@@ -19,14 +19,17 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from optimizer.chance.covers import Cover, ceiling, cover_of, strongest
-from optimizer.chance.tail import SECURE_TOLERANCE, tail
+from optimizer.chance.tail import SCREENING, SECURE_TOLERANCE, tail, tails
 from optimizer.chance.tilt import UnfinishedError
 from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
 from optimizer.solve.control import Control
+from optimizer.solve.cpsat.dominance import DominancePool
 from optimizer.solve.search_parameters import PARAMETERS
+from optimizer.solve.windows.quick_team import quick_cost, shares_limits
+from optimizer.solve.windows.refine import refined
 from optimizer.solve.windows.window import WindowData, most_people, window_data_of
 
-NOTHING_PREPARED = Cover((), 0.0, 1.0, 1.0, ())
+NOTHING_PREPARED = Cover((), 0.0, 1.0, 1.0, 1.0, (), ())
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
@@ -43,6 +46,8 @@ class SearchProblem:
         Windows whose whole network could reach the confidence.
     coupled
         Groups of activations that creators or community gaps tie together.
+    dominance
+        Profiles of teams that failed, by activation.
     """
 
     instance: Instance
@@ -53,6 +58,7 @@ class SearchProblem:
     seed: int
     gap: float
     workers: int
+    dominance: DominancePool = field(default_factory=DominancePool)
 
     def windows_of(self, activation: int) -> Ints:
         """Return the windows of an activation that are within reach."""
@@ -76,8 +82,8 @@ class SearchProblem:
             activation = int(self.instance.windows.activation[window])
             return window_data_of(self.instance, self.covers[activation], window, self.others[activation])
 
-        computed = in_parallel(made, [int(w) for w in self.windows], self.workers)
-        return {item.window: item for item in computed}
+        # Threads would only wait for each other here: the arrays are small and Python runs one thread at a time.
+        return {int(window): made(int(window)) for window in self.windows}
 
     def under(self, instance: Instance, control: Control) -> SearchProblem:
         """Return the problem of an instance that differs in its total budget only, under another control.
@@ -87,6 +93,21 @@ class SearchProblem:
         other = replace(self, instance=instance, control=control)
         vars(other).update(window_data=self.window_data, others=self.others)
         return other
+
+    def branch(self) -> SearchProblem:
+        """Return the problem with a pool of its own, for work beside other work."""
+        other = replace(self, dominance=self.dominance.branch())
+        vars(other).update(window_data=self.window_data, others=self.others)
+        return other
+
+    def in_branches(self, work: Callable[[SearchProblem, Item], Result], items: Iterable[Item]) -> list[Result]:
+        """Return `work` of a branch and every item, in order, in parallel; keep what the branches learn."""
+        listed = list(items)
+        branches = [self.branch() for _ in listed]
+        results = in_parallel(lambda pair: work(*pair), list(zip(branches, listed, strict=True)), self.workers)
+        for branch in branches:
+            self.dominance.merge(branch.dominance)
+        return results
 
     def lean_cover(self, activation: int) -> Cover:
         """Return an activation's cover with the cells that some window keeps."""
@@ -120,13 +141,19 @@ def prepare(instance: Instance, control: Control, *, seed: int, gap: float, work
     from what is missing.
     """
 
-    def cover(activation: int) -> Cover:
+    def made(activation: int) -> Cover:
         try:
-            return NOTHING_PREPARED if control.stopped else cover_of(instance, activation, lambda: control.stopped)
+            if control.stopped:
+                return NOTHING_PREPARED
+            cost = quick_cost(instance, activation, lambda: control.stopped)
+            worth = PARAMETERS.worth_thresholds_shared if shares_limits(instance) else PARAMETERS.worth_thresholds
+            money = int(worth * cost) if cost < INFEASIBLE_COST else None
+            cover = cover_of(instance, activation, lambda: control.stopped, money)
+            return refined(instance, activation, cover, gap, lambda: control.stopped)
         except UnfinishedError:
             return NOTHING_PREPARED
 
-    covers = in_parallel(cover, instance.activations, workers)
+    covers = [made(activation) for activation in instance.activations]
     reachable = [
         window
         for window, activation in enumerate(instance.windows.activation)
@@ -145,12 +172,16 @@ def _within_reach(instance: Instance, activation: int, window: int) -> bool:
     wave = instance.waves[activation]
     least = wave.confidence - SECURE_TOLERANCE - 1e-12
     gifts, paid = strongest(instance, instance.options.in_window(window))
-    some = np.sort(gifts)[-PARAMETERS.reach_sample :], np.sort(paid)[-PARAMETERS.reach_sample :]
-    if tail(some[0], [], wave.min_posts, instance.rates) >= least:
+    gifts, paid = np.sort(gifts[gifts > 0]), np.sort(paid[paid > 0])
+    size = PARAMETERS.reach_sample
+    if tail([], paid[-size:], wave.min_posts, instance.rates) >= least:
         return True
-    if tail([], some[1], wave.min_posts, instance.rates) >= least:
-        return True
-    return ceiling(instance, activation, window) >= least
+    while True:
+        if tails(gifts[None, -size:], paid[:0], wave.min_posts, instance.rates)[0] >= least + SCREENING:
+            return True
+        if size >= len(gifts):
+            return ceiling(instance, activation, window) >= least
+        size *= 2
 
 
 def components(instance: Instance) -> list[tuple[int, ...]]:

@@ -13,6 +13,7 @@ from enum import Enum
 
 import numpy as np
 
+from optimizer.chance.covers import Cover
 from optimizer.derive.instance import Instance, Ints
 from optimizer.model import objective
 from optimizer.model.rules import add_rules
@@ -23,6 +24,7 @@ from optimizer.solve.control import Control
 from optimizer.solve.cpsat.cuts import failing
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
 from optimizer.solve.decomposition import search_decomposed
+from optimizer.solve.heuristics.quick_start import quick_start
 from optimizer.solve.monolithic import search_monolithic
 from optimizer.solve.problem import SearchProblem, prepare
 from optimizer.solve.search_parameters import PARAMETERS
@@ -77,6 +79,8 @@ def search(instance: Instance, settings: Settings, control: Control, *, people: 
     """
     method = _method(instance, settings)
     state = SearchState(instance, control, settings.gap)
+    state.set_phase("making a first plan")
+    state.try_improve(quick_start(instance, lambda: control.stopped))
     state.set_phase("preparing")
     reserve = min(PARAMETERS.most_people_seconds, PARAMETERS.people_share * control.remaining) if people else 0.0
     working = replace(control, deadline=control.deadline - reserve)
@@ -173,6 +177,11 @@ def _worth_choosing(instance: Instance, best: Selection, fixed: Selection, free:
     return np.unique(np.concatenate(kept))
 
 
+def _no_larger(cover: Cover, people: int) -> Cover:
+    """Return a cover with its cells of at most so many people: the others could not be chosen anyway."""
+    return replace(cover, cells=tuple(cell for cell in cover.cells if cell.paid + cell.gifts <= people))
+
+
 def _exchange(
     problem: SearchProblem,
     best: Selection,
@@ -186,7 +195,7 @@ def _exchange(
     fixed = best.without(instance, free)
     part = part_of(
         instance,
-        problem.covers,
+        {**problem.covers, **{a: _no_larger(problem.covers[a], counts[a]) for a in free}},
         Approximation.INNER,
         activations=free,
         windows=[best.windows[a] for a in free],

@@ -33,9 +33,19 @@ class SearchParameters:
         they cannot.
     worth_planning
         Cells whose bound is above this many times the cost of a team are bounded, but not planned in.
-    greedy_cells, greedy_tilt, greedy_spare_gifts, greedy_paid_weight
+    quick_start_windows
+        Windows of an activation that the first plan may take, the strongest.
+    prefixes_tried
+        Smallest teams along orders of people that are tried on their days.
+    worth_thresholds, worth_thresholds_shared
+        Numbers of people whose cheapest cost more than this many times a first team are bounded by that alone; the
+        second where activations share what runs short, so that dearer teams may be needed.
+    refine_windows, refine_cells
+        Windows and cells of each that are tried for a first team, which says where rows of both groups pay.
+    greedy_cells, greedy_tilt, greedy_spare_gifts, greedy_paid_weight, greedy_paid_worth
         Greedy teams: cells tried, the most promising first; tilt of the weights; gifts tried beyond a cell's; what a
-        paid creator's probability is worth against a gift's φ when days are shared out (a paid post lost costs more).
+        paid creator's probability is worth against a gift's φ when days are shared out (a paid post lost costs more);
+        how many times over a payer's probability is paid for when payers are ordered.
     window_effort, window_cut_rounds
         Bounding one window by CP-SAT: effort of a call, and rounds of cuts.
     coupled_effort, coupled_cut_rounds, coupled_rounds
@@ -49,13 +59,19 @@ class SearchParameters:
         Coupled groups up to this size are bounded subset by subset (2^size Booleans).
     knapsack_effort
         Choosing what to secure.
+    cell_search_share, master_worth, master_cells, master_rounds, master_seconds
+        The cell master: share of the time left; cells up to this many times the window's bound are told apart; cells
+        beyond which it is left out; rounds of cuts; seconds of one call.
+    master_people_effort, master_proof_effort
+        Choosing people on the master's windows, and proving what they cost there: effort.
     schedule_effort, quick_schedule_effort
         The schedule relaxation; for the first bound on value less, as ruling values out one by one is quicker then.
     price_rounds, first_price_box, worth_a_price_round
         The Lagrangian bound: rounds; first step in prices, as a share of the median parcel's cost; a round that can
         raise the bound by less than this share is the last.
-    first_tries, tries
-        Ruin and recreate ends after this many attempts in a row in vain: for the first plan, and later.
+    first_tries, first_tries_of_some, tries
+        Ruin and recreate ends after this many attempts in a row in vain: for the first plan; for that where some
+        activations may be left out, as what is wanted may not go together; and later.
     most_removed, most_missing_tried, missing_first, reserving
         Ruin and recreate: activations removed at once; missing ones tried beside; how often a missing one is the
         centre; how often a known team of a coupled activation is proposed or kept free.
@@ -91,12 +107,19 @@ class SearchParameters:
     monolithic_last_options: int = 20_000
     reach_sample: int = 60
     worth_planning: float = 1.2
-    greedy_cells: int = 12
+    quick_start_windows: int = 6
+    prefixes_tried: int = 6
+    worth_thresholds: float = 1.25
+    worth_thresholds_shared: float = 1.7
+    refine_windows: int = 2
+    refine_cells: int = 4
+    greedy_cells: int = 5
     greedy_tilt: float = 0.5
     greedy_spare_gifts: int = 3
     greedy_paid_weight: float = 4.0
+    greedy_paid_worth: tuple[float, ...] = (0.0, 1.0, 2.0)
     window_effort: float = 10.0
-    window_cut_rounds: int = 4
+    window_cut_rounds: int = 40
     coupled_effort: float = 4.0
     coupled_cut_rounds: int = 3
     coupled_rounds: int = 40
@@ -108,12 +131,20 @@ class SearchParameters:
     excess_gap: float = 0.02
     largest_subset_group: int = 10
     knapsack_effort: float = 10.0
+    cell_search_share: float = 0.9
+    master_worth: float = 2.2
+    master_cells: int = 8_000
+    master_rounds: int = 12
+    master_seconds: float = 2.0
+    master_people_effort: float = 1.5
+    master_proof_effort: float = 4.0
     schedule_effort: float = 6.0
     quick_schedule_effort: float = 2.0
     price_rounds: int = 40
     first_price_box: float = 0.15
     worth_a_price_round: float = 2e-5
     first_tries: int = 40
+    first_tries_of_some: int = 4
     tries: int = 150
     most_removed: int = 4
     most_missing_tried: int = 2
@@ -133,8 +164,8 @@ class SearchParameters:
     neighbourhoods_in_vain: int = 12
     rounds_in_vain: int = 6
     people_gap: float = 0.001
-    one_activation_people_effort: float = 0.25
-    all_people_effort: float = 1.0
+    one_activation_people_effort: float = 0.06
+    all_people_effort: float = 0.25
     people_options_at_once: int = 2_000
     most_people_looked_at: int = 100
     most_days_looked_at: int = 2

@@ -207,9 +207,13 @@ def test_thresholds_are_the_theorems(asked: Question) -> None:
             attainable = tail([asked.high] * n, [asked.paid_low] * m, asked.least, asked.rates) >= asked.confidence
             for row, tilt in enumerate(TILTS):
                 needs, enough = extremes(asked, m, n, tilt)
-                assert needs - 1e-4 < found.necessary[row, m, n] <= needs + SUM_ROUNDING
+                # Where payers differ these rows only preselect, and follow chords of the tail.
+                near = 2e-2 if m and asked.payers_differ else 1e-4
+                assert needs - near < found.necessary[row, m, n] <= needs + SUM_ROUNDING
                 assert enough - SUM_ROUNDING <= found.sufficient[row, m, n]
-                assert not attainable or found.sufficient[row, m, n] < enough + 1e-4
+                # What suffices for payers who differ is the matter of two groups (`test_two_groups`).
+                stated = attainable and not (m and asked.payers_differ)
+                assert not stated or found.sufficient[row, m, n] < enough + 1e-4
 
 
 def test_no_bisection_over_free_n_above_sufficient() -> None:

@@ -35,7 +35,7 @@ def least(given: Instance, cover: Cover, options: Ints, cost: Ints) -> tuple[int
     add_rules(v, without=outside_of_parts())
     v.model.add(v.secured[0] == 1)
     out = solve_with_cuts(
-        v, v.total(options, cost[options]), control(), seed=1, limits=CallLimits(effort=1.0), rounds=20
+        v, v.total(options, cost[options]), control(), seed=1, limits=CallLimits(effort=1.0, rounds=20)
     )
     if out.infeasible:
         return INFEASIBLE_COST, INFEASIBLE_COST

@@ -8,6 +8,7 @@ over these lower bounds then bound value and cost of the whole plan.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,7 @@ from optimizer.solve.problem import SearchProblem, in_parallel
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.candidates import best_days
 from optimizer.solve.windows.greedy_team import Team
+from optimizer.solve.windows.quick_team import shares_limits
 from optimizer.solve.windows.window import WindowData
 
 
@@ -66,7 +68,10 @@ def _bound_activation(problem: SearchProblem, activation: int) -> ActivationBoun
             continue
         if item.least >= INFEASIBLE_COST:
             continue
-        lower_bounds[item.window], cheapest = bound_window(problem, item)
+        # Where activations share what runs short, the teams of dearer windows are of use as well.
+        alone = best is not None and not shares_limits(problem.instance)
+        enough = math.ceil(best[0] / (1 + problem.gap / 4)) if best is not None and alone else INFEASIBLE_COST
+        lower_bounds[item.window], cheapest = bound_window(problem, item, enough)
         if cheapest is not None:
             cost = int(costs[list(cheapest.options)].sum())
             problem.window_data[item.window] = replace(item, team=Team(cheapest.options, cost, cost))
@@ -82,17 +87,29 @@ def _bound_activation(problem: SearchProblem, activation: int) -> ActivationBoun
     )
 
 
-def bound_window(problem: SearchProblem, item: WindowData) -> tuple[int, Selection | None]:
-    """Return a lower bound on the cost in one window (`INFEASIBLE_COST`: it is impossible) and a selection."""
+def bound_window(
+    problem: SearchProblem, item: WindowData, enough: int = INFEASIBLE_COST
+) -> tuple[int, Selection | None]:
+    """Return a lower bound on the cost in one window (`INFEASIBLE_COST`: it is impossible) and a selection.
+
+    `enough`: whether anything costs less is all that is asked; a bound of this is as good as any higher one.
+    """
     instance = problem.instance
     options = best_days(instance, item.options, instance.options.cost_minor[item.options])
     v = window_model(problem, item, options)
+    if enough < INFEASIBLE_COST:
+        v.model.add(objective.cost(v) <= enough - 1)
     limits = CallLimits(gap=problem.gap / 4, effort=PARAMETERS.window_effort)
     result = solve_with_cuts(
-        v, objective.cost(v), problem.control, seed=problem.seed, limits=limits, rounds=PARAMETERS.window_cut_rounds
+        v,
+        objective.cost(v),
+        problem.control,
+        seed=problem.seed,
+        limits=limits,
+        pool=problem.dominance,
     )
     if result.infeasible:
-        return item.rest, None
+        return min(item.rest, enough), None
     return min(item.rest, max(item.least, result.bound or 0)), result.selection
 
 
@@ -189,7 +206,7 @@ def solve_knapsack(
 def _answer(
     model: cp_model.CpModel, secured: dict[int, cp_model.IntVar], spent: cp_model.IntVar, *, maximise: bool
 ) -> Knapsack:
-    solver = new_solver(CallLimits(effort=PARAMETERS.knapsack_effort))
+    solver = new_solver(CallLimits(effort=PARAMETERS.knapsack_effort, rounds=PARAMETERS.window_cut_rounds))
     status = solve(solver, model)
     if status is SolveStatus.INFEASIBLE:
         return Knapsack(None, 0, None, True)

@@ -23,7 +23,7 @@ from optimizer.solve.bounds.activation import best_set
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
-from optimizer.solve.problem import SearchProblem, coupled_parts, in_parallel
+from optimizer.solve.problem import SearchProblem, coupled_parts
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.candidates import best_days
 from optimizer.solve.windows.greedy_team import Team
@@ -63,7 +63,7 @@ def bound_neighbours(
         part for group in problem.coupled for part in coupled_parts(problem.instance, [a for a in group if a in chosen])
     ]
     pairs = dict.fromkeys(pair for part in parts for pair in pairwise(part) if pair not in lower_bounds.joint)
-    for bound in in_parallel(lambda pair: bound_part(problem, pair, lower_bounds), pairs, problem.workers):
+    for bound in problem.in_branches(lambda own, pair: bound_part(own, pair, lower_bounds), pairs):
         keep_bound(problem, lower_bounds, bound)
         for activation, team in _teams(problem.instance, bound).items():
             teams.setdefault(activation, []).append(team)
@@ -92,9 +92,14 @@ def bound_part(problem: SearchProblem, activations: tuple[int, ...], lower_bound
     for members, lower_bound in lower_bounds.joint.items():
         if set(members) < set(activations):
             v.model.add(cp_model.LinearExpr.sum([v.cost(a) for a in members]) >= lower_bound)
-    limits = CallLimits(gap=problem.gap / 4, effort=PARAMETERS.coupled_effort)
+    limits = CallLimits(gap=problem.gap / 4, effort=PARAMETERS.coupled_effort, rounds=PARAMETERS.coupled_cut_rounds)
     result = solve_with_cuts(
-        v, objective.cost(v), problem.control, seed=problem.seed, limits=limits, rounds=PARAMETERS.coupled_cut_rounds
+        v,
+        objective.cost(v),
+        problem.control,
+        seed=problem.seed,
+        limits=limits,
+        pool=problem.dominance,
     )
     total = (
         lower_bounds.subset_costs(activations)[-1]

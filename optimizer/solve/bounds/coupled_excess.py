@@ -21,7 +21,7 @@ from optimizer.solve.bounds.coupled import part_model
 from optimizer.solve.bounds.lower_bounds import LowerBounds, ParcelCountBound
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
-from optimizer.solve.problem import SearchProblem, in_parallel
+from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 
 
@@ -32,7 +32,7 @@ def bound_excess(problem: SearchProblem, lower_bounds: LowerBounds) -> bool:
     fresh = [
         pair for pair in lower_bounds.joint if pair not in lower_bounds.excess and len(pair) == 2 and set(pair) <= ready
     ]
-    excesses = in_parallel(lambda pair: _excess(problem, pair, lower_bounds), fresh, problem.workers)
+    excesses = problem.in_branches(lambda own, pair: _excess(own, pair, lower_bounds), fresh)
     lower_bounds.excess.update(zip(fresh, excesses, strict=True))
     return bool(fresh)
 
@@ -46,10 +46,15 @@ def _excess(problem: SearchProblem, pair: tuple[int, ...], lower_bounds: LowerBo
         return from_joint
     v = part_model(problem, pair, lower_bounds)
     credit = cp_model.LinearExpr.sum([_credit(v, a, sizes[a]) for a in pair])
-    limits = CallLimits(gap=PARAMETERS.excess_gap, effort=PARAMETERS.excess_effort)
+    limits = CallLimits(gap=PARAMETERS.excess_gap, effort=PARAMETERS.excess_effort, rounds=PARAMETERS.excess_cut_rounds)
     beyond = objective.cost(v) - credit
     result = solve_with_cuts(
-        v, beyond, problem.control, seed=problem.seed, limits=limits, rounds=PARAMETERS.excess_cut_rounds
+        v,
+        beyond,
+        problem.control,
+        seed=problem.seed,
+        limits=limits,
+        pool=problem.dominance,
     )
     return max(from_joint, result.bound or 0)
 

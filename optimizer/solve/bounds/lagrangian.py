@@ -19,7 +19,6 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_array
 
-from optimizer.chance.tilt import phi
 from optimizer.derive.instance import INFEASIBLE_COST, Floats, Instance, Ints
 from optimizer.solve.bounds.lower_bounds import LagrangianBounds
 from optimizer.solve.problem import SearchProblem
@@ -131,16 +130,17 @@ def bound_at_prices(
 
 
 def _minimiser(instance: Instance, item: WindowData, options: Ints, cost: Ints, bounds: CellBounds) -> Ints:
-    """Return the options the bound of the best cell takes: the n smallest g_i and the m cheapest payers."""
+    """Return the options the bound of the best cell takes: the n smallest g_i and the m smallest h_i."""
     if not len(bounds.bound):
         return np.zeros(0, dtype=np.int64)
     index = int(bounds.bound.argmin())
     table, cell = instance.options, item.cover.cells[index]
     paid = table.paid[options]
-    weights = phi(np.maximum(table.probability[options], item.cover.low), item.cover.tilts[bounds.row[index]])
-    reduced = cost - bounds.multiplier[index] * weights
-    gifts = _smallest(table.creator[options[~paid]], reduced[~paid], int(bounds.gifts[index]))
-    payers = _smallest(table.creator[options[paid]], cost[paid].astype(float), cell.paid)
+    row, multiplier = int(bounds.row[index]), float(bounds.multiplier[index])
+    weights = item.cover.gift_weights(table.probability[options[~paid]], row)
+    gifts = _smallest(table.creator[options[~paid]], cost[~paid] - multiplier * weights, int(bounds.gifts[index]))
+    weights = item.cover.paid_weights(table.probability[options[paid]], row)
+    payers = _smallest(table.creator[options[paid]], cost[paid] - multiplier * weights, cell.paid)
     taken: Ints = np.concatenate([options[~paid][gifts], options[paid][payers]])
     return taken
 

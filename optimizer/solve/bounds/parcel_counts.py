@@ -14,7 +14,7 @@ from optimizer.solve.bounds.activation import window_model
 from optimizer.solve.bounds.lower_bounds import LowerBounds, ParcelCountBound, parcel_count_bounds_from
 from optimizer.solve.cpsat.cut_loop import CutLoopResult, solve_with_cuts
 from optimizer.solve.cpsat.solve_model import CallLimits
-from optimizer.solve.problem import SearchProblem, in_parallel
+from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.candidates import best_days
 from optimizer.solve.windows.window import WindowData
@@ -34,16 +34,16 @@ def bound_parcel_counts(
 ) -> None:
     """Price the sizes of some windows whose lower bounds are known, and keep them with the lower bounds."""
 
-    def priced(window: int) -> tuple[ParcelCountBound, ...]:
-        item = problem.window_data[window]
+    def priced(own: SearchProblem, window: int) -> tuple[ParcelCountBound, ...]:
+        item = own.window_data[window]
         lower_bound = max(lower_bounds.own.get(item.activation, 0), window_bounds.get(window, 0))
-        steps = [(parcels, max(cost, lower_bound)) for parcels, cost in kept_steps(problem, item)]
+        steps = [(parcels, max(cost, lower_bound)) for parcels, cost in kept_steps(own, item)]
         return parcel_count_bounds_from(
             window, steps, [(parcels, max(cost, lower_bound)) for parcels, cost in item.aside]
         )
 
     fresh = [window for window in windows if window not in lower_bounds.sizes]
-    lower_bounds.sizes.update(zip(fresh, in_parallel(priced, fresh, problem.workers), strict=True))
+    lower_bounds.sizes.update(zip(fresh, problem.in_branches(priced, fresh), strict=True))
 
 
 def kept_steps(problem: SearchProblem, item: WindowData) -> list[tuple[int, int]]:
@@ -74,12 +74,14 @@ def _with_at_most(problem: SearchProblem, item: WindowData, parcels: int) -> Cut
     instance = problem.instance
     v = window_model(problem, item, best_days(instance, item.options, instance.options.cost_minor[item.options]))
     v.model.add(v.total(v.part.options) <= parcels)
-    limits = CallLimits(gap=problem.gap / 4, effort=PARAMETERS.parcel_count_effort)
+    limits = CallLimits(
+        gap=problem.gap / 4, effort=PARAMETERS.parcel_count_effort, rounds=PARAMETERS.parcel_count_cut_rounds
+    )
     return solve_with_cuts(
         v,
         objective.cost(v),
         problem.control,
         seed=problem.seed,
         limits=limits,
-        rounds=PARAMETERS.parcel_count_cut_rounds,
+        pool=problem.dominance,
     )

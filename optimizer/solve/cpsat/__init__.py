@@ -1,1 +1,1 @@
-"""CP-SAT: one call, the loop of no-good cuts around it, and the cuts."""
+"""CP-SAT: one call, the loop of dominance cuts around it, and the cuts."""

@@ -9,7 +9,8 @@ from ortools.sat.python import cp_model
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Variables
 from optimizer.solve.control import Control
-from optimizer.solve.cpsat.cuts import NoGoodCut, add_cuts, failing, no_good_cut
+from optimizer.solve.cpsat.cuts import failing
+from optimizer.solve.cpsat.dominance import DominancePool, DominanceRows, failing_profile
 from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, optimise
 
 
@@ -19,7 +20,7 @@ class CutLoopResult:
 
     `infeasible`: the model has no solution that holds. `bound`: no solution that holds is better (None: nothing
     proven). `selection`: the best that holds, with `objective`; None where none was met. `exact`: selection and
-    bound meet within the gap of the limits. `cuts`: what was cut off on the way.
+    bound meet within the gap of the limits. `cuts`: how many teams that fail were cut off on the way.
     """
 
     infeasible: bool
@@ -27,7 +28,7 @@ class CutLoopResult:
     selection: Selection | None
     objective: int | None
     exact: bool
-    cuts: tuple[NoGoodCut, ...]
+    cuts: int
 
 
 def solve_with_cuts(
@@ -38,31 +39,37 @@ def solve_with_cuts(
     seed: int,
     limits: CallLimits,
     maximise: bool = False,
-    rounds: int = 1000,
     hint: Selection | None = None,
+    pool: DominancePool | None = None,
 ) -> CutLoopResult:
-    """Optimise an OUTER model, cutting off optima whose exact tail fails, at most `rounds` times.
+    """Optimise an OUTER model, cutting off optima whose exact tail fails, at most `limits.rounds` times.
 
     Every cut is valid for all selections that hold, so each round's bound is certified, and an optimum that holds is
-    the optimum of the exact problem.
+    the optimum of the exact problem. `pool`: profiles of teams that failed before; those met here are added to it.
     """
     open_activations = [a for a in v.part.activations if a not in v.part.fixed]
-    cuts: list[NoGoodCut] = []
+    pool = DominancePool() if pool is None else pool
+    rows, cuts = DominanceRows(v), 0
+    rows.add_pool(pool, open_activations)
     bound: int | None = None
-    for _ in range(rounds):
+    for _ in range(limits.rounds):
         out = optimise(v, objective, control, seed=seed, limits=limits, maximise=maximise, hint=hint)
         if out.infeasible:
-            return CutLoopResult(True, None, None, None, True, tuple(cuts))
+            return CutLoopResult(True, None, None, None, True, cuts)
         if out.bound is not None:
             bound = out.bound if bound is None else (min if maximise else max)(bound, out.bound)
         if out.selection is None:
             break
         broken = failing(v.instance, out.selection, open_activations)
         if not broken:
-            return CutLoopResult(
-                False, bound, out.selection, out.objective, out.status is SolveStatus.OPTIMAL, tuple(cuts)
-            )
-        fresh = [no_good_cut(v.instance, a, out.selection.options_of(v.instance, a)) for a in broken]
-        add_cuts(v, fresh)
-        cuts.extend(fresh)
-    return CutLoopResult(False, bound, None, None, False, tuple(cuts))
+            return CutLoopResult(False, bound, out.selection, out.objective, out.status is SolveStatus.OPTIMAL, cuts)
+        for activation in broken:
+            team = out.selection.options_of(v.instance, activation)
+            profile = failing_profile(v.instance, activation, team)
+            if profile is None:
+                rows.forbid(activation, team)
+            else:
+                rows.add(activation, profile)
+                pool.add(activation, profile)
+        cuts += len(broken)
+    return CutLoopResult(False, bound, None, None, False, cuts)

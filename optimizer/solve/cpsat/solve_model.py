@@ -49,12 +49,14 @@ class CallLimits:
     """When a call ends early.
 
     `gap`: relative gap between incumbent and bound. `effort`: CP-SAT's deterministic time, about seconds on a quick
-    machine but the same on every machine; `seconds`: wall clock on top of the control's deadline.
+    machine but the same on every machine; `seconds`: wall clock on top of the control's deadline; `rounds`: calls of a
+    cut loop.
     """
 
     gap: float = 0.0
     effort: float = math.inf
     seconds: float = math.inf
+    rounds: int = 1000
 
 
 @dataclass(frozen=True)

@@ -166,7 +166,7 @@ def _insert_in_window(
 ) -> Selection | None:
     """Return the cheapest selection for one activation in one window beside `fixed`, cheaper than `ceiling`."""
     days = worth_shipping(problem.instance, activation, problem.window_data[window].options, fixed)
-    limits = CallLimits(gap=problem.gap / 2, effort=PARAMETERS.insertion_effort)
+    limits = CallLimits(gap=problem.gap / 2, effort=PARAMETERS.insertion_effort, rounds=PARAMETERS.insertion_cut_rounds)
 
     def model(approximation: Approximation, above: int | None) -> Variables:
         part = part_of(
@@ -196,7 +196,12 @@ def _insert_in_window(
         return inserted
     v = model(Approximation.OUTER, cost if cost is not None else ceiling)
     result = solve_with_cuts(
-        v, v.cost(activation), problem.control, seed=problem.seed, limits=limits, rounds=PARAMETERS.insertion_cut_rounds
+        v,
+        v.cost(activation),
+        problem.control,
+        seed=problem.seed,
+        limits=limits,
+        pool=problem.dominance,
     )
     return inserted if result.selection is None else result.selection.only(problem.instance, activation)
 

@@ -1,9 +1,9 @@
 """A quick bound for every cell (m paid, n gifts) of one window at once.
 
-Relax a cell to n gifts whose tilted weights reach its necessary threshold T and the m cheapest payers, whoever they
-are. For λ ≥ 0 and one tilted row, with g_i = min over the options of creator i of (cost − λφ)::
+Relax a cell to n gifts and m payers, whoever they are, whose tilted weights reach its necessary threshold T. For λ ≥ 0
+and one row, with g_i and h_i the least (cost − λ·weight) over the gift and the paid options of creator i::
 
-    bound[m, n] = max over λ of  Σ of the n smallest g_i  +  λ·T[m, n]  +  Σ of the m cheapest payers
+    bound[m, n] = max over λ of  Σ of the n smallest g_i  +  Σ of the m smallest h_i  +  λ·T[m, n]
 
 Every λ of a fixed grid and every row gives a valid bound, and one sort per λ serves all cells. Costs may carry prices
 of shared limits. Bounds are rounded up after `SLACK` minor units are taken off, far more than the float sums err by.
@@ -17,8 +17,7 @@ from fractions import Fraction
 import numpy as np
 
 from optimizer.chance.covers import Cell, Cover, least_gifts
-from optimizer.chance.tilt import phi
-from optimizer.derive.instance import INFEASIBLE_COST, Floats, Instance, Ints
+from optimizer.derive.instance import INFEASIBLE_COST, Flags, Floats, Instance, Ints
 
 SLACK = 1e-3
 STEPS = 2.0 ** np.arange(-6, 8.25, 0.5)
@@ -58,23 +57,36 @@ def cell_bounds(instance: Instance, cover: Cover, options: Ints, cost: Ints) -> 
     best = np.full(len(cover.cells), -np.inf)
     row, multiplier = np.zeros(len(best), dtype=np.int64), np.zeros(len(best))
     needs = np.array([cell.necessary for cell in cover.cells], dtype=float).reshape(len(best), len(cover.tilts))
-    for index, tilt in enumerate(cover.tilts):
-        weights = phi(np.maximum(table.probability[gifts], cover.low), tilt)
+    payments = cheapest_sums(table.creator[payers], cost[paid])[:, None]
+    for index in range(len(cover.tilts)):
+        weights = cover.gift_weights(table.probability[gifts], index)
         grid = multipliers(cost[~paid], weights)
         sums = smallest_sums(table.creator[gifts], cost[~paid], weights, grid)
-        reached = np.where(
-            (gift_count < len(sums))[:, None],
-            sums[np.minimum(gift_count, len(sums) - 1)] + np.outer(needs[:, index], grid),
-            np.inf,
-        )
+        paid_sums = payments
+        if cover.paid_rows[index][1]:
+            own = cover.paid_weights(table.probability[payers], index)
+            grid = multipliers(cost[~paid], weights) if len(gifts) else multipliers(cost[paid], own)
+            sums = smallest_sums(table.creator[gifts], cost[~paid], weights, grid)
+            paid_sums = smallest_sums(table.creator[payers], cost[paid], own, grid)
+        reached = _of_count(sums, gift_count) + _of_count(paid_sums, paid_count) + np.outer(needs[:, index], grid)
         top = reached.argmax(axis=1)
         value = reached[np.arange(len(best)), top]
         better = value > best
         best[better], row[better], multiplier[better] = value[better], index, grid[top[better]]
-    payments = cheapest_sums(table.creator[payers], cost[paid])
-    total = best + np.where(paid_count < len(payments), payments[np.minimum(paid_count, len(payments) - 1)], np.inf)
-    bound = np.where(np.isfinite(total), np.ceil(np.where(np.isfinite(total), total, 0) - SLACK), INFEASIBLE_COST)
+    finite = np.isfinite(best) & _enough_paid(instance, cover, options)
+    bound = np.where(finite, np.ceil(np.where(finite, best, 0) - SLACK), INFEASIBLE_COST)
     return CellBounds(np.maximum(bound, 0).astype(np.int64), gift_count, row, multiplier)
+
+
+def _enough_paid(instance: Instance, cover: Cover, options: Ints) -> Flags:
+    """Return which cells can have as many paid creators as the activation asks for."""
+    least = instance.waves[int(instance.options.activation[options[0]])].min_paid if len(options) else 0
+    return np.array([cell.paid >= least or cell.more_paid for cell in cover.cells], dtype=bool)
+
+
+def _of_count(sums: Floats, count: Ints) -> Floats:
+    """Return the sums of these numbers of people, one row each; infinite where there are not so many."""
+    return np.where((count < len(sums))[:, None], sums[np.minimum(count, len(sums) - 1)], np.inf)
 
 
 def fewest_gifts(cell: Cell, share: Fraction) -> int:

@@ -14,12 +14,13 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from optimizer.chance.covers import Cover
-from optimizer.chance.tail import SECURE_TOLERANCE, tail
+from optimizer.chance.tail import SCREENING, SECURE_TOLERANCE, tail, tails
 from optimizer.chance.tilt import phi
 from optimizer.derive.instance import INFEASIBLE_COST, Floats, Instance, Ints
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.candidates import Candidates, ModeCandidates, Quotas
 from optimizer.solve.windows.cell_bounds import STEPS, CellBounds
+from optimizer.solve.windows.prefix_team import prefixes
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ def greedy_team(
     bounds: CellBounds,
     free: Ints | None,
     below: int = INFEASIBLE_COST,
+    cells: int = PARAMETERS.greedy_cells,
 ) -> Team | None:
     """Return the cheapest team found for a window, priced below `below`; None if none was found.
 
@@ -47,12 +49,14 @@ def greedy_team(
         Places left per ship day of the instance; None for no limit.
     below
         Priced cost a team must stay under to be of use.
+    cells
+        Cells tried, the most promising first.
     """
     places = None if free is None else free[people.days]
     wave = instance.waves[people.activation]
     quotas = Quotas.of(instance, people)
-    best: Team | None = None
-    for index in np.argsort(bounds.bound, kind="stable")[: PARAMETERS.greedy_cells]:
+    best = _from_prefixes(instance, people, places, quotas, below)
+    for index in np.argsort(bounds.bound, kind="stable")[:cells]:
         limit = below if best is None else min(below, best.priced)
         cell = cover.cells[index]
         if bounds.bound[index] >= limit:
@@ -69,6 +73,36 @@ def greedy_team(
     return best if best is not None and best.priced < below else None
 
 
+def first_team(instance: Instance, people: Candidates, free: Ints | None) -> Team | None:
+    """Return a team of a window without looking at any thresholds; None if none was found."""
+    places = None if free is None else free[people.days]
+    return _from_prefixes(instance, people, places, Quotas.of(instance, people), INFEASIBLE_COST)
+
+
+def _from_prefixes(
+    instance: Instance, people: Candidates, places: Ints | None, quotas: Quotas | None, below: int
+) -> Team | None:
+    """Return the cheapest team below a price along many orders of people; a few more gifts where days are short."""
+    best: Team | None = None
+    for prefix in prefixes(instance, people, PARAMETERS.prefixes_tried):
+        if prefix.priced >= below:
+            break
+        payers = prefix.payers[: prefix.paid] if quotas is None else quotas.payers(prefix.payers, prefix.paid)
+        if len(payers) < prefix.paid:
+            continue
+        # Quotas may have put somebody else among the payers, who is then no gift.
+        order = prefix.gifts[~np.isin(people.gifts.creator[prefix.gifts], people.payers.creator[payers])]
+        for count in range(prefix.count, min(prefix.count + PARAMETERS.greedy_spare_gifts, len(order)) + 1):
+            gifts = order[:count] if quotas is None else quotas.gifts(order, count, payers)
+            if len(gifts) < count or (quotas is not None and quotas.short(payers, gifts)):
+                continue
+            team = _dated(instance, people, payers, gifts, places)
+            if team is not None:
+                best, below = (team, team.priced) if team.priced < below else (best, below)
+                break
+    return best
+
+
 def redated(instance: Instance, people: Candidates, team: Team, free: Ints) -> Team | None:
     """Return the people of a team on days that have a place, if they still hold together."""
     table = instance.options
@@ -83,26 +117,35 @@ def redated(instance: Instance, people: Candidates, team: Team, free: Ints) -> T
 
 
 def _payer_orders(people: Candidates, bounds: CellBounds, index: int, cover: Cover) -> list[Ints]:
-    """Return the payers in order of cost and, where that differs, of cost plus what their own gift would be worth.
+    """Return the payers in several orders that differ in who comes first: by cost, by what they are missed by as gifts,
+    and by how much surer than others they are, at several times what the bound pays for that.
 
     With κ the reduced cost of the cell's last gift, a creator whose own gift has g < κ is missed by κ − g as a gift.
     """
+    payers, number = people.payers, cover.cells[index].paid
+    row, multiplier = int(bounds.row[index]), float(bounds.multiplier[index])
+    missed = _missed(people, bounds, index, cover)
+    worth = multiplier * cover.paid_weights(payers.probability.max(axis=1, initial=0.0), row)
+    orders: dict[tuple[int, ...], Ints] = {}
+    for times in PARAMETERS.greedy_paid_worth if cover.paid_rows[row][1] else (0.0,):
+        for extra in (np.zeros(len(payers)), missed):
+            order = np.lexsort((payers.creator, payers.cost + extra - times * worth))
+            orders.setdefault(tuple(np.sort(order[:number]).tolist()), order)
+    return list(orders.values())
+
+
+def _missed(people: Candidates, bounds: CellBounds, index: int, cover: Cover) -> Floats:
+    """Return by how much each payer is missed as a gift."""
     payers, gifts = people.payers, people.gifts
-    plain = np.lexsort((payers.creator, payers.cost))
-    count = int(bounds.gifts[index])
-    if not len(payers) or not 0 < count <= len(gifts):
-        return [plain]
-    weights = phi(np.maximum(gifts.probability.max(axis=1), cover.low), cover.tilts[bounds.row[index]])
-    reduced = gifts.cost - bounds.multiplier[index] * weights
-    last = np.partition(reduced, count - 1)[count - 1]
-    missed = np.zeros(len(payers))
-    place = np.minimum(np.searchsorted(gifts.creator, payers.creator), len(gifts) - 1)
-    both = gifts.creator[place] == payers.creator
-    missed[both] = np.maximum(0.0, last - reduced[place[both]])
-    weighed = np.lexsort((payers.creator, payers.cost + missed))
-    number = cover.cells[index].paid
-    same = set(plain[:number].tolist()) == set(weighed[:number].tolist())
-    return [plain] if same else [plain, weighed]
+    missed, count = np.zeros(len(payers)), int(bounds.gifts[index])
+    if len(payers) and 0 < count <= len(gifts):
+        weights = cover.gift_weights(gifts.probability.max(axis=1), int(bounds.row[index]))
+        reduced = gifts.cost - bounds.multiplier[index] * weights
+        last = np.partition(reduced, count - 1)[count - 1]
+        place = np.minimum(np.searchsorted(gifts.creator, payers.creator), len(gifts) - 1)
+        both = gifts.creator[place] == payers.creator
+        missed[both] = np.maximum(0.0, last - reduced[place[both]])
+    return missed
 
 
 def _unit(gifts: ModeCandidates) -> float:
@@ -127,13 +170,15 @@ def _fill(
         return None
     weights = phi(people.gifts.probability[usable].max(axis=1, initial=0.0), PARAMETERS.greedy_tilt)
     steps = np.concatenate([[1e-6], STEPS]) * _unit(people.gifts)
-    low, high, best = 0, len(steps) - 1, None
+    orders = usable[np.argsort(people.gifts.cost[usable] - np.outer(steps, weights), axis=1, kind="stable")]
+    if quotas is None:
+        orders = _promising(instance, people, payers, orders[:, :gifts])
+    low, high, best = 0, len(orders) - 1, None
     while low <= high:
         middle = (low + high) // 2
-        order = usable[np.argsort(people.gifts.cost[usable] - steps[middle] * weights, kind="stable")]
-        chosen = order[:gifts]
+        chosen = orders[middle]
         if quotas is not None:
-            chosen = quotas.gifts(order, gifts, payers)
+            chosen = quotas.gifts(chosen, gifts, payers)
             if len(chosen) != gifts or quotas.short(payers, chosen):
                 return None
         team = _dated(instance, people, payers, chosen, places)
@@ -142,6 +187,16 @@ def _fill(
         else:
             best, high = team, middle - 1
     return best
+
+
+def _promising(instance: Instance, people: Candidates, payers: Ints, teams: Ints) -> Ints:
+    """Return those of some sets of gifts, one a row, that hold where everybody ships on their best day."""
+    wave = instance.waves[people.activation]
+    teams = teams[np.sort(np.unique(np.sort(teams, axis=1), axis=0, return_index=True)[1])]
+    gifts = people.gifts.probability.max(axis=1, initial=0.0)[teams]
+    paid = people.payers.probability[payers].max(axis=1, initial=0.0)
+    reached = tails(gifts, paid, wave.min_posts, instance.rates)
+    return np.asarray(teams[reached >= wave.confidence - SECURE_TOLERANCE - SCREENING])
 
 
 def _dated(instance: Instance, people: Candidates, payers: Ints, gifts: Ints, places: Ints | None) -> Team | None:

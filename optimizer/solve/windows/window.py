@@ -7,7 +7,7 @@ those that no core can serve for certain: `aside` bounds them all, and the core 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -145,11 +145,7 @@ def most_people(
 
 def _trimmed(cover: Cover, bounds: CellBounds, kept: Ints, options: Ints) -> tuple[Cover, Ints, CellBounds]:
     rows = np.unique(bounds.row[kept])
-    cells = tuple(
-        replace(cover.cells[index], necessary=tuple(cover.cells[index].necessary[row] for row in rows))
-        for index in kept
-    )
-    lean = replace(cover, tilts=tuple(cover.tilts[row] for row in rows), cells=cells)
+    lean = cover.with_rows(rows.tolist(), kept.tolist())
     trimmed = CellBounds(
         bounds.bound[kept], bounds.gifts[kept], np.searchsorted(rows, bounds.row[kept]), bounds.multiplier[kept]
     )

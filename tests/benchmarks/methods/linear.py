@@ -26,7 +26,7 @@ FREE = 2**62
 
 def business_model(instance: Instance) -> Variables:
     """Return a model of every rule except density, over all options."""
-    nothing = Cover((), 0.0, 1.0, 0.0, ())
+    nothing = Cover((), 0.0, 1.0, 0.0, 1.0, (), ())
     part = part_of(instance, dict.fromkeys(instance.activations, nothing), Approximation.OUTER)
     v = Variables(part, Approximation.OUTER)
     add_rules(v, without=WITHOUT)
