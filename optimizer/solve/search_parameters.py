@@ -46,6 +46,9 @@ class SearchParameters:
         Greedy teams: cells tried, the most promising first; tilt of the weights; gifts tried beyond a cell's; what a
         paid creator's probability is worth against a gift's φ when days are shared out (a paid post lost costs more);
         how many times over a payer's probability is paid for when payers are ordered.
+    windows_bounded_fully
+        Where activations share limits, the cheapest windows of each that are bounded to the end; of the others it is
+        only asked whether one is the cheapest.
     window_effort, window_cut_rounds
         Bounding one window by CP-SAT: effort of a call, and rounds of cuts.
     coupled_effort, coupled_cut_rounds, coupled_rounds
@@ -118,6 +121,7 @@ class SearchParameters:
     greedy_spare_gifts: int = 3
     greedy_paid_weight: float = 4.0
     greedy_paid_worth: tuple[float, ...] = (0.0, 1.0, 2.0)
+    windows_bounded_fully: int = 3
     window_effort: float = 10.0
     window_cut_rounds: int = 40
     coupled_effort: float = 4.0
@@ -144,7 +148,7 @@ class SearchParameters:
     first_price_box: float = 0.15
     worth_a_price_round: float = 2e-5
     first_tries: int = 40
-    first_tries_of_some: int = 4
+    first_tries_of_some: int = 8
     tries: int = 150
     most_removed: int = 4
     most_missing_tried: int = 2

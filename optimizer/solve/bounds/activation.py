@@ -63,13 +63,13 @@ def _bound_activation(problem: SearchProblem, activation: int) -> ActivationBoun
         ((item.team.cost, item.window, item.team.options) for item in window_data if item.team is not None),
         default=None,
     )
-    for item in window_data:
+    for number, item in enumerate(window_data):
         if best is not None and item.least * (1 + problem.gap / 4) >= best[0]:
             continue
         if item.least >= INFEASIBLE_COST:
             continue
-        # Where activations share what runs short, the teams of dearer windows are of use as well.
-        alone = best is not None and not shares_limits(problem.instance)
+        # Where activations share what runs short, the teams of some dearer windows are of use as well.
+        alone = number >= PARAMETERS.windows_bounded_fully or not shares_limits(problem.instance)
         enough = math.ceil(best[0] / (1 + problem.gap / 4)) if best is not None and alone else INFEASIBLE_COST
         lower_bounds[item.window], cheapest = bound_window(problem, item, enough)
         if cheapest is not None:
