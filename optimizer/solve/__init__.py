@@ -11,6 +11,7 @@ From the bottom up::
                                                           certified bounds, and the knapsacks and schedules over them
     heuristics/    quick_start, partial_plan, insertion, from_schedule, ruin_recreate, neighbourhoods
                                                           plans: inserted, taken apart, made from a schedule, improved
-    monolithic, decomposition, cell_search                the two methods of search; money, parcels, windows
+    monolithic, cell_search                               one model of everything; money, parcels, windows
+    decomposition, schedule_following, phases             the search in parts, its schedules, the order of its steps
     search, budget_sweep, solution_pool                   the entry and step 3; every budget in one search
 """

@@ -13,7 +13,8 @@ from optimizer.model.selection import EMPTY
 from optimizer.money import exact
 from optimizer.solve.bounds.activation import solve_knapsack
 from optimizer.solve.control import Control, Progress
-from optimizer.solve.decomposition import Decomposition, quick_pass, run_phases, start_decomposition
+from optimizer.solve.decomposition import Decomposition
+from optimizer.solve.phases import quick_pass, run_phases, start_decomposition
 from optimizer.solve.problem import prepare
 from optimizer.solve.search import Solution, status_of
 from optimizer.solve.search_parameters import PARAMETERS

@@ -23,9 +23,9 @@ from optimizer.money import exact
 from optimizer.solve.control import Control
 from optimizer.solve.cpsat.cuts import failing
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
-from optimizer.solve.decomposition import search_decomposed
 from optimizer.solve.heuristics.quick_start import quick_start
 from optimizer.solve.monolithic import search_monolithic
+from optimizer.solve.phases import search_decomposed
 from optimizer.solve.problem import SearchProblem, prepare
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
