@@ -159,6 +159,24 @@ class Horizon(Strict):
     end: Day = Field(description="Last day (calendar day, included).", examples=["2027-05-30"])
 
 
+class Objective(Strict):
+    """What a better plan is."""
+
+    goal: Literal["activate_most", "min_cost"] = Field(
+        "activate_most",
+        description="`activate_most`: most total value of secured activations, then least cost, then most "
+        "embeddedness. `min_cost`: every activation secured at least cost, then most embeddedness.",
+        examples=["min_cost"],
+    )
+    cost_slack: float = Field(
+        0.02,
+        ge=0,
+        le=10,
+        description="Share of the least cost that may be spent on more embedded creators (a fraction: 0.02 is 2 %).",
+        examples=[0.02],
+    )
+
+
 class Budget(Strict):
     """What may be spent; left out means no limit."""
 

@@ -19,6 +19,7 @@ from optimizer.scenario.fields import (
     Labels,
     Mode,
     Money,
+    Objective,
     Posting,
     Probability,
     Product,
@@ -32,24 +33,6 @@ from optimizer.scenario.fields import (
 
 MAX_CREATORS = 100_000
 """No longer list of creators is read."""
-
-
-class Objective(Strict):
-    """What a better plan is."""
-
-    goal: Literal["activate_most", "min_cost"] = Field(
-        "activate_most",
-        description="`activate_most`: most total value of secured activations, then least cost, then most "
-        "embeddedness. `min_cost`: every activation secured at least cost, then most embeddedness.",
-        examples=["min_cost"],
-    )
-    cost_slack: float = Field(
-        0.02,
-        ge=0,
-        le=10,
-        description="Share of the least cost that may be spent on more embedded creators (a fraction: 0.02 is 2 %).",
-        examples=[0.02],
-    )
 
 
 class Community(Strict):
