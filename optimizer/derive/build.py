@@ -18,9 +18,8 @@ from optimizer.derive.instance import (
     LockedChoice,
     Options,
     Windows,
-    limits_of,
-    undominated_days,
 )
+from optimizer.derive.limits import limits_of, undominated_days
 from optimizer.derive.people import Choices, Kind, People, Stretches, tabulated
 from optimizer.derive.posting import PostingModel, rate_model
 from optimizer.money import decimals, to_minor

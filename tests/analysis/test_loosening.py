@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from optimizer.analysis.diagnosis.own_limits import OwnLimits, locks
 from optimizer.analysis.diagnosis.shared_limits import Limit, SharedLimits
-from optimizer.derive.instance import limits_of
+from optimizer.derive.limits import limits_of
 from optimizer.model.rules import RULES
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.scenario.models import Scenario

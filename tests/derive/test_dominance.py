@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from optimizer.derive.build import build_instance
-from optimizer.derive.instance import Limits, undominated_days
+from optimizer.derive.instance import Limits
+from optimizer.derive.limits import undominated_days
 from optimizer.scenario.loading import scenario_from_data
 from tests.derive.small import activation, creator, instance, shipping
 from tests.solve.searching import found

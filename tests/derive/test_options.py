@@ -8,7 +8,8 @@ import pytest
 
 from optimizer.calendar import days
 from optimizer.derive.build import build_instance
-from optimizer.derive.instance import Instance, month_name
+from optimizer.derive.instance import Instance
+from optimizer.derive.limits import month_name
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.scenario.models import Creator, Scenario
 from optimizer.scenario.semantics import (

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from optimizer.calendar import days
 from optimizer.derive.build import build_instance
-from optimizer.derive.instance import Instance, Options, undominated_days
+from optimizer.derive.instance import Instance, Options
+from optimizer.derive.limits import undominated_days
 from optimizer.derive.posting import PostingModel
 from optimizer.money import to_minor
 from optimizer.scenario.loading import scenario_from_data

@@ -29,7 +29,7 @@ from optimizer.analysis.diagnosis.documents import Patch
 from optimizer.analysis.diagnosis.own_limits import OwnLimits
 from optimizer.analysis.diagnosis.relaxable import Relaxable
 from optimizer.analysis.diagnosis.shared_limits import Limit, SharedLimits
-from optimizer.derive.instance import limits_of
+from optimizer.derive.limits import limits_of
 from optimizer.money import decimals, to_minor
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
