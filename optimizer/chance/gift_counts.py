@@ -38,7 +38,7 @@ def gift_counts(
     if givers <= FEW:
         return givers, ()
     likeliest, cost = _likeliest(instance, gifts)
-    payers = np.sort(_best(instance, mine[table.paid[mine]]))[::-1]
+    payers = np.sort(table.best_by_creator(mine[table.paid[mine]]))[::-1]
     fewest = tuple(_fewest(instance, activation, likeliest, payers[:paid]) for paid in range(most_paid + 1))
     middle_count = _fewest(instance, activation, np.full(givers, middle), payers[:0])
     most = min(givers, middle_count + BESIDE)
@@ -67,20 +67,12 @@ def affordable(instance: Instance, activation: int, most_paid: int, money: int) 
     )
 
 
-def _best(instance: Instance, options: Ints) -> Floats:
-    """Return the best in-window probability of each creator."""
-    creators, place = np.unique(instance.options.creator[options], return_inverse=True)
-    best = np.zeros(len(creators))
-    np.maximum.at(best, place, instance.options.probability[options])
-    return best
-
-
 def _likeliest(instance: Instance, options: Ints) -> tuple[Floats, Ints]:
     """Return the best in-window probabilities of creators from the highest down, and what each costs at least."""
     creators, place = np.unique(instance.options.creator[options], return_inverse=True)
     cost = np.full(len(creators), np.iinfo(np.int64).max)
     np.minimum.at(cost, place, instance.options.cost_minor[options])
-    best = _best(instance, options)
+    best = instance.options.best_by_creator(options)
     order = np.lexsort((cost, -best))
     return best[order], cost[order]
 

@@ -96,8 +96,4 @@ def _highest(instance: Instance, activation: int, *, paid: bool) -> Floats:
     """Return the best in-window probability of each creator of a mode in any window, from the highest down."""
     table = instance.options
     mine = table.in_activation(activation)
-    mine = mine[table.paid[mine] == paid]
-    creators, place = np.unique(table.creator[mine], return_inverse=True)
-    best = np.zeros(len(creators))
-    np.maximum.at(best, place, table.probability[mine])
-    return np.sort(best)[::-1]
+    return np.sort(table.best_by_creator(mine[table.paid[mine] == paid]))[::-1]

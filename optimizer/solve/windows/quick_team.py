@@ -19,9 +19,7 @@ def strongest_windows(instance: Instance, activation: int) -> list[int]:
     for window in np.flatnonzero(instance.windows.activation == activation).tolist():
         options = table.in_window(window)
         options = options[~table.paid[options]]
-        creators, place = np.unique(table.creator[options], return_inverse=True)
-        best = np.zeros(len(creators))
-        np.maximum.at(best, place, table.probability[options])
+        best = table.best_by_creator(options)
         strength[window] = float(np.sort(best)[::-1][: 4 * instance.waves[activation].min_posts].sum())
     return sorted(strength, key=lambda w: (-round(strength[w], 3), w))[: PARAMETERS.quick_start_windows]
 

@@ -110,10 +110,7 @@ def _reliable(instance: Instance, cover: Cover, options: Ints) -> Flags:
     strong = True
     for paid, low in ((False, cover.low), (True, cover.paid_low)):
         own = options[table.paid[options] == paid]
-        creators, place = np.unique(table.creator[own], return_inverse=True)
-        best = np.zeros(len(creators))
-        np.maximum.at(best, place, table.probability[own])
-        strong &= bool(np.all(best >= low - ROUNDING))
+        strong &= bool(np.all(table.best_by_creator(own) >= low - ROUNDING))
     return np.array(
         [not (cell.more_gifts or cell.more_paid) or (cell.choosable and strong) for cell in cover.cells], dtype=bool
     )
