@@ -43,9 +43,7 @@ def gift_counts(
     middle_count = _fewest(instance, activation, np.full(givers, middle), payers[:0])
     most = min(givers, middle_count + BESIDE)
     if fewest[0] <= givers:
-        limits = instance.limits
-        shared = limits.daily_capacity is not None or bool(limits.arrivals) or bool(limits.month_caps)
-        money = int(cost[: fewest[0]].sum()) * (DEARER if shared else 1.0)
+        money = int(cost[: fewest[0]].sum()) * (DEARER if instance.limits.share_supplies else 1.0)
         most = min(most, int(np.count_nonzero(np.cumsum(np.sort(cost)) <= money)))
     return most, fewest
 

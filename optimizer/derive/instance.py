@@ -154,6 +154,16 @@ class Limits:
     rest_days: int
     max_activations: int | None
 
+    @property
+    def share_supplies(self) -> bool:
+        """Whether activations share days, stock or months, so that what one takes may run short for another."""
+        return self.daily_capacity is not None or bool(self.arrivals) or bool(self.month_caps)
+
+    @property
+    def share_supplies_or_people(self) -> bool:
+        """Whether activations share supplies, or people by rest or by a most of activations per creator."""
+        return self.share_supplies or self.max_activations is not None or self.rest_days > 0
+
 
 @dataclass(frozen=True)
 class Instance:

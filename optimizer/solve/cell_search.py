@@ -32,8 +32,7 @@ Taken = frozenset[int]
 
 def search_by_cells(problem: SearchProblem, state: SearchState, lower_bounds: LowerBounds) -> None:
     """Bound value and cost by the cell master and improve the incumbent, where activations share what runs short."""
-    limits = problem.instance.limits
-    if limits.daily_capacity is None and not limits.arrivals and not limits.month_caps:
+    if not problem.instance.limits.share_supplies:
         return
     control = problem.control
     share = control.deadline - (1 - PARAMETERS.cell_search_share) * control.remaining

@@ -25,7 +25,7 @@ from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
 from optimizer.solve.control import Control
 from optimizer.solve.cpsat.dominance import DominancePool
 from optimizer.solve.search_parameters import PARAMETERS
-from optimizer.solve.windows.quick_team import quick_cost, shares_limits
+from optimizer.solve.windows.quick_team import quick_cost
 from optimizer.solve.windows.refine import refined
 from optimizer.solve.windows.window import WindowData, most_people, window_data_of
 
@@ -146,7 +146,11 @@ def prepare(instance: Instance, control: Control, *, seed: int, gap: float, work
             if control.stopped:
                 return NOTHING_PREPARED
             cost = quick_cost(instance, activation, lambda: control.stopped)
-            worth = PARAMETERS.worth_thresholds_shared if shares_limits(instance) else PARAMETERS.worth_thresholds
+            worth = (
+                PARAMETERS.worth_thresholds_shared
+                if instance.limits.share_supplies_or_people
+                else PARAMETERS.worth_thresholds
+            )
             money = int(worth * cost) if cost < INFEASIBLE_COST else None
             cover = cover_of(instance, activation, lambda: control.stopped, money)
             return refined(instance, activation, cover, gap, lambda: control.stopped)

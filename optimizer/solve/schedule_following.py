@@ -14,8 +14,8 @@ from optimizer.solve.search_parameters import PARAMETERS
 
 def plan_by_schedule(search: Decomposition) -> None:
     """Bound value and cost by a schedule, and place people by the best one."""
-    limits, problem, state = search.problem.instance.limits, search.problem, search.state
-    if limits.daily_capacity is None and not limits.arrivals and not limits.month_caps and not problem.coupled:
+    problem, state = search.problem, search.state
+    if not problem.instance.limits.share_supplies and not problem.coupled:
         return
     activations = list(search.lower_bounds.own)
     windows = [int(w) for a in activations for w in problem.windows_of(a)]

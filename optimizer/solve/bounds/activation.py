@@ -27,7 +27,6 @@ from optimizer.solve.problem import SearchProblem, in_parallel
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.candidates import best_days
 from optimizer.solve.windows.greedy_team import Team
-from optimizer.solve.windows.quick_team import shares_limits
 from optimizer.solve.windows.window import WindowData
 
 
@@ -69,7 +68,7 @@ def _bound_activation(problem: SearchProblem, activation: int) -> ActivationBoun
         if item.least >= INFEASIBLE_COST:
             continue
         # Where activations share what runs short, the teams of some dearer windows are of use as well.
-        alone = number >= PARAMETERS.windows_bounded_fully or not shares_limits(problem.instance)
+        alone = number >= PARAMETERS.windows_bounded_fully or not problem.instance.limits.share_supplies_or_people
         enough = math.ceil(best[0] / (1 + problem.gap / 4)) if best is not None and alone else INFEASIBLE_COST
         lower_bounds[item.window], cheapest = bound_window(problem, item, enough)
         if cheapest is not None:

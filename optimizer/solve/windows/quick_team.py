@@ -35,15 +35,3 @@ def quick_cost(instance: Instance, activation: int, stopped: Callable[[], bool])
         team = first_team(instance, candidates_of(instance, window, options, table.cost_minor[options]), None)
         best = best if team is None else min(best, team.cost)
     return best
-
-
-def shares_limits(instance: Instance) -> bool:
-    """Return whether activations share days, stock, months or people, so that a dearer team may be needed."""
-    limits = instance.limits
-    return bool(
-        limits.daily_capacity is not None
-        or limits.arrivals
-        or limits.month_caps
-        or limits.max_activations is not None
-        or limits.rest_days
-    )

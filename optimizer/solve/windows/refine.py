@@ -13,7 +13,6 @@ from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.candidates import best_days, candidates_of
 from optimizer.solve.windows.cell_bounds import CellBounds, cell_bounds
 from optimizer.solve.windows.greedy_team import greedy_team
-from optimizer.solve.windows.quick_team import shares_limits
 
 
 def refined(
@@ -33,7 +32,7 @@ def refined(
         return cover
     cost = _quick_cost(instance, cover, bounds)
     least = np.min([own.bound for own in bounds.values()], axis=0)
-    shared = shares_limits(instance)
+    shared = instance.limits.share_supplies_or_people
     if least.min(initial=INFEASIBLE_COST) * (1 + gap / 4) >= cost and not shared:
         return cover
     worth = PARAMETERS.worth_planning if shared else 1.0
