@@ -28,12 +28,13 @@ quadrature and rounding; sums carry a relative error of about 1e-15, far inside 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from threading import Lock
+from typing import Generic, TypeVar
 
 import numpy as np
 
-from optimizer.chance.answers import Answers
 from optimizer.chance.roots import TailQuestion, interior_roots
 from optimizer.chance.tail import SECURE_TOLERANCE, conditional_counts, equal_gifts
 from optimizer.derive.instance import Flags, Floats, RateModel
@@ -43,6 +44,10 @@ LITTLE_SPREAD = 0.004
 """Payers whose in-window probabilities lie closer than this count as alike."""
 ERROR = 1e-9
 """ε: proven bound on quadrature plus rounding of a tail."""
+MOST_CACHED = 512
+
+Asked = TypeVar("Asked", bound=Hashable)
+Made = TypeVar("Made")
 
 
 def phi(chance: Floats | float, tilt: float) -> Floats:
@@ -106,7 +111,29 @@ class Thresholds:
     certain: Flags
 
 
-_ANSWERS: Answers[Question, Thresholds] = Answers()
+class ThresholdCache(Generic[Asked, Made]):
+    """Thresholds that many solves ask alike, worked out once: at most `MOST_CACHED`; beyond, all are forgotten."""
+
+    def __init__(self) -> None:
+        self._made: dict[Asked, Made] = {}
+        self._locks: dict[Asked, Lock] = {}
+        self._asking = Lock()
+
+    def thresholds(self, question: Asked, work_out: Callable[[], Made]) -> Made:
+        """Return the thresholds; of several threads with one question the first works it out, the others wait."""
+        with self._asking:
+            if len(self._locks) >= MOST_CACHED:
+                self._locks.clear()
+                self._made.clear()
+            asked = self._locks.setdefault(question, Lock())
+        with asked:
+            made = self._made.get(question)
+            if made is None:
+                made = self._made[question] = work_out()
+            return made
+
+
+_CACHE: ThresholdCache[Question, Thresholds] = ThresholdCache()
 
 
 class UnfinishedError(Exception):
@@ -121,7 +148,7 @@ def thresholds(question: Question, stopped: Callable[[], bool] = lambda: False) 
     UnfinishedError
         When `stopped`, asked between steps, says so.
     """
-    return _ANSWERS.answer(question, lambda: _answer(question, stopped))
+    return _CACHE.thresholds(question, lambda: _answer(question, stopped))
 
 
 def _answer(question: Question, stopped: Callable[[], bool]) -> Thresholds:

@@ -32,8 +32,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.chance.answers import Answers
-from optimizer.chance.tilt import UnfinishedError
+from optimizer.chance.tilt import ThresholdCache, UnfinishedError
 from optimizer.chance.two_group_tables import ROOM, Gifts, GiftTable, PairQuestion, Payers
 from optimizer.derive.instance import Floats
 
@@ -57,7 +56,7 @@ class PairThresholds:
     sufficient: Floats
 
 
-_ANSWERS: Answers[PairQuestion, PairThresholds] = Answers()
+_CACHE: ThresholdCache[PairQuestion, PairThresholds] = ThresholdCache()
 
 
 def pair_thresholds(question: PairQuestion, stopped: Callable[[], bool] = lambda: False) -> PairThresholds:
@@ -68,7 +67,7 @@ def pair_thresholds(question: PairQuestion, stopped: Callable[[], bool] = lambda
     UnfinishedError
         When `stopped`, asked between steps, says so.
     """
-    return _ANSWERS.answer(question, lambda: _answer(question, stopped))
+    return _CACHE.thresholds(question, lambda: _answer(question, stopped))
 
 
 def _answer(question: PairQuestion, stopped: Callable[[], bool]) -> PairThresholds:
