@@ -21,7 +21,7 @@ from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.money import exact
 from optimizer.solve.control import Control
-from optimizer.solve.cpsat.cuts import failing
+from optimizer.solve.cpsat.feasibility import failing
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
 from optimizer.solve.heuristics.quick_start import quick_start
 from optimizer.solve.monolithic import search_monolithic

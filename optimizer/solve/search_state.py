@@ -13,7 +13,7 @@ from optimizer.derive.instance import Instance
 from optimizer.model.selection import Selection
 from optimizer.money import exact
 from optimizer.solve.control import Control, Progress
-from optimizer.solve.cpsat.cuts import failing, keeps_checked_rules
+from optimizer.solve.cpsat.feasibility import failing, keeps_checked_rules
 
 
 @dataclass

@@ -7,7 +7,7 @@ import pytest
 
 from optimizer.derive.build import build_instance
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.cpsat.cuts import holds
+from optimizer.solve.cpsat.feasibility import holds
 from tests.benchmarks.judge import judged
 from tests.benchmarks.methods.class_cuts import WindowCuts, facets_above
 from tests.benchmarks.methods.registry import METHODS

@@ -12,7 +12,7 @@ from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.model.variables import Approximation
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.cpsat.cuts import holds, probability
+from optimizer.solve.cpsat.feasibility import holds, probability
 from tests.derive.small import CALM, activation, creator, document, instance
 from tests.model.desk import Desk, Draft, fixed_to, satisfiable
 

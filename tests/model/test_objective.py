@@ -11,7 +11,7 @@ from optimizer.model.rules import add_rules
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.cpsat.cuts import holds
+from optimizer.solve.cpsat.feasibility import holds
 from tests.derive.small import activation, creator, instance
 from tests.model.desk import Choice, Desk, fixed_to, satisfiable
 from tests.solve.searching import found

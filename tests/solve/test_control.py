@@ -8,7 +8,7 @@ import pytest
 
 from optimizer.derive.instance import Instance
 from optimizer.solve.control import HEARTBEAT_SECONDS, Control, Progress
-from optimizer.solve.cpsat.cuts import failing
+from optimizer.solve.cpsat.feasibility import failing
 from optimizer.solve.search import Solution, Status
 from tests.derive.small import activation, creator, instance
 from tests.solve.searching import control, found, tight

@@ -13,7 +13,7 @@ from optimizer.derive.instance import Instance
 from optimizer.solve.bounds.activation import bound_activations, cost_bound, value_bound
 from optimizer.solve.bounds.coupled import bound_coupled, bound_part
 from optimizer.solve.bounds.lower_bounds import LowerBounds
-from optimizer.solve.cpsat.cuts import failing
+from optimizer.solve.cpsat.feasibility import failing
 from optimizer.solve.problem import coupled_parts
 from tests.derive.small import activation, creator, instance
 from tests.solve.searching import found, problem

@@ -13,7 +13,7 @@ from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.bounds.activation import bound_activations
 from optimizer.solve.bounds.coupled import bound_coupled, bound_part, keep_bound
 from optimizer.solve.bounds.lower_bounds import LowerBounds
-from optimizer.solve.cpsat.cuts import holds
+from optimizer.solve.cpsat.feasibility import holds
 from optimizer.solve.problem import SearchProblem, components, in_parallel, prepare
 from optimizer.solve.windows.candidates import best_days
 from tests.derive.small import activation, creator, instance, shipping

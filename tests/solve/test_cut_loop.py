@@ -15,8 +15,8 @@ from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.cpsat.cut_loop import CutLoopResult, solve_with_cuts
-from optimizer.solve.cpsat.cuts import failing, holds, probability
 from optimizer.solve.cpsat.dominance import DominancePool, DominanceRows, Profile, dominated, failing_profile
+from optimizer.solve.cpsat.feasibility import failing, holds, probability
 from optimizer.solve.cpsat.solve_model import CallLimits
 from tests.derive.small import CALM, activation, creator, document, instance, shipping
 from tests.model.desk import Desk, Draft, fixed_to, satisfiable

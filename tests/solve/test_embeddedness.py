@@ -13,7 +13,7 @@ from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.model.selection import Selection
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.cpsat.cuts import failing, holds
+from optimizer.solve.cpsat.feasibility import failing, holds
 from optimizer.solve.search import embeddedness_of, most_embedded
 from tests.derive.small import activation, creator, instance, shipping
 from tests.model.desk import Desk, Draft

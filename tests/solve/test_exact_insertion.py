@@ -12,7 +12,7 @@ from optimizer.model.selection import EMPTY, Selection
 from optimizer.model.variables import Approximation
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.bounds.activation import bound_activations
-from optimizer.solve.cpsat.cuts import failing
+from optimizer.solve.cpsat.feasibility import failing
 from optimizer.solve.heuristics.insertion import insert_exactly, worth_shipping
 from optimizer.solve.heuristics.neighbourhoods import make_room
 from optimizer.solve.heuristics.partial_plan import PartialPlan

@@ -10,7 +10,7 @@ import pytest
 from optimizer.solve.bounds.activation import bound_activations
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.bounds.schedule import Schedule, make_schedule
-from optimizer.solve.cpsat.cuts import failing
+from optimizer.solve.cpsat.feasibility import failing
 from optimizer.solve.heuristics import from_schedule
 from optimizer.solve.heuristics.from_schedule import plan_from_schedule
 from optimizer.solve.problem import SearchProblem

@@ -7,7 +7,7 @@ import pytest
 
 from optimizer.chance.covers import cover_of
 from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
-from optimizer.solve.cpsat.cuts import holds
+from optimizer.solve.cpsat.feasibility import holds
 from optimizer.solve.windows.candidates import candidates_of
 from optimizer.solve.windows.cell_bounds import cell_bounds
 from optimizer.solve.windows.greedy_team import Team, greedy_team, redated

@@ -14,7 +14,7 @@ from optimizer.solve.bounds.coupled import bound_part, keep_bound
 from optimizer.solve.bounds.coupled_excess import bound_excess
 from optimizer.solve.bounds.lower_bounds import LowerBounds, ParcelCountBound, parcel_count_bounds_from
 from optimizer.solve.bounds.parcel_counts import bound_parcel_counts, parcel_count_bounds
-from optimizer.solve.cpsat.cuts import holds
+from optimizer.solve.cpsat.feasibility import holds
 from optimizer.solve.problem import SearchProblem
 from tests.derive.small import activation, creator, instance
 from tests.solve.searching import found, problem

@@ -9,7 +9,7 @@ from optimizer.derive.instance import Instance
 from optimizer.model.rules import add_rules
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.cpsat.cuts import failing
+from optimizer.solve.cpsat.feasibility import failing
 from optimizer.solve.heuristics.quick_start import quick_start
 from optimizer.solve.windows.candidates import best_days, candidates_of
 from optimizer.solve.windows.greedy_team import first_team

@@ -13,7 +13,7 @@ from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance, Ints
 from optimizer.derive.people import TIERS
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.cpsat.cuts import holds
+from optimizer.solve.cpsat.feasibility import holds
 from tests.derive.small import activation, creator, document, shipping
 
 Document = dict[str, Any]

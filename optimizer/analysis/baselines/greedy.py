@@ -27,7 +27,7 @@ from optimizer.derive.instance import Flags, Instance, Ints
 from optimizer.derive.people import TIERS
 from optimizer.model.selection import Selection
 from optimizer.scenario.models import Scenario
-from optimizer.solve.cpsat.cuts import holds
+from optimizer.solve.cpsat.feasibility import holds
 
 TILT = 0.5
 MOST_RESTARTS = 20

@@ -9,8 +9,8 @@ from ortools.sat.python import cp_model
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Variables
 from optimizer.solve.control import Control
-from optimizer.solve.cpsat.cuts import failing
 from optimizer.solve.cpsat.dominance import DominancePool, DominanceRows, failing_profile
+from optimizer.solve.cpsat.feasibility import failing
 from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, optimise
 
 

@@ -16,7 +16,7 @@ from optimizer.model.rules import add_rules
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.bounds.schedule import Schedule
-from optimizer.solve.cpsat.cuts import failing
+from optimizer.solve.cpsat.feasibility import failing
 from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, optimise
 from optimizer.solve.heuristics.insertion import greedy_team_beside
 from optimizer.solve.heuristics.partial_plan import PartialPlan

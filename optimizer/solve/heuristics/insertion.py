@@ -14,7 +14,7 @@ from optimizer.model.rules import add_rules, every_day, team_made
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
-from optimizer.solve.cpsat.cuts import failing
+from optimizer.solve.cpsat.feasibility import failing
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.problem import SearchProblem

@@ -9,7 +9,7 @@ import numpy as np
 from optimizer.derive.instance import UNLIMITED, Flags, Instance, Ints
 from optimizer.model.rules import to_be_checked
 from optimizer.model.selection import Selection
-from optimizer.solve.cpsat.cuts import keeps_checked_rules
+from optimizer.solve.cpsat.feasibility import keeps_checked_rules
 
 
 class PartialPlan:

@@ -14,7 +14,7 @@ from optimizer.analysis.report import Decision
 from optimizer.derive.instance import Instance
 from optimizer.model.selection import Selection
 from optimizer.scenario.models import Scenario
-from optimizer.solve.cpsat.cuts import failing
+from optimizer.solve.cpsat.feasibility import failing
 from tests.benchmarks.cases import Task
 
 Record = dict[str, Any]

@@ -13,7 +13,7 @@ from pyscipopt import quicksum
 from optimizer.derive.instance import Floats, Instance, Ints
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Variables
-from optimizer.solve.cpsat.cuts import holds
+from optimizer.solve.cpsat.feasibility import holds
 from tests.benchmarks.methods.base import Answer, Moment, Run, answer_of
 from tests.benchmarks.methods.class_cuts import Cut, WindowCuts
 from tests.benchmarks.methods.linear import business_model, goal, matrix_of, values_of, weight_of_value

@@ -32,7 +32,7 @@ from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.model.selection import Selection
 from optimizer.scenario.models import Scenario
-from optimizer.solve.cpsat.cuts import failing, probability
+from optimizer.solve.cpsat.feasibility import failing, probability
 from tests.benchmarks.methods.base import Answer, Run, answer_of
 from tests.benchmarks.methods.linear import matrix_of
 from tests.benchmarks.methods.saa_model import SaaModel, Sample, TooLateError, saa_model, selection_of
