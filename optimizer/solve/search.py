@@ -33,7 +33,7 @@ from optimizer.solve.settings import Settings
 from optimizer.solve.windows.candidates import rank_within
 
 
-class Status(Enum):
+class SearchStatus(Enum):
     """What the search can say; the words of the plan."""
 
     OPTIMAL = "optimal"
@@ -62,7 +62,7 @@ class Solution:
         `plain` or `decomposed`.
     """
 
-    status: Status
+    status: SearchStatus
     selection: Selection | None
     value: int | None
     least_cost: int | None
@@ -110,13 +110,13 @@ def _method(instance: Instance, settings: Settings) -> str:
     return "plain" if len(instance.options) <= PARAMETERS.plain_options else "decomposed"
 
 
-def status_of(state: SearchState) -> Status:
+def status_of(state: SearchState) -> SearchStatus:
     """Return what a state amounts to."""
     if state.infeasible:
-        return Status.INFEASIBLE
+        return SearchStatus.INFEASIBLE
     if state.incumbent is None:
-        return Status.UNKNOWN
-    return Status.OPTIMAL if state.closed else Status.FEASIBLE
+        return SearchStatus.UNKNOWN
+    return SearchStatus.OPTIMAL if state.closed else SearchStatus.FEASIBLE
 
 
 def embeddedness_of(instance: Instance, selection: Selection) -> float:

@@ -14,7 +14,7 @@ from optimizer.derive.instance import Instance
 from optimizer.model.selection import EMPTY, Selection
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.solve.bounds.schedule import make_schedule
-from optimizer.solve.search import Solution, Status
+from optimizer.solve.search import SearchStatus, Solution
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from tests.derive.small import activation, creator, instance
@@ -39,10 +39,10 @@ def test_the_search_agrees_with_one_model_of_everything(monkeypatch: pytest.Monk
     truth = optimum(middle(seed, people=8))
     for solution in solutions:
         if truth is None:
-            assert solution.status is Status.INFEASIBLE
+            assert solution.status is SearchStatus.INFEASIBLE
             assert solution.selection is None
         else:
-            assert solution.status is Status.OPTIMAL
+            assert solution.status is SearchStatus.OPTIMAL
             assert (solution.value, solution.least_cost) == truth
             assert (solution.value_bound, solution.cost_bound) == truth
 
@@ -51,14 +51,14 @@ def consistent(given: Instance, early: Solution, best: Solution) -> None:
     """Assert that a plan found by a longer search refutes nothing that an early end claims."""
     if best.selection is None or best.value is None or best.least_cost is None:
         return
-    assert early.status is not Status.INFEASIBLE
+    assert early.status is not SearchStatus.INFEASIBLE
     assert early.value_bound >= best.value
     if early.cost_bound is not None:
         assert early.value == best.value
         assert early.cost_bound <= best.least_cost
     for own in best.selection.windows:
         assert early.lower_bounds[own] <= given.options.cost_minor[best.selection.options_of(given, own)].sum()
-    if best.status is Status.OPTIMAL and early.value is not None and early.least_cost is not None:
+    if best.status is SearchStatus.OPTIMAL and early.value is not None and early.least_cost is not None:
         assert early.value <= best.value
         assert early.value < best.value or early.least_cost >= (best.cost_bound or 0)
 
@@ -98,8 +98,8 @@ def test_a_scenario_is_called_infeasible_with_proof_only() -> None:
     waves = (activation(), activation("b", start_earliest="2027-03-22", start_latest="2027-03-22"))
     given = instance([creator("x")], *waves, rotation={"rest_days": 60}, objective={"goal": "min_cost"})
     for method in METHODS:
-        assert found(given, method=method).status is Status.INFEASIBLE
-        assert found(given, by=control(0.0), method=method).status is Status.UNKNOWN
+        assert found(given, method=method).status is SearchStatus.INFEASIBLE
+        assert found(given, by=control(0.0), method=method).status is SearchStatus.UNKNOWN
 
 
 def state(given: Instance, gap: float = 0.0) -> SearchState:

@@ -9,7 +9,7 @@ import pytest
 from optimizer.derive.instance import Instance
 from optimizer.solve.control import HEARTBEAT_SECONDS, Control, Progress
 from optimizer.solve.cpsat.feasibility import failing
-from optimizer.solve.search import Solution, Status
+from optimizer.solve.search import SearchStatus, Solution
 from tests.derive.small import activation, creator, instance
 from tests.solve.searching import control, found, tight
 
@@ -102,7 +102,7 @@ def test_a_cancelled_search_returns_at_once_with_the_best_it_has(phase: str) -> 
     given = tight()
     solution, _ = ended(given, by)
     assert time.monotonic() - cancelled[0] < GRACE_SECONDS
-    assert solution.status is Status.FEASIBLE
+    assert solution.status is SearchStatus.FEASIBLE
     assert solution.selection is not None
     assert not failing(given, solution.selection, solution.selection.windows)
     best = max((p.value, -p.cost_minor) for p in told if p.value is not None and p.cost_minor is not None)
@@ -114,19 +114,19 @@ def test_a_search_cancelled_before_it_begins_claims_nothing() -> None:
     by.cancel.set()
     solution, seconds = ended(tight(), by)
     assert seconds < GRACE_SECONDS
-    assert solution.status is Status.FEASIBLE
+    assert solution.status is SearchStatus.FEASIBLE
     assert (solution.value, solution.least_cost, solution.value_bound) == (0, 0, 6)
     by = control()
     by.cancel.set()
     solution, _ = ended(instance([creator("x")], activation(required=True)), by)
-    assert (solution.status, solution.selection, solution.value) == (Status.UNKNOWN, None, None)
+    assert (solution.status, solution.selection, solution.value) == (SearchStatus.UNKNOWN, None, None)
 
 
 @pytest.mark.parametrize("seconds", [0.0, 0.3, 1.5])
 def test_the_deadline_is_kept_on_a_hard_scenario(seconds: float) -> None:
     solution, taken = ended(tight(), control(seconds))
     assert taken < seconds + GRACE_SECONDS
-    assert solution.status is Status.FEASIBLE
+    assert solution.status is SearchStatus.FEASIBLE
 
 
 @pytest.mark.slow

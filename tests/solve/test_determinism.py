@@ -12,7 +12,7 @@ import pytest
 
 from optimizer.derive.build import build_instance
 from optimizer.scenario.loading import scenario_from_data
-from optimizer.solve.search import Status
+from optimizer.solve.search import SearchStatus
 from tests.solve.middle import middle_scenario
 from tests.solve.searching import found
 
@@ -73,7 +73,7 @@ def test_another_seed_finds_plans_as_good() -> None:
     given = build_instance(scenario_from_data(middle_scenario(SEEDS[0])))
     first, second = found(given, seed=1), found(given, seed=99)
     assert (first.value, first.least_cost) == (second.value, second.least_cost)
-    assert (first.status, second.status) == (Status.OPTIMAL, Status.OPTIMAL)
+    assert (first.status, second.status) == (SearchStatus.OPTIMAL, SearchStatus.OPTIMAL)
 
 
 @pytest.mark.parametrize("seed", [5, 10, *(pytest.param(n, marks=pytest.mark.slow) for n in range(12, 40))])
@@ -81,6 +81,6 @@ def test_searches_in_one_process_repeat_themselves(seed: int) -> None:
     """What earlier searches left in the caches of thresholds and nodes makes no difference."""
     given = build_instance(scenario_from_data(middle_scenario(seed)))
     first, second, threaded = found(given), found(given), found(given, workers=3)
-    assert first.status in (Status.OPTIMAL, Status.INFEASIBLE)
+    assert first.status in (SearchStatus.OPTIMAL, SearchStatus.INFEASIBLE)
     assert first == second
     assert first == threaded

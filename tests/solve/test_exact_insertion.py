@@ -17,7 +17,7 @@ from optimizer.solve.heuristics.insertion import insert_exactly, worth_shipping
 from optimizer.solve.heuristics.neighbourhoods import make_room
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.heuristics.ruin_recreate import RuinRecreate
-from optimizer.solve.search import Status
+from optimizer.solve.search import SearchStatus
 from tests.derive.small import activation, creator, document, instance, shipping
 from tests.model.desk import Desk, Draft
 from tests.solve.searching import METHODS, Method, found, problem
@@ -100,7 +100,7 @@ def test_windows_alike_but_for_their_dates_are_judged_each_by_its_own_limits(
     wave = activation(start_earliest="2027-03-29", start_latest="2027-04-05")
     given = instance([creator("x")], wave, **fields)
     solution = found(given, method=method)
-    assert (solution.status, solution.least_cost, solution.cost_bound) == (Status.OPTIMAL, 1_000, 1_000)
+    assert (solution.status, solution.least_cost, solution.cost_bound) == (SearchStatus.OPTIMAL, 1_000, 1_000)
     assert solution.selection is not None
     assert solution.selection.windows == {0: 1}
 
@@ -118,7 +118,7 @@ def test_a_floor_is_that_of_the_cheapest_window() -> None:
 @pytest.mark.parametrize("method", METHODS)
 def test_an_activation_that_the_warehouse_cannot_serve_is_left_out_with_proof(method: Method) -> None:
     solution = found(instance([creator("x")], shipping=shipping(daily_capacity=0)), method=method)
-    assert (solution.status, solution.value, solution.value_bound) == (Status.OPTIMAL, 0, 0)
+    assert (solution.status, solution.value, solution.value_bound) == (SearchStatus.OPTIMAL, 0, 0)
 
 
 def test_some_of_these_leave_days_out() -> None:

@@ -11,7 +11,7 @@ from ortools.sat.python import cp_model
 from optimizer.derive.instance import Instance
 from optimizer.solve.bounds.activation import best_set, cost_bound, value_bound
 from optimizer.solve.bounds.lower_bounds import LagrangianBounds, LowerBounds
-from optimizer.solve.cpsat.solve_model import SolveStatus, solve
+from optimizer.solve.cpsat.solve_model import CallStatus, solve
 from tests.derive.small import activation, creator, instance
 from tests.seeds import seeds
 from tests.solve.searching import found
@@ -109,7 +109,7 @@ def test_without_activations_in_reach_the_set_is_empty() -> None:
     assert cost_bound(waves([2, 1]), LowerBounds({}), 1) is None
 
 
-def unfinished(solver: cp_model.CpSolver, model: cp_model.CpModel) -> SolveStatus:
+def unfinished(solver: cp_model.CpSolver, model: cp_model.CpModel) -> CallStatus:
     """Solve with an effort that is over before it has begun."""
     solver.parameters.max_time_in_seconds = 0.0
     return solve(solver, model)

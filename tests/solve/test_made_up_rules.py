@@ -21,7 +21,7 @@ from optimizer.model.variables import Variables
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.semantics import Wave
-from optimizer.solve.search import Solution, Status
+from optimizer.solve.search import SearchStatus, Solution
 from tests.brute_decisions import ExtraRow
 from tests.brute_force import Best, Enumeration, OwnRule
 from tests.seeds import seeds
@@ -214,10 +214,10 @@ def check(made_up: MadeUp, seed: int) -> Best | None:
 def agrees(solution: Solution, truth: Best | None) -> None:
     """Check that a finished search found the optimum, and that its bounds are valid."""
     if truth is None:
-        assert solution.status is Status.INFEASIBLE
+        assert solution.status is SearchStatus.INFEASIBLE
         assert solution.selection is None
         return
-    assert solution.status is Status.OPTIMAL
+    assert solution.status is SearchStatus.OPTIMAL
     assert (solution.value, solution.least_cost) == (truth.value, truth.cost)
     assert solution.value_bound == truth.value
     assert solution.cost_bound == truth.cost

@@ -11,7 +11,7 @@ from optimizer.errors import GroundswellError
 from optimizer.model import objective
 from optimizer.model.rules import add_rules
 from optimizer.model.variables import Approximation, Variables, part_of
-from optimizer.solve.cpsat.solve_model import CallLimits, SolveResult, SolveStatus, optimise
+from optimizer.solve.cpsat.solve_model import CallLimits, CallStatus, SolveResult, optimise
 from tests.derive.small import activation, creator, instance
 from tests.model.desk import Desk
 from tests.solve.searching import control, tight
@@ -35,7 +35,7 @@ def cheapest(v: Variables, *, effort: float = math.inf, gap: float = 0.0, second
 def test_optimal_is_the_least_cost_with_its_bound_and_selection() -> None:
     v = model(instance(PEOPLE, activation(confidence=0.7)))
     out = cheapest(v)
-    assert (out.status, out.objective, out.bound, out.infeasible) == (SolveStatus.OPTIMAL, 1_700, 1_700, False)
+    assert (out.status, out.objective, out.bound, out.infeasible) == (CallStatus.OPTIMAL, 1_700, 1_700, False)
     assert out.selection is not None
     assert [bool(v.instance.options.paid[o]) for o in out.selection.options] == [True]
     assert out.selection.windows == {0: 0}
@@ -44,29 +44,29 @@ def test_optimal_is_the_least_cost_with_its_bound_and_selection() -> None:
 def test_maximising_rounds_the_other_way() -> None:
     v = model(instance(PEOPLE, activation(value=3), activation("b", value=5)), secured=False)
     out = optimise(v, objective.value(v), control(), seed=1, maximise=True)
-    assert (out.status, out.objective, out.bound) == (SolveStatus.OPTIMAL, 5, 5)
+    assert (out.status, out.objective, out.bound) == (CallStatus.OPTIMAL, 5, 5)
 
 
 def test_infeasible_is_a_verdict_without_numbers() -> None:
     out = cheapest(model(instance(PEOPLE, activation(min_posts=4))))
-    assert out == SolveResult(SolveStatus.INFEASIBLE, None, None, None)
+    assert out == SolveResult(CallStatus.INFEASIBLE, None, None, None)
     assert out.infeasible
 
 
 def test_a_stopped_control_asks_nothing() -> None:
-    assert cheapest(model(instance(PEOPLE)), seconds=0.0) == SolveResult(SolveStatus.UNKNOWN, None, None, None)
+    assert cheapest(model(instance(PEOPLE)), seconds=0.0) == SolveResult(CallStatus.UNKNOWN, None, None, None)
 
 
 def test_no_effort_is_unknown_and_claims_nothing() -> None:
     out = cheapest(model(tight(2, 25, 3)), effort=0.0)
-    assert (out.status, out.selection, out.objective) == (SolveStatus.UNKNOWN, None, None)
+    assert (out.status, out.selection, out.objective) == (CallStatus.UNKNOWN, None, None)
     assert not out.infeasible
 
 
 def test_a_little_effort_is_feasible_with_a_bound_below_and_reproducible() -> None:
     v = model(tight(2, 25, 3))
     out = cheapest(v, effort=1.0)
-    assert out.status is SolveStatus.FEASIBLE
+    assert out.status is CallStatus.FEASIBLE
     assert out.selection is not None
     assert out.objective == v.instance.options.cost_minor[list(out.selection.options)].sum()
     assert out.objective is not None
@@ -77,7 +77,7 @@ def test_a_little_effort_is_feasible_with_a_bound_below_and_reproducible() -> No
 
 def test_a_gap_ends_early_and_the_bound_keeps_it() -> None:
     out = cheapest(model(tight(2, 25, 3)), gap=0.2)
-    assert out.status is SolveStatus.OPTIMAL
+    assert out.status is CallStatus.OPTIMAL
     assert out.objective is not None
     assert out.bound is not None
     assert 0.8 * out.objective - 1 <= out.bound <= out.objective
@@ -118,7 +118,7 @@ def test_an_unknown_call_has_no_bound_of_nought(monkeypatch: pytest.MonkeyPatch)
     """CP-SAT reports 0 where it has proven nothing yet."""
     monkeypatch.setattr(cp_model.CpSolver, "solve", lambda *_: cp_model.UNKNOWN)
     monkeypatch.setattr(cp_model.CpSolver, "best_objective_bound", property(lambda _: 0.0))
-    assert cheapest(model(instance(PEOPLE))) == SolveResult(SolveStatus.UNKNOWN, None, None, None)
+    assert cheapest(model(instance(PEOPLE))) == SolveResult(CallStatus.UNKNOWN, None, None, None)
     monkeypatch.setattr(cp_model.CpSolver, "best_objective_bound", property(lambda _: 12.0))
     assert cheapest(model(instance(PEOPLE))).bound == 12
 

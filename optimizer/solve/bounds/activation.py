@@ -22,7 +22,7 @@ from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
-from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, has_solution, new_solver, proven_bound, solve
+from optimizer.solve.cpsat.solve_model import CallLimits, CallStatus, has_solution, new_solver, proven_bound, solve
 from optimizer.solve.problem import SearchProblem, in_parallel
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.candidates import best_days
@@ -207,7 +207,7 @@ def _answer(
 ) -> Knapsack:
     solver = new_solver(CallLimits(effort=PARAMETERS.knapsack_effort, rounds=PARAMETERS.window_cut_rounds))
     status = solve(solver, model)
-    if status is SolveStatus.INFEASIBLE:
+    if status is CallStatus.INFEASIBLE:
         return Knapsack(None, 0, None, True)
     if not has_solution(status):
         return Knapsack(None, 0, None, False)

@@ -15,7 +15,7 @@ from ortools.sat.python import cp_model
 from optimizer.derive.instance import Ints
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.bounds.schedule_model import ScheduleModel, schedule_model, spent_on, value_of
-from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, has_solution, new_solver, proven_bound, solve
+from optimizer.solve.cpsat.solve_model import CallLimits, CallStatus, has_solution, new_solver, proven_bound, solve
 from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 
@@ -88,7 +88,7 @@ def _solved(m: ScheduleModel, spent: cp_model.IntVar, effort: float, *, maximise
     limits = CallLimits(gap=0.0 if maximise else m.problem.gap / 4, effort=effort)
     solver = new_solver(limits, control, seed=m.problem.seed)
     status = solve(solver, m.model, control)
-    if status is SolveStatus.INFEASIBLE:
+    if status is CallStatus.INFEASIBLE:
         return Schedule(True, None, 0, {}, {})
     bound = proven_bound(solver, solved=has_solution(status), maximise=maximise)
     if not has_solution(status):

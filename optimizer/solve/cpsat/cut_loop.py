@@ -11,7 +11,7 @@ from optimizer.model.variables import Variables
 from optimizer.solve.control import Control
 from optimizer.solve.cpsat.dominance import DominancePool, DominanceRows, failing_profile
 from optimizer.solve.cpsat.feasibility import failing
-from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, optimise
+from optimizer.solve.cpsat.solve_model import CallLimits, CallStatus, optimise
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def solve_with_cuts(
             break
         broken = failing(v.instance, out.selection, open_activations)
         if not broken:
-            return CutLoopResult(False, bound, out.selection, out.objective, out.status is SolveStatus.OPTIMAL, cuts)
+            return CutLoopResult(False, bound, out.selection, out.objective, out.status is CallStatus.OPTIMAL, cuts)
         for activation in broken:
             team = out.selection.options_of(v.instance, activation)
             profile = failing_profile(v.instance, activation, team)

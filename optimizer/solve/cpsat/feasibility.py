@@ -11,7 +11,7 @@ from optimizer.derive.instance import Instance, Ints
 from optimizer.model.rules import Rule, to_be_checked
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Part, Variables
-from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, new_solver, solve
+from optimizer.solve.cpsat.solve_model import CallLimits, CallStatus, new_solver, solve
 
 
 def probability(instance: Instance, activation: int, options: Ints) -> float:
@@ -68,4 +68,4 @@ def _allowed(instance: Instance, selection: Selection, rules: list[Rule]) -> boo
         v.model.add(flag == 1)
     for rule in rules:
         rule.constraint(v)
-    return solve(new_solver(CallLimits()), v.model) is not SolveStatus.INFEASIBLE
+    return solve(new_solver(CallLimits()), v.model) is not CallStatus.INFEASIBLE

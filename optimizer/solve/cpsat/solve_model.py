@@ -27,7 +27,7 @@ LARGEST_BOUND = 2**53
 """Beyond it a float does not tell whole numbers apart, so nothing is concluded from it."""
 
 
-class SolveStatus(Enum):
+class CallStatus(Enum):
     """What a call proved."""
 
     OPTIMAL = "optimal"
@@ -37,10 +37,10 @@ class SolveStatus(Enum):
 
 
 _STATUSES = {
-    cp_model.OPTIMAL: SolveStatus.OPTIMAL,
-    cp_model.FEASIBLE: SolveStatus.FEASIBLE,
-    cp_model.INFEASIBLE: SolveStatus.INFEASIBLE,
-    cp_model.UNKNOWN: SolveStatus.UNKNOWN,
+    cp_model.OPTIMAL: CallStatus.OPTIMAL,
+    cp_model.FEASIBLE: CallStatus.FEASIBLE,
+    cp_model.INFEASIBLE: CallStatus.INFEASIBLE,
+    cp_model.UNKNOWN: CallStatus.UNKNOWN,
 }
 
 
@@ -66,7 +66,7 @@ class SolveResult:
     `objective` is None without a selection; `bound` is None where nothing is proven (and where infeasible).
     """
 
-    status: SolveStatus
+    status: CallStatus
     selection: Selection | None
     objective: int | None
     bound: int | None
@@ -74,7 +74,7 @@ class SolveResult:
     @property
     def infeasible(self) -> bool:
         """Whether the model is proven to have no solution."""
-        return self.status is SolveStatus.INFEASIBLE
+        return self.status is CallStatus.INFEASIBLE
 
 
 def optimise(
@@ -89,7 +89,7 @@ def optimise(
 ) -> SolveResult:
     """Minimise (or maximise) `objective` over the model of `v` until proven, within `limits`, or stopped."""
     if control.stopped:
-        return SolveResult(SolveStatus.UNKNOWN, None, None, None)
+        return SolveResult(CallStatus.UNKNOWN, None, None, None)
     (v.model.maximize if maximise else v.model.minimize)(objective)
     if hint is not None:
         v.model.proto.clear_solution_hint()
@@ -98,7 +98,7 @@ def optimise(
     if _largest_row_sum(v.model) >= SAFE_ROW_SUM:
         solver.parameters.presolve_inclusion_work_limit = 0
     status = solve(solver, v.model, control)
-    if status is SolveStatus.INFEASIBLE:
+    if status is CallStatus.INFEASIBLE:
         return SolveResult(status, None, None, None)
     solved = has_solution(status)
     bound = proven_bound(solver, solved=solved, maximise=maximise)
@@ -132,7 +132,7 @@ def new_solver(limits: CallLimits, control: Control | None = None, *, seed: int 
     return solver
 
 
-def solve(solver: cp_model.CpSolver, model: cp_model.CpModel, control: Control | None = None) -> SolveStatus:
+def solve(solver: cp_model.CpSolver, model: cp_model.CpModel, control: Control | None = None) -> CallStatus:
     """Solve a model, stopping when the control is cancelled.
 
     Raises
@@ -150,9 +150,9 @@ def solve(solver: cp_model.CpSolver, model: cp_model.CpModel, control: Control |
     return _STATUSES[answer]
 
 
-def has_solution(status: SolveStatus) -> bool:
+def has_solution(status: CallStatus) -> bool:
     """Return whether a call with this status has a solution to read."""
-    return status in (SolveStatus.OPTIMAL, SolveStatus.FEASIBLE)
+    return status in (CallStatus.OPTIMAL, CallStatus.FEASIBLE)
 
 
 def proven_bound(solver: cp_model.CpSolver, *, solved: bool, maximise: bool) -> int | None:

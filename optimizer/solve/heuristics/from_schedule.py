@@ -17,7 +17,7 @@ from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.bounds.schedule import Schedule
 from optimizer.solve.cpsat.feasibility import failing
-from optimizer.solve.cpsat.solve_model import CallLimits, SolveStatus, optimise
+from optimizer.solve.cpsat.solve_model import CallLimits, CallStatus, optimise
 from optimizer.solve.heuristics.insertion import greedy_team_beside
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.problem import SearchProblem
@@ -131,5 +131,5 @@ def _together(
     limits = CallLimits(gap=0.002, effort=PARAMETERS.repair_effort)
     out = optimise(v, objective.cost(v), problem.control, seed=problem.seed, limits=limits)
     if out.selection is None or failing(instance, out.selection, free):
-        return None, out.status is SolveStatus.INFEASIBLE
+        return None, out.status is CallStatus.INFEASIBLE
     return out.selection, False
