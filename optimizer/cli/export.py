@@ -17,7 +17,7 @@ from optimizer.cli.files import check_picture_folder, document_at, draw_all, ref
 from optimizer.cli.options import PlanFile, ScenarioFile
 from optimizer.errors import InputError, Problem
 from optimizer.export.statements import broken
-from optimizer.export.targets import TARGETS, Answers, Material, Option, Target, TargetName, targets_help, unused
+from optimizer.export.targets import TARGETS, CommandAnswers, Material, Option, Target, TargetName, targets_help, unused
 from optimizer.plan import Plan
 from optimizer.scenario.loading import model_from_data
 from optimizer.scenario.models import Scenario
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from optimizer.export.charts.base import Chart
 
 
-def read_answers(files: Iterable[Path], fingerprint: str) -> Answers:
+def read_answers(files: Iterable[Path], fingerprint: str) -> CommandAnswers:
     """Return the answers in files; leave with every problem of a file, also where it answers another scenario.
 
     Parameters
@@ -36,14 +36,14 @@ def read_answers(files: Iterable[Path], fingerprint: str) -> Answers:
     fingerprint
         SHA-256 of the scenario that the answers have to be about.
     """
-    answers: Answers = {}
+    answers: CommandAnswers = {}
     for file in files:
         with blaming(file):
             _read(file, fingerprint, answers)
     return answers
 
 
-def _read(file: Path, fingerprint: str, answers: Answers) -> None:
+def _read(file: Path, fingerprint: str, answers: CommandAnswers) -> None:
     """Add the answer in a file; its fields say which kind it is."""
     data = document_at(file)
     if "most_value" in data:

@@ -12,12 +12,12 @@ from optimizer.export.terminal.elements import StepLine
 if TYPE_CHECKING:
     from optimizer.analysis.time_budget import Step
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
 def answered(
-    question: Callable[[Callable[[Step], None], threading.Event], Answer],
-) -> tuple[Answer, bool]:
+    question: Callable[[Callable[[Step], None], threading.Event], Result],
+) -> tuple[Result, bool]:
     """Return the answer to a question, and whether a signal ended it early.
 
     Parameters

@@ -17,7 +17,7 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn
 
-Status = Connection
+StatusPipe = Connection
 NICENESS = 10
 
 
@@ -51,7 +51,7 @@ def serve(control: int) -> NoReturn:
 class _ForkServer:
     def __init__(self, control: socket.socket) -> None:
         self._control = control
-        self._children: dict[int, Status] = {}
+        self._children: dict[int, StatusPipe] = {}
         self._woken, self._wake = os.pipe()
         os.set_blocking(self._woken, False)
         os.set_blocking(self._wake, False)
@@ -125,7 +125,7 @@ class _ForkServer:
             os._exit(1)
 
 
-def _tell(status: Status, number: int, *, last: bool = True) -> None:
+def _tell(status: StatusPipe, number: int, *, last: bool = True) -> None:
     with suppress(OSError):
         status.send(number)
     if last:

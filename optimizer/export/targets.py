@@ -33,7 +33,7 @@ OPTIONS: dict[Option, str] = {
 """Options that only some targets take, and what to say where another target is given one."""
 
 
-class Answers(TypedDict, total=False):
+class CommandAnswers(TypedDict, total=False):
     """Answers of other commands that may stand beside the plan."""
 
     frontier: Frontier
@@ -48,7 +48,7 @@ class Material:
     scenario: Scenario
     plan: Plan
     addresses: Mapping[str, Address] | None = None
-    answers: Answers = field(default_factory=Answers)
+    answers: CommandAnswers = field(default_factory=CommandAnswers)
 
 
 def _no_remarks(_: Material, __: Path) -> Iterator[str]:

@@ -29,7 +29,7 @@ MARGIN = 1e-5
 
 
 @dataclass(frozen=True)
-class Answer:
+class MasterResult:
     """What a call proved and found.
 
     `infeasible`: no plan. `bound`: of cost, minor units; None where nothing is proven. `taken`: positions of the groups
@@ -230,7 +230,7 @@ class CellMaster:
         *,
         least_value: int | None = None,
         without: Collection[frozenset[int]] = (),
-    ) -> tuple[Answer, Floats | None]:
+    ) -> tuple[MasterResult, Floats | None]:
         """Return the least cost of this value by whole cells, and the solution."""
         rows, _ = self.rows(least_value, without)
         answer = milp(
@@ -241,14 +241,14 @@ class CellMaster:
             options={"time_limit": seconds, "mip_rel_gap": 1e-5},
         )
         if answer.status == 2:
-            return Answer(True, None, None), None
+            return MasterResult(True, None, None), None
         bound = answer.mip_dual_bound
         proven = None if bound is None or not math.isfinite(bound) else _certified(float(bound))
         if answer.x is None:
-            return Answer(False, proven, None), None
+            return MasterResult(False, proven, None), None
         x = np.asarray(answer.x)
         taken = frozenset(place for place, own in enumerate(self.columns) if x[own.taken].sum() > 0.5)
-        return Answer(False, proven, taken), x
+        return MasterResult(False, proven, taken), x
 
     def _cost(self) -> Floats:
         cost = np.zeros(self.width)

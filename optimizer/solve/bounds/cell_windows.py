@@ -38,7 +38,7 @@ class Cut:
 
 
 @dataclass
-class Window:
+class ClassedWindow:
     """One window: its options by class of ship days. `classes` has the rows month, lot, day."""
 
     instance: Instance
@@ -48,7 +48,7 @@ class Window:
     class_of: Ints
 
     @classmethod
-    def of(cls, instance: Instance, index: int) -> Window:
+    def of(cls, instance: Instance, index: int) -> ClassedWindow:
         """Return a window with its classes."""
         table, limits = instance.options, instance.limits
         options = table.in_window(index)
@@ -98,7 +98,7 @@ class WindowGroup:
     """
 
     problem: SearchProblem
-    members: Sequence[Window]
+    members: Sequence[ClassedWindow]
     worth: float
     cells: Ints = field(init=False)
     cover: Cover = field(init=False)
@@ -177,10 +177,10 @@ def groups_of(problem: SearchProblem, activations: Sequence[int], worth: float) 
     """Return the windows within reach in groups, those that have no cell left out."""
     instance = problem.instance
     apart = instance.limits.daily_capacity is not None or bool(np.any(instance.gap_days))
-    grouped: dict[tuple[object, ...], list[Window]] = {}
+    grouped: dict[tuple[object, ...], list[ClassedWindow]] = {}
     for activation in activations:
         for index in problem.windows_of(activation).tolist():
-            window = Window.of(instance, int(index))
+            window = ClassedWindow.of(instance, int(index))
             if len(window.options):
                 alike = (index,) if apart else (int(instance.window_month[index]), window.classes.tobytes())
                 grouped.setdefault((activation, *alike), []).append(window)
