@@ -67,7 +67,7 @@ def strongest(instance: Instance, options: Ints) -> tuple[Floats, Floats]:
     return gifts, paid
 
 
-GRID = 100
+GIFT_GRID = 100
 """[lo, hi] is rounded outward to this many steps per unit, so that equal questions meet in the cache."""
 PAID_GRID = 10_000
 ROUNDING = 1e-11
@@ -200,11 +200,11 @@ def _creators(creators: Ints) -> int:
 def _gift_range(chances: np.ndarray, rates: RateModel) -> tuple[float, float]:
     """Return [lo, hi] on the grid: hi covers every option, lo all that are worth choosing."""
     if not len(chances) or chances.max() <= 0:
-        return 0.0, 1 / GRID
+        return 0.0, 1 / GIFT_GRID
     top = float(chances.max())
-    high = min(math.ceil((top - ROUNDING) * GRID) / GRID, 1 / max(rates.high, 1.0), 1.0)
+    high = min(math.ceil((top - ROUNDING) * GIFT_GRID) / GIFT_GRID, 1 / max(rates.high, 1.0), 1.0)
     floor = max(float(chances.min()), WORTH_CHOOSING * top)
-    return min(math.floor((floor + ROUNDING) * GRID) / GRID, high), max(high, top)
+    return min(math.floor((floor + ROUNDING) * GIFT_GRID) / GIFT_GRID, high), max(high, top)
 
 
 def best_of_people(options: Options, mine: slice, *, paid: bool) -> Floats:

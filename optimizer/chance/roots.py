@@ -21,11 +21,11 @@ from scipy.special import bdtr
 from optimizer.chance.tail import certified_count, nodes
 from optimizer.derive.instance import Flags, Floats, Ints, RateModel
 
-GRID = 33
+SHAPE_POINTS = 33
 STEP = 16
 """Tables are made for multiples of this many gifts, so that questions of nearly equal size share them."""
 SMALLEST_START = 1e-200
-FINE = 2e-6
+HALF_WIDTH = 2e-6
 """Half-width of the refined bracket in v, before the slope of the tail is taken into account."""
 TRIES = 8
 """Brackets tried around a root; few shapes need a second one."""
@@ -101,7 +101,7 @@ class Basis:
         self.rate, self.weight = nodes(rates, certified_count(rates, size, high, error))
         self.low = repeated(self.rate * low, size, least)
         self.high = repeated(self.rate * high, size, least)
-        self.grid = np.linspace(low, high, GRID)
+        self.grid = np.linspace(low, high, SHAPE_POINTS)
         self._least = least
         self._tabulated: dict[int, Floats] = {}
 
@@ -173,7 +173,7 @@ def interior_roots(cover: TailQuestion, gifts: int, *, closely: bool = True) -> 
     inside = np.repeat(np.arange(1, gifts + 1), sizes)
     at_low = np.concatenate([np.arange(size) for size in sizes])
     ends = cover.ends.reshape(len(cover.ends), -1)
-    below = np.empty((len(at_low), GRID))
+    below = np.empty((len(at_low), SHAPE_POINTS))
     for r, last in zip(range(1, gifts + 1), np.cumsum(sizes), strict=True):
         total = gifts - r
         first = total * (total + 1) // 2
@@ -225,14 +225,14 @@ def _refine(cover: TailQuestion, at_low: Ints, inside: Ints, reached: Floats, ho
     root, slope = _crossing(cover.basis.grid, reached[rows], fails[rows], holds[rows], level)
     for _ in range(TRIES):
         left, right = fails[rows], holds[rows]
-        width = FINE + (cover.upper - cover.lower) / slope
+        width = HALF_WIDTH + (cover.upper - cover.lower) / slope
         up, down = np.minimum(root + width, right), np.maximum(root - width, left)
         both = np.concatenate([rows, rows])
         high, low = _tails(cover, places[both], inside[both], np.concatenate([up, down])).reshape(2, -1)
         holds[rows] = np.where(low >= cover.upper, down, np.where(high >= cover.upper, up, right))
         fails[rows] = np.where(high < cover.lower, up, np.where(low < cover.lower, down, left))
         # A bracket that misses the root narrows the cell; the secant through its ends, or the middle, is next.
-        slope = np.maximum((high - low) / np.maximum(up - down, FINE), FLAT)
+        slope = np.maximum((high - low) / np.maximum(up - down, HALF_WIDTH), FLAT)
         root = down + (level - low) / slope
         inside_cell = (fails[rows] < root) & (root < holds[rows])
         root = np.where(inside_cell, root, (fails[rows] + holds[rows]) / 2)

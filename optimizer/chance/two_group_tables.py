@@ -16,9 +16,9 @@ from optimizer.chance.tail import SECURE_TOLERANCE, certified_count, nodes
 from optimizer.chance.tilt import ERROR, phi
 from optimizer.derive.instance import Floats, RateModel
 
-FINE = 129
+GIFT_POINTS = 129
 """Probabilities of equal gifts in the tables."""
-PAID_FINE = 65
+PAID_POINTS = 65
 """Probabilities of equal payers in the tables."""
 ROOM = 1e-9
 """Sums of φ err by less than this."""
@@ -60,7 +60,7 @@ class Gifts:
         most = max(1, *(count for _, count in question.cells))
         error = ERROR / 4
         self.rate, self.weight = nodes(question.rates, certified_count(question.rates, most, question.high, error))
-        self.grid = np.linspace(question.low, question.high, FINE)
+        self.grid = np.linspace(question.low, question.high, GIFT_POINTS)
         low = repeated(self.rate * question.low, most, question.least)
         high = repeated(self.rate * question.high, most, question.least)
         total = np.repeat(np.arange(most), np.arange(1, most + 1))
@@ -73,11 +73,11 @@ class Gifts:
         if inside not in self._binomials:
             least = self.question.least
             equal = at_most(inside, np.outer(self.rate, self.grid), least)
-            table = np.zeros((len(self.rate), least, FINE, least))
+            table = np.zeros((len(self.rate), least, GIFT_POINTS, least))
             for ends in range(least):
                 # Posts of the ends `ends`, at most t − ends of the equal gifts: column k − 1 − t + ends of `equal`.
                 table[:, ends, :, ends:] = np.moveaxis(equal[ends:][::-1], 0, 2)
-            self._binomials[inside] = table.reshape(len(self.rate) * least, FINE * least)
+            self._binomials[inside] = table.reshape(len(self.rate) * least, GIFT_POINTS * least)
         return self._binomials[inside]
 
     def table(self, count: int) -> GiftTable:
@@ -88,11 +88,11 @@ class Gifts:
             others = count - r
             first = others * (others + 1) // 2
             below = ends[first : first + others + 1] @ self.binomials(r)
-            shapes.append(below.reshape(others + 1, FINE, least))
+            shapes.append(below.reshape(others + 1, GIFT_POINTS, least))
         sizes = np.arange(count, 0, -1)
         inside = np.repeat(np.arange(1, count + 1), sizes)
         at_low = np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(size) for size in sizes)]).astype(np.int64)
-        tables = np.concatenate([np.zeros((0, FINE, least)), *shapes])
+        tables = np.concatenate([np.zeros((0, GIFT_POINTS, least)), *shapes])
         return GiftTable(self.question, count, tables, inside, at_low)
 
 
@@ -126,9 +126,9 @@ class GiftTable:
         rest = (sums[None, :] - ends[:, None]) / self.inside[:, None]
         value = rest if tilt == 0 else -np.expm1(-tilt * rest) / tilt
         column, shape = np.nonzero(((value >= question.low - 1e-12) & (value <= question.high + 1e-12)).T)
-        step = (question.high - question.low) / (FINE - 1)
+        step = (question.high - question.low) / (GIFT_POINTS - 1)
         at = (value[shape, column] - question.low) / step if step > 0 else np.zeros(len(shape))
-        cell = np.clip(at.astype(np.int64), 0, FINE - 2)
+        cell = np.clip(at.astype(np.int64), 0, GIFT_POINTS - 2)
         share = np.clip(at - cell, 0.0, 1.0)[:, None]
         reached = 1 - (self.below[shape, cell] * (1 - share) + self.below[shape, cell + 1] * share)[:, ::-1]
         bend = (self.inside * (self.inside - 1) * (question.rates.high * step) ** 2 / 8)[shape][:, None]
@@ -146,7 +146,7 @@ class Payers:
     def __init__(self, question: PairQuestion, count: int, tilt: float) -> None:
         self.question, self.count, self.tilt = question, count, tilt
         low, high, least = question.paid_low, question.paid_high, question.least
-        self.grid = np.linspace(low, high, PAID_FINE) if high > low else np.array([low])
+        self.grid = np.linspace(low, high, PAID_POINTS) if high > low else np.array([low])
         inside = np.array([count - a - b for a in range(count) for b in range(count - a)])
         at_low = np.array([a for a in range(count) for b in range(count - a)])
         self.inside = inside
