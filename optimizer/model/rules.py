@@ -74,6 +74,10 @@ class TeamCheck(Enum):
     BY_CONSTRUCTION = "cells, candidates, quotas or the partial plan see to it"
 
 
+Judge = Callable[[Instance, Selection], bool]
+"""(instance, selection) → whether the selection keeps the rule."""
+
+
 @dataclass(frozen=True)
 class Rule:
     """One rule of the contract. All but the constraint has a safe default.
@@ -94,7 +98,8 @@ class Rule:
     quotas
         How many people of each class of `exchange` a team has; greedy teams are filled by it.
     team
-        How a greedy team keeps it; None: the constraint itself judges, selection by selection, also plans that are not
+        How a greedy team keeps it: `TeamCheck.BY_CONSTRUCTION`, or a `Judge` that looks at each selection. None: the
+        constraint itself judges, which takes a solver call per selection. Whoever judges sees plans that are not
         complete: a rule that asks for a minimum of the whole plan then leaves the heuristics without a plan.
     no_team
         (instance, activation) → whether no greedy team is made, because the rule decides too much there.
@@ -112,7 +117,7 @@ class Rule:
     exchange: Exchange | None = None
     any_day: bool = False
     quotas: Quotas | None = None
-    team: TeamCheck | Callable[[Instance, Selection], bool] | None = None
+    team: TeamCheck | Judge | None = None
     no_team: Callable[[Instance, int], bool] = lambda _instance, _activation: False
     loosened_by: tuple[str, ...] = ()
     checked: bool = True

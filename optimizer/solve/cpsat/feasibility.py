@@ -8,7 +8,7 @@ import numpy as np
 
 from optimizer.chance.tail import SECURE_TOLERANCE, tail
 from optimizer.derive.instance import Instance, Ints
-from optimizer.model.rules import Rule, to_be_checked
+from optimizer.model.rules import Rule, TeamCheck, to_be_checked
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Part, Variables
 from optimizer.solve.cpsat.solve_model import CallLimits, CallStatus, new_solver, solve
@@ -50,7 +50,7 @@ def keeps_checked_rules(instance: Instance, selection: Selection) -> bool:
     for rule in to_be_checked(instance):
         if rule.team is None:
             undeclared.append(rule)
-        elif callable(rule.team) and not rule.team(instance, selection):
+        elif not isinstance(rule.team, TeamCheck) and not rule.team(instance, selection):
             return False
     return not undeclared or _allowed(instance, selection, undeclared)
 
