@@ -149,18 +149,13 @@ def value_bound(instance: Instance, lower_bounds: LowerBounds, groups: Groups = 
     return None if most.impossible else everything if most.bound is None else min(everything, most.bound)
 
 
-def best_set(
-    instance: Instance, lower_bounds: LowerBounds, groups: Groups = (), *, without: Sequence[frozenset[int]] = ()
-) -> tuple[int, ...] | None:
-    """Return a set of highest value found, of least cost among those; None if none was found.
-
-    `without`: sets that are known to fail, not to be returned again.
-    """
-    most = solve_knapsack(instance, lower_bounds, groups, without=without).chosen
+def best_set(instance: Instance, lower_bounds: LowerBounds, groups: Groups = ()) -> tuple[int, ...] | None:
+    """Return a set of highest value found, of least cost among those; None if none was found."""
+    most = solve_knapsack(instance, lower_bounds, groups).chosen
     if most is None:
         return None
     value = int(sum(instance.value[a] for a in most))
-    cheapest = solve_knapsack(instance, lower_bounds, groups, least_value=value, without=without).chosen
+    cheapest = solve_knapsack(instance, lower_bounds, groups, least_value=value).chosen
     return most if cheapest is None else cheapest
 
 
@@ -179,7 +174,6 @@ def solve_knapsack(
     groups: Groups,
     *,
     least_value: int | None = None,
-    without: Sequence[frozenset[int]] = (),
 ) -> Knapsack:
     """Maximise value, or minimise cost at `least_value`, under the budget."""
     if any(activation not in lower_bounds.own for activation in _must(instance)):
@@ -190,8 +184,6 @@ def solve_knapsack(
     spent = _spent(model, secured, lower_bounds, groups)
     for activation in _must(instance):
         model.add(secured[activation] == 1)
-    for failed in without:
-        model.add_bool_or([~flag if a in failed else flag for a, flag in secured.items()])
     if instance.limits.budget_minor is not None:
         model.add(spent <= instance.limits.budget_minor)
     if least_value is None:
