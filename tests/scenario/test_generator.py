@@ -21,7 +21,6 @@ from optimizer.money import to_minor
 from optimizer.planner import make_plan
 from optimizer.scenario.families.campaign import Aim, need_of
 from optimizer.scenario.families.coupling import affordable_parcels, affordable_share
-from optimizer.scenario.families.estimate import reach
 from optimizer.scenario.families.table import FAMILIES, FamilyName
 from optimizer.scenario.generator import dump, generate
 from optimizer.scenario.loading import scenario_from_data
@@ -289,15 +288,6 @@ def test_a_share_of_the_places_lies_above_none_and_at_most_at_all(use: float) ->
     with pytest.raises(InputError) as caught:
         generate("M", 1, capacity_use=use)
     assert [problem.code for problem in caught.value.problems] == ["out_of_range"]
-
-
-@pytest.mark.parametrize(
-    ("gifts", "chance", "paid", "least"), [(33, 0.24, 0, 5), (16, 0.26, 4, 5), (8, 0.28, 2, 3), (0, 0.2, 6, 5)]
-)
-def test_the_estimate_is_near_the_exact_tail(gifts: int, chance: float, paid: int, least: int) -> None:
-    rates = build_instance(scenario("S")).rates
-    exact = tail([chance] * gifts, [0.97] * paid, least, rates)
-    assert reach(gifts, chance, paid, least) == pytest.approx(exact, abs=0.005)
 
 
 @pytest.mark.slow
