@@ -1,4 +1,4 @@
-"""Answers to questions that many solves ask alike: each is worked out once, whoever asks first."""
+"""Cached answers to questions that many solves share: the first solve to ask computes, the others reuse."""
 
 from __future__ import annotations
 

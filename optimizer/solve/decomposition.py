@@ -83,9 +83,9 @@ class Decomposition:
     def rebuild(
         self, wanted: Sequence[int], tries: int, partial: PartialPlan | None = None, *, over_budget: bool
     ) -> None:
-        """Fill a partial plan with what is wanted and better it by ruin and recreate."""
+        """Fill a partial plan with the wanted activations and improve it by ruin and recreate."""
         if partial is None:
-            # The first plan of all is not built upon: its teams were made before anything was known of their cost.
+            # The first plan of all is not built upon: its teams were made before any bound on their cost.
             built = self.state.incumbent if self.draws else None
             partial = PartialPlan(self.problem.instance, built, over_budget=over_budget)
             for activation in [a for a in partial.windows if a not in wanted]:
@@ -152,7 +152,7 @@ def start_decomposition(problem: SearchProblem, state: SearchState) -> Decomposi
 def run_phases(search: Decomposition) -> None:
     """Bound, place, prove and improve, step by step, until the gap is closed or the time is up.
 
-    What a search with the same instance but for the total budget has learnt of its parts is used and added to.
+    Uses, and adds to, the bounds on parts of a search whose instance differs in the total budget only.
     """
     search.bound()
     steps: tuple[tuple[str, Callable[[Decomposition], None]], ...] = (
@@ -242,9 +242,9 @@ def _schedule(search: Decomposition) -> None:
 
 
 def _cheapest(search: Decomposition) -> Schedule:
-    """Return the cheapest schedule of the highest value one was found for; bound value and cost by it.
+    """Return the cheapest schedule of the highest value that has one; bound value and cost by it.
 
-    What its coupled activations cost together is priced where that is not yet known, as long as there is something new.
+    Price its coupled activations together where they have no joint bound yet, as long as there are new ones.
     """
     problem, state, lower_bounds = search.problem, search.state, search.lower_bounds
     schedule, target = Schedule(False, None, 0, {}, {}), state.value_bound
@@ -305,7 +305,7 @@ def _follow(search: Decomposition, schedule: Schedule, target: int) -> None:
 
 
 def _improve(search: Decomposition) -> None:
-    """Ruin and recreate what is wanted, then with everything else beside it, then exact neighbourhoods."""
+    """Ruin and recreate the wanted activations, then all of them, then exact neighbourhoods."""
     state = search.state
     search.rebuild(search.wanted, PARAMETERS.tries, over_budget=True)
     if not search.done and not state.value_proven:
@@ -337,7 +337,7 @@ def _raise_bounds(search: Decomposition) -> None:
 
 
 def _monolithic_first(search: Decomposition) -> None:
-    """Small scenarios are proven fastest as a whole, with what is known of their parts."""
+    """Small scenarios are proven fastest as a whole, with the bounds on their parts."""
     if len(search.problem.instance.options) <= PARAMETERS.monolithic_first_options:
         control = search.problem.control
         part = replace(control, deadline=control.deadline - (1 - PARAMETERS.monolithic_first_share) * control.remaining)
