@@ -16,7 +16,7 @@ FIGURE_WIDTH = 13
 """Width of an amount with the space beside it (columns)."""
 NAME_WIDTH = 34
 """Width of the activation, its posts and its confidence (columns)."""
-WITHOUT_COST: dict[Status, str] = {"infeasible": "impossible", "unknown": "no plan yet"}
+WITHOUT_COST: dict[Status, str] = {"infeasible": "impossible", "unknown": "no plan found"}
 
 AID = (
     "Each activation planned alone, without a budget, all other rules kept: together they share people, stock and "
