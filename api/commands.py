@@ -122,7 +122,7 @@ def _store(database: str | None) -> Store:
 
 
 def _settings(**options: str | int | None) -> ServiceSettings:
-    """Return the settings of options and environment; leave with all that is wrong with them."""
+    """Return the settings of options and environment; exit with every problem in them."""
     from pydantic import ValidationError
 
     from api.settings import PREFIX, ServiceSettings

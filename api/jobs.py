@@ -1,6 +1,6 @@
 """Runs on their way: from the run table to an executor, and what becomes of them back into the table.
 
-The table is the truth. What is not there did not happen, and whatever is open there is submitted, when the service
+The table is the truth. What is not there did not happen, and every open run there is submitted, when the service
 starts and again and again. To submit a run twice is to submit it once: an executor names its tasks by the runs' ids,
 and a cluster does so whichever server submits them. Several servers over one database that share a cluster all submit
 every open run, and all receive its progress; the first one records it.
@@ -82,7 +82,7 @@ class Jobs:
             self._submit(run)
         except ValueError:
             # One odd row must not keep the others from being solved.
-            log.exception("a run cannot be taken up", extra={"run_id": run.id})
+            log.exception("a run cannot be resumed", extra={"run_id": run.id})
             self._store.end(run.id, UNREADABLE)
 
     def submit(self, run: RunRecord) -> None:
@@ -119,9 +119,9 @@ class Jobs:
         return erased
 
     def close(self, grace_seconds: float) -> None:
-        """Let what runs save its best plan; what is queued stays so in the table.
+        """Let running solves save their best plan; queued runs stay queued in the table.
 
-        On a cluster that is so of what no other server has it solve; which runs those are shows as they end.
+        On a cluster this concerns only runs that no other server follows; which ones shows as they end.
         """
         try:
             for run in () if self._clustered else self._store.open_runs():

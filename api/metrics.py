@@ -30,7 +30,7 @@ class Metrics:
             registry=self.registry,
         )
         self.gap = Histogram(
-            "groundswell_solve_gap", "Gaps of the plans found.", ["kind"], buckets=GAPS, registry=self.registry
+            "groundswell_solve_gap", "Gaps of the plans.", ["kind"], buckets=GAPS, registry=self.registry
         )
         self.requests = Histogram(
             "groundswell_http_request_seconds",

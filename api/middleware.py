@@ -30,7 +30,7 @@ ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class Middleware:
-    """Wraps the application; whatever goes wrong inside becomes a problem that says nothing of the inside."""
+    """Wraps the application; an error inside becomes a problem that reveals nothing of the inside."""
 
     def __init__(self, app: ASGIApp, service: Service):
         self._app = app
@@ -93,7 +93,7 @@ def _is_own(host: str) -> bool:
 
 
 def _broken(error: BaseException) -> bool:
-    """Whether all that went wrong is that nobody reads a stream any more."""
+    """Whether the only error is that the client stopped reading a stream."""
     if isinstance(error, BaseExceptionGroup):
         return all(_broken(part) for part in error.exceptions)
     return isinstance(error, BrokenResourceError)

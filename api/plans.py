@@ -57,7 +57,7 @@ class Plans:
         gone
             Returns whether the client has gone away; the solve is then abandoned.
         """
-        # A name of ours: one that a client chose could be another client's as well.
+        # A name that the service makes: one that a client chose could be another client's as well.
         key = secrets.token_hex(16)
         promise: Future[Outcome] = Future()
         self._waiting[key] = _Waiting(promise, work)
@@ -75,7 +75,7 @@ class Plans:
         try:
             while not (await asyncio.wait([answer], timeout=LOOK_SECONDS))[0]:
                 if await gone():
-                    raise ApiProblem("client_gone", "The client went away; its solve is given up.")
+                    raise ApiProblem("client_gone", "The client disconnected; its solve was stopped.")
             return answer.result()
         finally:
             if not answer.done():

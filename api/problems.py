@@ -1,6 +1,6 @@
 """Errors over HTTP: one shape (RFC 9457), one list of codes.
 
-Nothing of ours but these sentences ever reaches a client: no path, no SQL, no traceback.
+Only these sentences ever reach a client: no path, no SQL, no traceback.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
 
 
 def documented_open(*codes: str) -> dict[int | str, dict[str, Any]]:
-    """Return the answers a route gives that anybody may use; any may be addressed wrongly or meet a bug of ours."""
+    """Return the answers of a route open to anyone; any may be addressed wrongly or meet a bug in the service."""
     answers: dict[int | str, dict[str, Any]] = {}
     for code in (*codes, "bad_request", "host_not_allowed", "internal_error", "unavailable"):
         kind = KINDS[code]

@@ -1,4 +1,4 @@
-"""Polls what no call reports: news from other servers, and runs that no executor has taken up.
+"""Polls what no call reports: news from other servers, and runs that no executor has started.
 
 The database is asked once a second for the last events of all runs that are followed here: one statement on the primary
 key. LISTEN/NOTIFY would take a connection of its own, which needs supervision as well, loses what was sent while it was

@@ -106,7 +106,7 @@ class FrontierBody(Strict):
         None,
         ge=2,
         le=200,
-        description="Without `budgets`: at most so many, from the first activation to all of them; 12 where left out.",
+        description="Without `budgets`: the most budgets, from the first activation to all of them; 12 where left out.",
         examples=[12],
     )
     settings: FrontierSettings = Field(default_factory=FrontierSettings, description="Settings of the search.")

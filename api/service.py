@@ -51,7 +51,7 @@ class Service:
 
     @property
     def open(self) -> bool:
-        """Whether anybody who reaches the service may use it: no key was ever made.
+        """Whether anyone who reaches the service may use it: no key was ever made.
 
         Once there is a key, there is no way back, so that losing all keys never opens the service.
         """

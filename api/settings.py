@@ -53,7 +53,7 @@ class ServiceSettings(BaseSettings):
         15.0,
         ge=1,
         le=600,
-        description="A solve still there so long after its time limit is killed; after half of it, it is asked for its "
+        description="A solve is killed this long after its time limit; after half of it, it is asked for its "
         "best plan (seconds).",
     )
     memory_mb: int = Field(

@@ -3,8 +3,8 @@
 ::
 
     GroundswellError
-    ├── InputError            a file or a request is wrong; carries every problem found   (exit 2)
-    ├── VerificationError     a plan of ours failed its own verification: a bug of ours    (exit 1)
+    ├── InputError            a file or a request is wrong; carries every problem         (exit 2)
+    ├── VerificationError     a plan failed our own verification: a bug in groundswell      (exit 1)
     ├── StartError            a solver process could not be started (`execution`)
     ├── StoreError            the service's database; a tree of its own (`api.store.errors`)
     └── ApiProblem            ends a request of the service with a problem (`api.problems`)
@@ -22,7 +22,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with an input, told to the person who can mend it.
+    """One thing that is wrong with an input, explained to the person who can correct it.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class GroundswellError(Exception):
 
 
 class InputError(GroundswellError):
-    """An input that cannot be used; `problems` lists all that was found, never only the first."""
+    """An input that cannot be used; `problems` lists every problem, never only the first."""
 
     def __init__(self, problems: Iterable[Problem]):
         self.problems: Sequence[Problem] = tuple(problems)

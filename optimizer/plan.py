@@ -36,7 +36,7 @@ class ObjectiveReport(Strict):
     value_gap: float | None = Field(
         description="(value_bound − value) / max(1, value_bound), a fraction.", examples=[0.0]
     )
-    least_cost: Amount | None = Field(description="Cheapest cost found at this value.", examples=["4211.35"])
+    least_cost: Amount | None = Field(description="Cost of the cheapest plan of this value.", examples=["4211.35"])
     cost_bound: Amount | None = Field(
         description="No plan of this value costs less; null until the value is proven.", examples=["4210.00"]
     )
@@ -196,7 +196,7 @@ class WayOut(Strict):
         description="Value that helps; null takes the limit away.", examples=["2413.20"]
     )
     effect: str = Field(description="What it brings, for people.", examples=["sourdough is secured as well."])
-    verified: bool = Field(description="A plan of the changed scenario was found and verified.", examples=[True])
+    verified: bool = Field(description="There is a verified plan of the changed scenario.", examples=[True])
 
 
 class Diagnosis(Strict):
@@ -230,7 +230,7 @@ class Plan(Strict):
     scenario: ScenarioReference = Field(description="Which scenario this answers.")
     status: Status = Field(
         description="`optimal`: value proven and cost within the requested gap. `feasible`: a verified plan, gaps as "
-        "reported. `infeasible`: proven. `unknown`: nothing found in the time given.",
+        "reported. `infeasible`: proven. `unknown`: no plan found in the time given.",
         examples=["optimal"],
     )
     objective: ObjectiveReport = Field(description="How good it is.")

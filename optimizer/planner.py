@@ -15,7 +15,7 @@ from optimizer.solve.control import Progress
 from optimizer.solve.settings import Settings
 
 SHARE_FOR_DIAGNOSIS, MOST_FOR_DIAGNOSIS = 0.1, 9.0
-"""Where a plan may leave activations out, this share of the time, but at most so many seconds, is kept to say why."""
+"""Where a plan may leave activations out, this share of the time, at most this many seconds, is kept to say why."""
 
 SHARE_FOR_OVERRUN, MOST_OVERRUN = 0.02, 3.0
 """A question that is under way ends with the step it is at, seconds later in a scenario of 50,000 creators."""

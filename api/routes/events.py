@@ -92,7 +92,7 @@ def _look(service: Service, caller: Caller, run: RunRecord, after: int) -> _Look
     try:
         if not caller.admitted(service):
             return _Look([], True)
-        # Asked before the events: whatever a run that has ended will ever tell is there by then.
+        # Read before the events: a run that has ended has all its events stored by then.
         state = service.store.state(run.id)
         return _Look(service.store.events(run.id, after, PAGE), state is None or state.final)
     except StoreError as error:

@@ -44,7 +44,7 @@ IdempotencyKey = Annotated[
 ]
 ACCEPTED_HEADERS = {
     "Location": {"description": "Where the run is.", "schema": {"type": "string"}},
-    "Retry-After": {"description": "Look again after so many seconds.", "schema": {"type": "integer"}},
+    "Retry-After": {"description": "Seconds to wait before the next look.", "schema": {"type": "integer"}},
 }
 
 
@@ -137,7 +137,7 @@ def list_runs(
         after = None if cursor is None else cursor_from(cursor)
     except ValueError:
         remedy = "Pass `next` of the page before as it is."
-        raise invalid([Problem("wrong_format", "/query/cursor", "is no cursor of ours", remedy, cursor)]) from None
+        raise invalid([Problem("wrong_format", "/query/cursor", "is not a cursor", remedy, cursor)]) from None
     runs = service.store.runs(caller.workspace_id, label=label, state=state, after=after, limit=limit + 1)
     more = cursor_text(runs[limit - 1].cursor) if len(runs) > limit else None
     return RunPage(runs=[run_view(run) for run in runs[:limit]], next=more)

@@ -27,7 +27,7 @@ BUSY_SECONDS = 10.0
 WRITES = "groundswell_writes"
 POSTGRES = "postgresql+psycopg"
 # Defaults for libpq and the server; the address overrides them. Nothing waits for ever: neither for a machine
-# that is gone nor for a lock. After a failover, what may only be read is no database of ours.
+# that is gone nor for a lock. After a failover, a read-only database is not the service's.
 POSTGRES_OPTIONS: Mapping[str, str | int] = {
     "application_name": "groundswell",
     "connect_timeout": 5,

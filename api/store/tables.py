@@ -66,7 +66,7 @@ class UtcTime(TypeDecorator[datetime]):
 class RunId(TypeDecorator[str]):
     """The id of a run, as a client sent it.
 
-    PostgreSQL refuses a text with a NUL, and no driver takes half of a surrogate pair; no id of ours has either, so
+    PostgreSQL refuses a text with a NUL, and no driver takes half of a surrogate pair; no generated id has either, so
     that asking for one finds nothing instead of failing.
     """
 

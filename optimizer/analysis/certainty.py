@@ -199,7 +199,7 @@ class _Search:
         return [question for _, _, question in sorted(questions, key=lambda item: item[:2])]
 
     def _ask(self, clock: TimeBudget, chosen: Sequence[tuple[Wave, float]], wave: Wave) -> None:
-        """Ask for the chosen confidences, the lowest first: what is proven there often settles the next."""
+        """Ask for the chosen confidences, the lowest first: its proof often settles the next."""
         for confidence in sorted(confidence for other, confidence in chosen if other is wave):
             if together(self.findings[wave.id], confidence, self.digits).status(self.settings.gap) in SETTLED:
                 clock.skip()

@@ -139,7 +139,7 @@ class _Diagnosis:
         return examinations
 
     def _giving_up(self, targets: list[Target]) -> list[WayOut]:
-        """Return what is left when the scenario asks for less: an activation not required, or another goal."""
+        """Return the ways out that ask for less: an activation no longer required, or another goal."""
         if self.scenario.objective.goal == "min_cost":
             return self._planned(Patch("/objective/goal", "activate_most"), "min_cost")
         blamed = {wave.id for target in targets for wave in target.fresh or self.must}
@@ -174,5 +174,5 @@ class _Diagnosis:
                     f"{from_minor(floor, digits)}."
                 )
                 return Blocked(activation=target.activation, limit="budget_total", detail=detail, attainable=None)
-        detail = "Which limit stands in the way was not found out in the time given. Allow more time."
+        detail = "The time given was too short to see which limit stands in the way. Allow more time."
         return Blocked(activation=target.activation, limit="time_limit", detail=detail, attainable=None)

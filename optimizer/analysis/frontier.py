@@ -1,4 +1,4 @@
-"""The budget frontier: the best plan of every total budget, each verified, with what is proven of it.
+"""The budget frontier: the best plan of every total budget, each verified, with its proven bounds.
 
 Every point asks for most value and then for least cost; nothing is spent on embeddedness, so that the points compare.
 One search serves all budgets (`optimizer.solve.budget_sweep`), and every point is read off the plans and bounds

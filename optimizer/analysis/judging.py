@@ -58,7 +58,7 @@ SIMULATED_CAMPAIGNS = 20_000
 
 @dataclass(frozen=True)
 class Facts:
-    """What a plan says of its scenario whatever the decisions."""
+    """The parts of a plan that depend on the scenario alone, not on the decisions."""
 
     reference: ScenarioReference
     assumptions: list[str]

@@ -1,6 +1,6 @@
 """Decisions → Plan: every figure recomputed from the scenario, none read off the solver.
 
-Serves plans of ours and hand-made ones alike: decisions need not be allowed to be described.
+Describes computed and hand-made plans alike, decisions that break a rule included.
 """
 
 from __future__ import annotations

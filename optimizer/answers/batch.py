@@ -38,7 +38,7 @@ class JobFigures(Strict):
 
     outcome: Ending = Field(
         description="The plan's status; or `bad_input`, `solver_died` (or was stopped for its time or memory), "
-        "`failed` (an error of ours, a failed verification among them), `interrupted` (with the best plan so far), "
+        "`failed` (an internal error or a failed verification), `interrupted` (with the best plan so far), "
         "`open` (not solved yet).",
         examples=["optimal"],
     )
@@ -49,7 +49,9 @@ class JobFigures(Strict):
         None, description="(value_bound − value) / max(1, value_bound), a fraction.", examples=[0.0]
     )
     cost: Amount | None = Field(None, description="Cost of the plan.", examples=["4250.10"])
-    least_cost: Amount | None = Field(None, description="Cheapest cost found at this value.", examples=["4211.35"])
+    least_cost: Amount | None = Field(
+        None, description="Cost of the cheapest plan of this value.", examples=["4211.35"]
+    )
     cost_bound: Amount | None = Field(
         None, description="No plan of this value costs less; null until the value is proven.", examples=["4210.00"]
     )
@@ -79,7 +81,7 @@ class JobRecord(Strict):
 
     schema_version: SchemaVersion = Field(description="Version of this format: 1.", examples=[1])
     key: str = Field(description="Name of the job.", examples=["spring-b2000-s1-3f1c92ab07de"])
-    found: JobFigures = Field(description="What came of it.")
+    found: JobFigures = Field(description="Outcome and figures of the job.")
     wall_seconds: float | None = Field(description="Time used (seconds); null without a plan.", examples=[4.2])
 
 
@@ -87,4 +89,4 @@ class JobRow(Strict):
     """One line of the summary of a batch."""
 
     asked: JobRequest = Field(description="The job.")
-    found: JobFigures = Field(description="What came of it.")
+    found: JobFigures = Field(description="Outcome and figures of the job.")

@@ -1,4 +1,4 @@
-"""The cash view of a plan: when the money goes, for what, for whom, and what of it is expected to come to nothing."""
+"""The cash view of a plan: when the brand pays, for what and to whom, and which share is expected to bring no post."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ class CertaintyPoint(Strict):
         description="As in a plan; `infeasible` where the network cannot do it.", examples=["optimal"]
     )
     probability: UnitChance | None = Field(description="Exact probability reached.", examples=[0.9004])
-    cost: Amount | None = Field(description="Cost of the cheapest plan found; null without one.", examples=["795.10"])
+    cost: Amount | None = Field(description="Cost of the cheapest plan; null without one.", examples=["795.10"])
     cost_bound: Amount | None = Field(
         description="No plan of it costs less; null where nothing is proven.", examples=["795.10"]
     )

@@ -131,8 +131,8 @@ class Difference(Strict):
     embeddedness: float | None = Field(None, description="Embeddedness here − there.", examples=[-3.2])
     scenario: list[FieldDifference] = Field(description="Fields in which the scenarios differ; empty for the same.")
     scenario_known: bool = Field(
-        description="`scenario` is complete: the scenarios are the same, or both were at hand. Where not, that they "
-        "differ is known by their SHA-256 only.",
+        description="`scenario` is complete: the scenarios are the same, or both were given. Where false, only "
+        "their SHA-256 shows that they differ.",
         examples=[True],
     )
     activations: list[ActivationDifference] = Field(description="Per activation, in the scenario's order.")

@@ -12,9 +12,9 @@ from optimizer.scenario.fields import SchemaVersion, Strict
 
 
 class NextStep(Strict):
-    """The smallest known addition to a budget that buys more value."""
+    """The smallest addition to a budget for which the search has a plan of more value."""
 
-    budget: Amount = Field(description="Total budget at which a plan of more value is known.", examples=["4120.00"])
+    budget: Amount = Field(description="Total budget that pays for a plan of more value.", examples=["4120.00"])
     more: Amount = Field(description="How much more that is than the point's budget.", examples=["320.00"])
     value: int = Field(description="Value of that plan.", examples=[14])
     gain: int = Field(description="Value it has more than the point's plan.", examples=[3])
@@ -37,7 +37,7 @@ class FrontierPoint(Strict):
     value_gap: float | None = Field(
         description="(value_bound − value) / max(1, value_bound), a fraction.", examples=[0.0]
     )
-    cost: Amount | None = Field(description="Cost of the cheapest plan found of that value.", examples=["3633.70"])
+    cost: Amount | None = Field(description="Cost of the cheapest plan of that value.", examples=["3633.70"])
     cost_bound: Amount | None = Field(
         description="No plan of this value costs less; null until the value is proven.", examples=["3631.05"]
     )
@@ -54,7 +54,9 @@ class FrontierPoint(Strict):
         description="Smallest probability − confidence among secured activations; null where none is.",
         examples=[0.0004],
     )
-    next_step: NextStep | None = Field(description="What more money is known to buy; null where nothing more is known.")
+    next_step: NextStep | None = Field(
+        description="Cheapest step to more value; null where the search has no plan of more."
+    )
     verified: bool = Field(
         description="The plan of this point was judged by the independent verifier.", examples=[True]
     )

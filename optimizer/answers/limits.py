@@ -22,16 +22,16 @@ class LooserLimit(Strict):
     from_: str | float | int | None = Field(alias="from", description="Value in the scenario.", examples=[20])
     to: str | float | int | None = Field(description="Value one step looser.", examples=[22])
     status: Status = Field(
-        description="Of the looser scenario's best known plan: `optimal` or `feasible`.", examples=["optimal"]
+        description="Of the best plan of the looser scenario: `optimal` or `feasible`.", examples=["optimal"]
     )
-    value: int = Field(description="Value of the looser scenario's best known plan.", examples=[17])
+    value: int = Field(description="Value of the best plan of the looser scenario.", examples=[17])
     value_gain: int = Field(description="Value it has more; never negative.", examples=[2])
     value_gain_bound: int | None = Field(
         description="No plan of the looser scenario has more value than the scenario's own plan by more than this; "
         "null where nothing is proven.",
         examples=[2],
     )
-    cost: Amount = Field(description="Cost of the looser scenario's best known plan.", examples=["3770.80"])
+    cost: Amount = Field(description="Cost of the best plan of the looser scenario.", examples=["3770.80"])
     cost_change: SignedAmount = Field(
         description="Cost of that plan minus cost of the scenario's own; never positive where `value_gain` is 0, "
         "else the price of the gain.",
@@ -62,7 +62,7 @@ class CostOfLimits(Strict):
     )
     value: int | None = Field(description="Value of the scenario's own plan; null without one.", examples=[15])
     value_bound: int | None = Field(description="No plan of the scenario has more value.", examples=[15])
-    cost: Amount | None = Field(description="Least cost found for the scenario's own plan.", examples=["3783.20"])
+    cost: Amount | None = Field(description="Cost of the cheapest plan of the scenario as it is.", examples=["3783.20"])
     cost_bound: Amount | None = Field(
         description="No plan of that value costs less; null until the value is proven.", examples=["3781.70"]
     )

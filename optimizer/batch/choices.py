@@ -94,7 +94,7 @@ def read_value(name: str, text: str, where: str) -> Any:
 
 
 def read_list(name: str, text: str, where: str) -> tuple[Any, ...]:
-    """Return values separated by commas; raise InputError with all that is wrong with any of them."""
+    """Return values separated by commas; raise InputError with every problem of any of them."""
     values: list[Any] = []
     problems: list[Problem] = []
     for part in text.split(","):

@@ -1,4 +1,4 @@
-"""The folder of results, for one batch at a time; whatever moment a batch dies at, no file in it is half written.
+"""The folder of results, for one batch at a time; no file in it is half written, even if a batch dies.
 
 =======================  =====================================================================================
 ``scenarios/KEY.json``   the scenario as it was solved: budget and confidence changed as asked for
@@ -37,7 +37,7 @@ class Folder:
     def locked(self) -> Iterator[None]:
         """Make the folder and keep other batches out of it for as long as the block runs; remove stale drafts.
 
-        The lock is the system's: however this process ends, it is given up.
+        The operating system holds the lock and releases it however this process ends.
 
         Raises
         ------

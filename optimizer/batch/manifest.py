@@ -35,7 +35,7 @@ LONGEST_LABEL = 2000
 
 
 class Asking(NamedTuple):
-    """What is asked for, and what is wrong with how it is."""
+    """The jobs requested, and the problems of the request."""
 
     requests: list[Request]
     problems: list[Problem]

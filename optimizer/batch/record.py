@@ -62,7 +62,7 @@ def plan_in(outcome: Outcome) -> str | None:
 
 
 def refused(job: Job) -> JobFigures:
-    """Return what came of a job whose scenario cannot be used."""
+    """Return the record of a job whose scenario cannot be used."""
     more = len(job.problems) - 1
     message = f"The scenario cannot be used: {job.problems[0]}" + (f" ({more:,} more)" if more else "")
     return JobFigures(outcome="bad_input", message=message)
@@ -110,7 +110,7 @@ def _message(plan: Plan, outcome: Ending) -> str:
         details = " ".join(limit.detail for limit in blocked[:MOST_LIMITS_NAMED])
         return f"No plan keeps every rule. {details}".strip()
     if outcome == "unknown":
-        return "Nothing was found in the time given; a longer time limit may find a plan."
+        return "The search found no plan in the time given; a longer time limit may find a plan."
     if not any(activation.secured for activation in plan.activations):
         return "No activation is secured; the plan is empty."
     return ""

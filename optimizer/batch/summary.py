@@ -1,4 +1,4 @@
-"""What came of a batch, one row per job in the order of the jobs, as CSV and as Parquet.
+"""The results of a batch, one row per job in the order of the jobs, as CSV and as Parquet.
 
 Built from the jobs and the records in the folder alone: a batch that was killed and went on has the summary of one that
 was not, byte for byte, as long as its solves end at their gap and not by the clock. Times differ and stand apart.

@@ -258,26 +258,26 @@ def _cells(
     beyond_paid = paid == answer.question.most_paid and takers > paid
     owed = least_gifts(paid, share)
     zeros = (0.0,) * len(rows)
-    found = []
+    cells: list[Cell] = []
     for gifts in range(most + 1):
         if answer.certain[paid, gifts]:
-            found.append(Cell(paid, gifts, beyond_paid, True, zeros, zeros, 0, True))
-            return found
+            cells.append(Cell(paid, gifts, beyond_paid, True, zeros, zeros, 0, True))
+            return cells
         if beyond_paid and gifts == 0:
             # More paid creators than thresholds reach: the bounding side allows them anything.
-            found.append(Cell(paid + 1, 0, True, True, zeros, zeros, 0, False))
+            cells.append(Cell(paid + 1, 0, True, True, zeros, zeros, 0, False))
         if not answer.possible[paid, gifts] or gifts < owed:
             continue
         necessary = answer.necessary[list(rows), paid, gifts]
         sufficient = answer.sufficient[list(rows), paid, gifts]
         choosable = bool(np.isfinite(sufficient[0]))
         best = int(np.argmin((sufficient - necessary) / sufficient)) if choosable else 0
-        found.append(
+        cells.append(
             Cell(paid, gifts, False, False, tuple(necessary.tolist()), tuple(sufficient.tolist()), best, choosable)
         )
     if givers > most:
-        found.append(Cell(paid, most + 1, False, True, zeros, zeros, 0, False))
-    return found
+        cells.append(Cell(paid, most + 1, False, True, zeros, zeros, 0, False))
+    return cells
 
 
 def least_gifts(paid: int, share: Fraction) -> int:

@@ -16,7 +16,7 @@ FEW = 90
 BESIDE = 3
 """Gifts beyond the number that suffices in the middle of the range."""
 DEARER = 1.03
-"""Where activations share days, months or stock, teams up to so much dearer than the cheapest are looked at."""
+"""Where activations share days, months or stock, teams up to this factor dearer than the cheapest count."""
 
 
 def gift_counts(

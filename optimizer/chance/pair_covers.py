@@ -62,8 +62,8 @@ def with_pair_rows(
     for index, cell in enumerate(cover.cells):
         row = place.get(index)
         if row is not None:
-            found = _merged(cell, answer.necessary[row], answer.sufficient[row])
-            merged += [] if found is None else [found]
+            kept = _merged(cell, answer.necessary[row], answer.sufficient[row])
+            merged += [] if kept is None else [kept]
         else:
             enough = nothing if cell.more_gifts or cell.more_paid else never
             merged.append(replace(cell, necessary=cell.necessary + nothing, sufficient=cell.sufficient + enough))

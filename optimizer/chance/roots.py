@@ -108,8 +108,8 @@ class Basis:
     def tabulated(self, inside: int) -> Floats:
         """Return C(k − 1 − s; inside, r_j v) on the grid of v: shape (nodes · k, grid)."""
         if inside not in self._tabulated:
-            found = at_most(inside, np.outer(self.rate, self.grid), self._least)
-            self._tabulated[inside] = found.transpose(1, 0, 2).reshape(-1, len(self.grid))
+            at_grid = at_most(inside, np.outer(self.rate, self.grid), self._least)
+            self._tabulated[inside] = at_grid.transpose(1, 0, 2).reshape(-1, len(self.grid))
         return self._tabulated[inside]
 
 
@@ -120,22 +120,22 @@ def _basis(least: int, rates: RateModel, low: float, high: float, size: int, err
 
 def repeated(chance: Floats, times: int, keep: int) -> Floats:
     """Return P(s of t trials succeed), t = 0…times, s < keep, per node: shape (times + 1, nodes, keep)."""
-    found = np.zeros((times + 1, len(chance), keep))
-    found[0, :, 0] = 1.0
+    exactly = np.zeros((times + 1, len(chance), keep))
+    exactly[0, :, 0] = 1.0
     for step in range(times):
-        found[step + 1] = found[step] * (1 - chance)[:, None]
-        found[step + 1, :, 1:] += found[step, :, :-1] * chance[:, None]
-    return found
+        exactly[step + 1] = exactly[step] * (1 - chance)[:, None]
+        exactly[step + 1, :, 1:] += exactly[step, :, :-1] * chance[:, None]
+    return exactly
 
 
 def convolved(first: Floats, second: Floats) -> Floats:
     """Return the truncated convolution along the last axis, broadcasting the others."""
     keep = first.shape[-1]
     shape = np.broadcast_shapes(first.shape, second.shape)
-    found = np.zeros(shape)
+    product = np.zeros(shape)
     for shift in range(keep):
-        found[..., shift:] += first[..., shift, None] * second[..., : keep - shift]
-    return found
+        product[..., shift:] += first[..., shift, None] * second[..., : keep - shift]
+    return product
 
 
 def at_most(trials: Ints | int, chance: Floats, keep: int) -> Floats:
@@ -151,12 +151,12 @@ def at_most(trials: Ints | int, chance: Floats, keep: int) -> Floats:
         return np.asarray(bdtr(np.minimum(left, of), of, chance))
     ratio = chance / (1 - chance)
     term, total = start, np.zeros_like(start)
-    found = np.empty((keep, *chance.shape))
+    cumulative = np.empty((keep, *chance.shape))
     for successes in range(keep):
-        total = np.add(total, term, out=found[keep - 1 - successes])
+        total = np.add(total, term, out=cumulative[keep - 1 - successes])
         term *= np.maximum(np.subtract(trials, successes), 0) / (successes + 1)
         term *= ratio
-    return found
+    return cumulative
 
 
 def interior_roots(cover: TailQuestion, gifts: int, *, closely: bool = True) -> Roots:

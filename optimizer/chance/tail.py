@@ -97,13 +97,13 @@ def equal_gifts(chance: float, most: int, least: int, rates: RateModel) -> Float
     posts = rate[:, None] * chance
     counts = np.zeros((len(rate), least))
     counts[:, :1] = 1.0
-    found = np.empty((most + 1, least))
+    exactly = np.empty((most + 1, least))
     for gifts in range(most + 1):
-        found[gifts] = weight @ counts
+        exactly[gifts] = weight @ counts
         moved = counts[:, :-1] * posts
         counts *= 1 - posts
         counts[:, 1:] += moved
-    return np.cumsum(found, axis=1)
+    return np.cumsum(exactly, axis=1)
 
 
 def tail(gifts: ArrayLike, paid: ArrayLike, least: int, rates: RateModel) -> float:

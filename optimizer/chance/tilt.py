@@ -75,7 +75,7 @@ class Question:
     fewest_gifts
         By m: fewer gifts than this exist in no team that holds; empty for no such knowledge.
     last_gifts
-        By m: beyond so many gifts nothing is worked out, so nothing is asked for and nothing suffices; empty for all.
+        By m: with more gifts there are no thresholds: nothing is necessary, nothing suffices; empty for all.
     """
 
     least: int
@@ -228,11 +228,11 @@ def _extremes(
     for gifts in range(first, last + 1):
         if stopped():
             raise UnfinishedError
-        found = interior_roots(cover, gifts, closely=closely)
-        base = found.at_low * low + (gifts - found.at_low - found.inside) * high
-        needs, enough = ~found.never, ~found.always
-        needed = base[:, needs] + found.inside[needs] * _phis(found.fails[needs])
-        plenty = base[:, enough] + found.inside[enough] * _phis(found.holds[enough])
+        roots = interior_roots(cover, gifts, closely=closely)
+        base = roots.at_low * low + (gifts - roots.at_low - roots.inside) * high
+        needs, enough = ~roots.never, ~roots.always
+        needed = base[:, needs] + roots.inside[needs] * _phis(roots.fails[needs])
+        plenty = base[:, enough] + roots.inside[enough] * _phis(roots.holds[enough])
         necessary[:, gifts - first] = needed.min(axis=1, initial=np.inf)
         sufficient[:, gifts - first] = plenty.max(axis=1, initial=-np.inf)
     return necessary, sufficient

@@ -149,9 +149,9 @@ def _frontiers(question: PairQuestion, table: GiftTable, payers: Sequence[Payers
             else sums[-1] - np.array([1e-6, 0])
         )
     highest, lowest = table.envelopes(sums, tilt)
-    found = []
+    frontiers = []
     for paid in payers:
         needed = paid.needed(highest)
         needed = np.where(needed > paid.most + ROOM, np.inf, needed)
-        found.append(_Frontier(sums, needed, paid.failing(lowest), paid.least, paid.most))
-    return found
+        frontiers.append(_Frontier(sums, needed, paid.failing(lowest), paid.least, paid.most))
+    return frontiers

@@ -5,8 +5,8 @@
 commands share lies in `console` (results, messages, exit codes, signals), `files` (input and output files), `options`,
 `questions` (long analyses) and `on_cluster` (``--cluster``).
 
-Exit codes: 0 done; 1 internal error or failed verification; 2 bad input; 3 proven infeasible; 4 nothing found in the
-time; 130 interrupted.
+Exit codes: 0 done; 1 internal error or failed verification; 2 bad input; 3 proven infeasible; 4 no plan found in the
+time given; 130 interrupted.
 """
 
 from optimizer.cli.application import main, outcome

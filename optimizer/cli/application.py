@@ -45,7 +45,7 @@ COMMANDS: dict[str, Listed] = {
     "verify": Listed(PLAN, "Judge a plan by every rule, independently of what made it."),
     "evaluate": Listed(PLAN, "Score a hand-made plan: the same figures, and the rules it breaks."),
     "import-creators": Listed(
-        PLAN, "Bring creators from a spreadsheet into a scenario; those with a known id are replaced."
+        PLAN, "Bring creators from a spreadsheet into a scenario; a row replaces the creator of the same id."
     ),
     "baseline": Listed(
         PLAN, "Plan by a simple rule, to compare with: the same figures as any plan, and the rules it breaks."
@@ -62,7 +62,7 @@ COMMANDS: dict[str, Listed] = {
     "limits": Listed(FINANCE, "Show what limits cost: what each limit that binds would buy, one step looser."),
     "cash": Listed(
         FINANCE,
-        "Show when the money of a plan goes, for what and for whom, and what of it is expected to come to nothing.",
+        "Show when a plan's money is spent, on what and on whom, and which share is expected to bring no post.",
     ),
     "export": Listed(HAND_ON, "Write a plan as files for finance, warehouse, community managers and calendars."),
     "batch": Listed(MANY, "Solve many scenarios with several budgets, confidences and seeds."),
@@ -124,7 +124,7 @@ def application() -> Command:
         help="Decides whom to gift, whom to pay and when, so that small creators of one community post together; "
         "and proves how good the plan is.",
         epilog="Exit codes: 0 done, 1 internal error or failed verification, 2 bad input, 3 proven infeasible, "
-        "4 nothing found in the time, 130 interrupted.",
+        "4 no plan found in the time given, 130 interrupted.",
     )
     app.callback(invoke_without_command=True)(_root)
     for entry in entry_points(group="groundswell.commands"):

@@ -272,7 +272,7 @@ def batch(
 
     The first Ctrl-C ends what runs with its best plan so far, the second leaves at once.
 
-    Exit code, the first that applies: 130 interrupted, 1 a job failed, 2 bad input, 3 infeasible, 4 nothing found.
+    Exit code, the first that applies: 130 interrupted, 1 a job failed, 2 bad input, 3 infeasible, 4 no plan found.
     """
     choices = choices_of(budgets=budgets, confidences=confidences, seeds=seeds, time_limit=time_limit, gap=gap)
     options = options_of(workers, cluster, fresh=fresh, parquet=parquet)

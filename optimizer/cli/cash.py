@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def run(source: Path, plan_file: Path, output: Path | None, chart: Path | None, shown: AnswerFormat) -> ExitCode:
-    """Show the cash view of a plan, and write what was asked for."""
+    """Show the cash view of a plan, and write the files requested."""
     check_picture_file(chart, source, plan_file, output)
     check_output(output, source, plan_file)
     with blaming(source):
@@ -48,5 +48,5 @@ def cash(
     png: Picture = None,
     shown: AnswerShown = "table",
 ) -> None:
-    """Show when the money of a plan goes, for what and for whom, and what of it is expected to come to nothing."""
+    """Show when a plan's money is spent, on what and on whom, and which share is expected to bring no post."""
     raise typer.Exit(run(scenario, plan, output, png, shown))

@@ -75,7 +75,7 @@ def _chart(answer: PriceOfCertainty) -> Chart:
 def _outcome(answer: PriceOfCertainty) -> ExitCode:
     points = [point for curve in answer.activations for point in curve.points]
     if all(point.status == "unknown" for point in points):
-        say("Nothing was found in the time given; a longer --time-limit may find it.")
+        say("The search found no plan in the time given; a longer --time-limit may find one.")
         return ExitCode.NOTHING_FOUND
     return ExitCode.DONE
 
@@ -95,7 +95,7 @@ def certainty(
 ) -> None:
     """Show what certainty costs: the least cost of each activation, alone, at each confidence.
 
-    The first Ctrl-C ends with what is known so far, the second at once.
+    The first Ctrl-C ends with the results so far, the second at once.
     """
     settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers)
     raise typer.Exit(run(scenario, confidences, output, png, settings, shown))

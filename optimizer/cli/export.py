@@ -129,7 +129,7 @@ def _check_options(target: Target, output: Path, inputs: Sequence[Path | None], 
 def _as_it_stands(scenario: Scenario, plan: Plan) -> Plan:
     """Return the plan; where it no longer passes the checks its certificate claims, with the results of new checks.
 
-    An export carries the certificate to people who have no other proof, and anybody may change a plan file.
+    An export carries the certificate to people who have no other proof, and anyone can edit a plan file.
     """
     if not plan.certificate.verified:
         return plan

@@ -87,7 +87,7 @@ def run(
             make_folder(plans)
     budget_plans, interrupted = _searched(scenario, wanted, settings, place)
     if budget_plans is None:
-        say("Interrupted before a worker took it up: nothing is known.")
+        say("Interrupted before a worker started: there is no answer.")
         return ExitCode.INTERRUPTED
     answer = budget_plans.frontier
     table = frontier_table(answer)
@@ -164,7 +164,9 @@ def _searched(
 
             return search(scenario, budgets, settings, listener=line.tell, cancel=cancel)
 
-        return interruptible(work, lambda: say("Interrupted: ending with what is known. Once more to end at once."))
+        return interruptible(
+            work, lambda: say("Interrupted: ending with the results so far. Once more to end at once.")
+        )
 
 
 def _write_plans(folder: Path, budget_plans: BudgetPlans) -> None:
@@ -191,7 +193,7 @@ def _outcome(statuses: list[str]) -> ExitCode:
     if all(status == "infeasible" for status in statuses):
         say("Infeasible: proven that no plan keeps every rule of this scenario under any of these budgets.")
         return ExitCode.INFEASIBLE
-    say("No plan was found in the time given; a longer --time-limit may find one.")
+    say("The search found no plan in the time given; a longer --time-limit may find one.")
     return ExitCode.NOTHING_FOUND
 
 
@@ -208,7 +210,7 @@ def frontier(
     ] = False,
     points: Annotated[
         int | None,
-        typer.Option(help="With --auto: at most so many budgets.", metavar="N", min=2, max=200, show_default="12"),
+        typer.Option(help="With --auto: the most budgets.", metavar="N", min=2, max=200, show_default="12"),
     ] = None,
     output: AnswerOutput = None,
     plans: Annotated[
@@ -226,7 +228,7 @@ def frontier(
 
     A larger budget is never worse. Without --budgets, round ones are chosen.
 
-    The first Ctrl-C ends with what is known so far, the second at once.
+    The first Ctrl-C ends with the results so far, the second at once.
     """
     settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers)
     with blaming("options"):

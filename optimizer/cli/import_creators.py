@@ -37,5 +37,5 @@ def import_creators(
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="File to write.", show_default="SCENARIO")
     ] = None,
 ) -> None:
-    """Bring creators from a spreadsheet into a scenario; those with a known id are replaced."""
+    """Bring creators from a spreadsheet into a scenario; a row replaces the creator of the same id."""
     run(table, into, output or into)

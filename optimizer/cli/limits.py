@@ -57,7 +57,7 @@ def _outcome(answer: CostOfLimits) -> ExitCode:
         say("Infeasible: proven that no plan keeps every rule. `groundswell solve` tells what stands in the way.")
         return ExitCode.INFEASIBLE
     if answer.status == "unknown":
-        say("No plan of the scenario was found in the time given; a longer --time-limit may find one.")
+        say("The search found no plan in the time given; a longer --time-limit may find one.")
         return ExitCode.NOTHING_FOUND
     return ExitCode.DONE
 
@@ -77,7 +77,7 @@ def limits(
 ) -> None:
     """Show what limits cost: what each limit that binds would buy, one step looser.
 
-    The first Ctrl-C ends with what is known so far, the second at once.
+    The first Ctrl-C ends with the results so far, the second at once.
     """
     settings = settings_of(time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers)
     raise typer.Exit(run(scenario, plan, output, settings, shown))

@@ -30,4 +30,4 @@ def answered(
 
 
 def _report_interrupt() -> None:
-    say("Interrupted: ending with what is known so far. Once more to end at once.")
+    say("Interrupted: ending with results so far. Once more to end at once.")

@@ -27,7 +27,7 @@ def run(source: Path, output: Path | None, settings: Settings, *, as_json: bool)
         scenario = scenario_at(source)
     plan, interrupted = _planned(scenario, settings)
     if interrupted and plan.status == "unknown":
-        say("Interrupted before a plan was found; nothing is written.")
+        say("Interrupted before the search found a plan; nothing is written.")
         return ExitCode.INTERRUPTED
     deliver_plan(plan, output, lambda: plan_page(plan, scenario), as_json=as_json)
     return ExitCode.INTERRUPTED if interrupted else _outcome(plan)
@@ -55,7 +55,7 @@ def _outcome(plan: Plan) -> ExitCode:
         say("Infeasible: proven that no plan keeps every rule of this scenario.")
         return ExitCode.INFEASIBLE
     if plan.status == "unknown":
-        say("No plan was found in the time given; a longer --time-limit may find one.")
+        say("The search found no plan in the time given; a longer --time-limit may find one.")
         return ExitCode.NOTHING_FOUND
     if not any(result.secured for result in plan.activations):
         say("Warning: no activation is secured; the plan is empty.")
@@ -70,7 +70,7 @@ def solve(
     seed: Seed = 1,
     workers: Workers = None,
     diagnose: Annotated[
-        float, typer.Option(help="Seconds to ask what stands in the way of what is left out.", metavar="S")
+        float, typer.Option(help="Seconds to examine why activations are left out.", metavar="S")
     ] = 1.0,
     method: Annotated[Method, typer.Option(help="One plain model, decomposed, or as the size suggests.")] = "auto",
     shown: Shown = "table",

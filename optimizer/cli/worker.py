@@ -42,9 +42,9 @@ def worker(
         str | None, typer.Option(metavar="NAME", help="Shown by the scheduler.", show_default="its address")
     ] = None,
 ) -> None:
-    """Solve for a Dask scheduler, until Ctrl-C or SIGTERM: what runs then is solved elsewhere.
+    """Solve for a Dask scheduler, until Ctrl-C or SIGTERM: other workers then take over the running solves.
 
     Each solve is a process of its own and has an equal share of the cores. Scheduler and workers belong in a private
-    network: whoever reaches them can run anything there. tls:// takes its certificates from Dask's configuration.
+    network: anyone who reaches them can run any code there. tls:// takes its certificates from Dask's configuration.
     """
     raise typer.Exit(run(scheduler, slots, memory_mb, name))

@@ -181,7 +181,7 @@ class _Derivation:
 
     @cached_property
     def _choices(self) -> list[Choices]:
-        """What may be chosen in each activation at all, whatever the window."""
+        """Creators, modes and days that an activation may use in some window."""
         locks: dict[str, list[int]] = {}
         for place, lock in enumerate(self.scenario.locks):
             locks.setdefault(lock.activation, []).append(place)

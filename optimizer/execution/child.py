@@ -176,5 +176,5 @@ def _outcome(
 
 def _in_a_sentence(error: InputError) -> str:
     first, more = error.problems[0], len(error.problems) - 1
-    others = f" ({more:,} more like it were found)" if more else ""
+    others = f" ({more:,} more)" if more else ""
     return f"The scenario cannot be used: {first}{others}"

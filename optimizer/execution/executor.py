@@ -51,7 +51,7 @@ class Reason(Enum):
 
 @dataclass(frozen=True)
 class Finished:
-    """A solve that ended with an answer, whatever it says.
+    """A solve that ended with an answer of any kind.
 
     Attributes
     ----------
@@ -109,7 +109,7 @@ class Executor(Protocol):
         """
 
     def close(self, grace_seconds: float) -> None:
-        """Begin nothing more, ask what runs for its best plan so far, wait `grace_seconds`, then kill what is left.
+        """Begin nothing more, ask what runs for its best plan so far, wait `grace_seconds`, then kill the rest.
 
         What ends in time is reported as usual, what is killed or was still queued is not: it is to be submitted again.
         """

@@ -107,7 +107,7 @@ class LocalExecutor:
         return True
 
     def close(self, grace_seconds: float) -> None:
-        """Begin nothing more, ask what runs for its best plan so far, wait `grace_seconds`, then kill what is left.
+        """Begin nothing more, ask what runs for its best plan so far, wait `grace_seconds`, then kill the rest.
 
         A solve without a plan may go on until it has one or the wait is over: an empty answer would be kept, whereas a
         solve that is killed is not reported and is submitted again.

@@ -1,4 +1,4 @@
-"""One task from its text to its outcome, whatever the queue: a process, and another where that one dies."""
+"""One task from its text to its outcome, for any queue: a process, and another where that one dies."""
 
 from __future__ import annotations
 

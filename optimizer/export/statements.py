@@ -96,7 +96,7 @@ def _value(objective: ObjectiveReport) -> str:
 
 
 def _cost(objective: ObjectiveReport, currency: str) -> str:
-    least = f"least found {formatting.money(objective.least_cost, currency)}"
+    least = f"cheapest plan {formatting.money(objective.least_cost, currency)}"
     if objective.cost_bound is None:
         return f"{least}; how low it can go stays open until the value is proven"
     if objective.cost_gap:

@@ -30,14 +30,14 @@ def embeddedness(v: Variables) -> cp_model.LinearExpr:
 
 
 def add_cost_bounds(v: Variables, lower_bounds: Mapping[int, int]) -> None:
-    """Add what is proven of each activation alone: secured, it costs at least its lower bound (minor units)."""
+    """Add the bound on each activation alone: secured, it costs at least its lower bound (minor units)."""
     for activation, lower_bound in lower_bounds.items():
         if activation in v.secured and lower_bound > 0:
             v.model.add(v.cost(activation) >= lower_bound * v.secured[activation])
 
 
 def add_window_bounds(v: Variables, lower_bounds: Mapping[int, int]) -> None:
-    """Add what is proven of each window alone: an activation costs at least the lower bound of the window it takes."""
+    """Add the bound on each window alone: an activation costs at least the lower bound of the window it takes."""
     for activation in v.part.activations:
         windows = [int(w) for w in v.windows_of(activation)]
         bounded = [(v.window[w], lower_bounds[w]) for w in windows if lower_bounds.get(w, 0) > 0]

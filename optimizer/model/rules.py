@@ -29,7 +29,7 @@ Quotas = Callable[[Instance, int], Mapping[int, tuple[int, int | None]]]
 
 
 class Scope(Enum):
-    """Whom a rule looks at: one activation alone, or several, through what they share.
+    """The scope of a rule: one activation alone, or several, through a shared limit.
 
     A plan that keeps a rule of scope PEOPLE or DATES keeps it in every part, so the rule may stand in the bounds of
     pairs. MONEY, PARCELS and VALUE stand in no such bound. Models of parts offer the best ship days only, so no rule
@@ -56,7 +56,7 @@ class Exchange:
         The exchange is safe within a class; None: between any two creators.
     asks
         (instance, activation) → how many people the rule may ask for beyond those of a team of least cost
-        (`nobody`: none); None: that is not known, so nobody is left out.
+        (`nobody`: none); None: the rule does not say, so the core leaves nobody out.
     """
 
     classes: Classes | None = None

@@ -219,7 +219,7 @@ def holiday_calendar_exists(scenario: Scenario, gaps: Gaps) -> Iterator[Problem]
         yield Problem(
             "unknown_holiday_calendar",
             gaps.at("shipping", "holiday_calendar"),
-            "no public holidays are known for this country or subdivision",
+            "there is no public holiday calendar for this country or subdivision",
             _calendar_remedy(name),
             name,
         )

@@ -128,7 +128,7 @@ def _column_problems(columns: Sequence[str]) -> Iterator[Problem]:
         elif name in columns[: place - 1]:
             yield Problem("duplicate_column", f"row 1, column {name}", "the column stands twice", "Keep one.", name)
     if "id" not in columns:
-        yield Problem("missing_column", "row 1", "there is no column id", "Add it: creators are known by it.")
+        yield Problem("missing_column", "row 1", "there is no column id", "Add it: it identifies the creators.")
 
 
 def _row_problems(rows: Sequence[Row]) -> Iterator[Problem]:

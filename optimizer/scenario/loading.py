@@ -161,7 +161,7 @@ def _scenario(data: Any, written: list[Problem]) -> Scenario:
 
 
 def _rest(data: Any, faults: list[Fault]) -> Iterable[Problem]:
-    """Return the problems of what is left when the faults are cut away."""
+    """Return the problems of the document without its faulty parts."""
     partial = partially_validated(data, faults)
     return () if partial is None else problems(*partial)
 
@@ -173,7 +173,7 @@ def _refusal(refusals: Iterable[Problem]) -> InputError:
         shown[-1] = Problem(
             "too_many_problems",
             "",
-            f"there are more problems than the {MOST_FAULTS:,} told here",
-            "Mend these first; many of them may have one cause.",
+            f"there are more problems than the {MOST_FAULTS:,} listed here",
+            "Correct these first; many of them may have one cause.",
         )
     return InputError(shown)

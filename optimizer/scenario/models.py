@@ -118,7 +118,7 @@ class Activation(Strict):
     )
     value: int = Field(1, ge=1, le=10**6, description="Weight under `activate_most` (whole number).", examples=[3])
     required: bool = Field(False, description="No plan without this activation.", examples=[True])
-    min_paid: int = Field(0, ge=0, le=MAX_CREATORS, description="At least so many paid creators (count).", examples=[1])
+    min_paid: int = Field(0, ge=0, le=MAX_CREATORS, description="Fewest paid creators (count).", examples=[1])
     tier_mix: dict[Tier, TierRange] = Field(
         default_factory=dict,
         description="Range of selected creators per tier; a creator without tier counts in none.",

@@ -1,4 +1,4 @@
-"""What is left of a document when its broken fields are taken out, so that the rest can be checked as well.
+"""A document without its broken fields, so that the rest can be checked as well.
 
 A broken field is cut away; where it was required, the object it belongs to goes with it. Required fields of the whole
 document get a stand-in. `Gaps` remembers all of this, so that the checks report nothing that is only a consequence.
@@ -99,7 +99,7 @@ NO_GAPS = Gaps()
 
 
 def partially_validated(data: Any, faults: Iterable[Fault]) -> tuple[Scenario, Gaps] | None:
-    """Return what is left of a document without its faults, and the gaps; None where too little is left."""
+    """Return a document without its faults, and the gaps; None where too little is left."""
     gaps = Gaps(data)
     for _ in range(_MOST_ROUNDS):
         listed = list(faults)

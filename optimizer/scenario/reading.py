@@ -72,7 +72,7 @@ def decode(source: Path | bytes | str) -> Decoded:
         raise _refusal(
             "not_json",
             f"line {error.lineno}, column {error.colno}: this is not JSON ({error.msg})",
-            "Mend the JSON there: double quotes around text, a comma between items and none after the last.",
+            "Correct the JSON there: double quotes around text, a comma between items and none after the last.",
         ) from None
     except RecursionError:
         raise _refusal(

@@ -16,7 +16,7 @@ from optimizer.scenario.semantics import Reach, Wave, accepted_modes, embeddedne
 
 
 class Outlook:
-    """A checked scenario with figures that several notices need, worked out once."""
+    """A checked scenario with figures that several notices need, computed once."""
 
     def __init__(self, scenario: Scenario):
         self.scenario = scenario

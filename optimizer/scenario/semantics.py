@@ -1,4 +1,4 @@
-"""What a scenario's fields mean once defaults, shorthands and derivations are worked out.
+"""What a scenario's fields mean once defaults, shorthands and derivations are applied.
 
 Everything that both the model and the independent verifier must read in the same way stands here and only here: it is
 the vocabulary of the format, not of the optimiser. That includes which windows a parcel can be in time for.

@@ -2,7 +2,7 @@
 
 From the bottom up::
 
-    control, settings, search_parameters, search_state    clock and stop; what is asked; effort; incumbent and bounds
+    control, settings, search_parameters, search_state    clock and stop; request; effort; incumbent and bounds
     cpsat/         solve_model, feasibility, dominance, cut_loop
                                                           one CP-SAT call; exact judgement; dominance cuts; the loop
     windows/       cell_bounds, candidates, prefix_team, greedy_team, quick_team, refine, window

@@ -1,4 +1,4 @@
-"""The same search under one total budget after another: what is learnt serves them all."""
+"""The same search under one total budget after another: every plan and bound serves them all."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ class BudgetSearch:
     instance
         With the goal to secure most value; its own total budget is not looked at.
     control
-        Deadline of everything together, cancellation, and whom to tell.
+        Deadline of everything together, cancellation, and the listener.
     pool
-        What is known whatever the budget is.
+        Plans and bounds that hold under any budget.
     """
 
     instance: Instance
@@ -76,8 +76,8 @@ class BudgetSearch:
     def settle_steps(self, budgets: Sequence[int]) -> None:
         """Close in on the next step to more value beyond each budget: bound what it costs, try what the bound proposes.
 
-        Only the quick ways are taken where some plan of more value is known already: a step that is not fixed by them
-        stays a plan and a bound with a distance. Where none is, the search goes all the way.
+        Where the pool has a plan of more value, only the quick steps run: a step that they do not settle stays a plan
+        and a bound with a gap between them. Without such a plan, the search goes all the way.
         """
         for value in sorted({self._value_within(budget) for budget in budgets}):
             if self._search is None or self.control.stopped or self.pool.least_for(value + 1) >= INFEASIBLE_COST:
@@ -101,9 +101,8 @@ class BudgetSearch:
     def span(self) -> tuple[int, int]:
         """Return what the cheapest activation costs, and what all that can be secured costs (minor units).
 
-        The first is a lower bound. The second is that of the best plan known where that is the best there is, else the
-        most that it, or all activations alone, are known to cost; where nothing was priced, what no plan costs more
-        than.
+        The first is a lower bound. The second is the cost of the dearest plan where no plan has more value, else the
+        larger of that and the cost of all activations alone; where nothing was priced, a cost that no plan exceeds.
         """
         dearest = max((cost for cost, _ in self.pool.plans.values()), default=0)
         if self._search is None:
@@ -114,7 +113,7 @@ class BudgetSearch:
         return min(alone, default=0), dearest if proven else max(dearest, sum(alone))
 
     def solution(self, budget: int | None) -> Solution:
-        """Return the best that is known under a budget: a larger one is never worse."""
+        """Return the best plan and bounds under a budget: a larger one is never worse."""
         state = self._new_state(budget, self.control)
         has_plan = state.incumbent is not None
         return Solution(

@@ -1,9 +1,9 @@
 """Value and cost by the cell master, then people on the windows that it takes.
 
-Value goes down by feasibility: the master is asked for plans of at least so much value, and proves quickly where there
+Value goes down by feasibility: the master looks for plans of at least a given value, and proves quickly where there
 is none. Where it has a solution, cuts at the prices of its own linear program are added until none is violated; then
 CP-SAT chooses people on these windows. Windows on which nobody can be chosen are forbidden together, as few as do it;
-windows whose cost is known are forbidden at that cost.
+windows whose cost is computed are forbidden at that cost.
 """
 
 from __future__ import annotations
@@ -51,9 +51,9 @@ class _CellSearch:
     dead
         Sets of groups that no plan takes all of.
     done
-        Sets whose cost at the value in question is known.
+        Sets whose cost at the value in question is computed or bounded.
     lowest
-        The least cost known of `done`.
+        The least cost, or bound on it, over `done`.
     """
 
     problem: SearchProblem
@@ -81,7 +81,7 @@ class _CellSearch:
                 return
             bound, taken = solved
             if taken is None and self.done:
-                # Whatever reaches the value takes windows whose cost is known.
+                # Every plan that reaches the value takes windows of `done`, whose cost is bounded.
                 self.state.tighten_cost_bound(target, self.lowest)
                 return
             if taken is None:
@@ -163,8 +163,8 @@ class _CellSearch:
             self.dead.append(self._smallest(taken))
             return
         self.done.append(taken)
-        known = below + 1 if result.infeasible and below is not None else max(bound, result.bound or 0)
-        self.lowest = min(self.lowest, known)
+        bound_here = below + 1 if result.infeasible and below is not None else max(bound, result.bound or 0)
+        self.lowest = min(self.lowest, bound_here)
 
     def _exactly(self, groups: Sequence[WindowGroup], below: int | None, limits: CallLimits) -> CutLoopResult:
         v, problem = self._model(groups, Approximation.OUTER, below), self.problem

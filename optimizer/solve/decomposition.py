@@ -63,9 +63,9 @@ class Decomposition:
     def rebuild(
         self, wanted: Sequence[int], tries: int, partial: PartialPlan | None = None, *, over_budget: bool
     ) -> None:
-        """Fill a partial plan with what is wanted and better it by ruin and recreate."""
+        """Fill a partial plan with the wanted activations and improve it by ruin and recreate."""
         if partial is None:
-            # The first plan of all is not built upon: its teams were made before anything was known of their cost.
+            # The first plan of all is not built upon: its teams were made before any bound on their cost.
             built = self.state.incumbent if self.draws else None
             partial = PartialPlan(self.problem.instance, built, over_budget=over_budget)
             for activation in [a for a in partial.windows if a not in wanted]:

@@ -1,4 +1,4 @@
-"""The whole model: all activations and all shared limits at once, strengthened by what is proven of each alone."""
+"""The whole model: all activations and all shared limits at once, strengthened by the bounds on each alone."""
 
 from __future__ import annotations
 

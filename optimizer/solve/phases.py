@@ -71,7 +71,7 @@ def start_decomposition(problem: SearchProblem, state: SearchState) -> Decomposi
 def run_phases(search: Decomposition) -> None:
     """Bound, place, prove and improve, step by step, until the gap is closed or the time is up.
 
-    What a search with the same instance but for the total budget has learnt of its parts is used and added to.
+    Uses, and adds to, the bounds on parts of a search whose instance differs in the total budget only.
     """
     search.bound()
     steps: tuple[tuple[str, Callable[[Decomposition], None]], ...] = (
@@ -140,7 +140,7 @@ def _by_cells(search: Decomposition) -> None:
 
 
 def _improve(search: Decomposition) -> None:
-    """Ruin and recreate what is wanted, then with everything else beside it, then exact neighbourhoods."""
+    """Ruin and recreate the wanted activations, then all of them, then exact neighbourhoods."""
     state = search.state
     search.rebuild(search.wanted, PARAMETERS.tries, over_budget=True)
     if not search.done and not state.value_proven:
@@ -172,7 +172,7 @@ def _raise_bounds(search: Decomposition) -> None:
 
 
 def _monolithic_first(search: Decomposition) -> None:
-    """Small scenarios are proven fastest as a whole, with what is known of their parts."""
+    """Small scenarios are proven fastest as a whole, with the bounds on their parts."""
     if len(search.problem.instance.options) <= PARAMETERS.monolithic_first_options:
         control = search.problem.control
         part = replace(control, deadline=control.deadline - (1 - PARAMETERS.monolithic_first_share) * control.remaining)

@@ -76,7 +76,7 @@ class SearchProblem:
 
     @cached_property
     def window_data(self) -> dict[int, WindowData]:
-        """What is known of each window within reach."""
+        """Bounds, team and core of each window within reach."""
 
         def made(window: int) -> WindowData:
             activation = int(self.instance.windows.activation[window])
@@ -88,7 +88,7 @@ class SearchProblem:
     def under(self, instance: Instance, control: Control) -> SearchProblem:
         """Return the problem of an instance that differs in its total budget only, under another control.
 
-        What is known of the windows does not depend on the budget and is shared, as what is learnt of them later is.
+        The windows' bounds and teams do not depend on the budget, so the problems share them, later ones included.
         """
         other = replace(self, instance=instance, control=control)
         vars(other).update(window_data=self.window_data, others=self.others)

@@ -34,9 +34,9 @@ def plan_by_schedule(search: Decomposition) -> None:
 
 
 def _cheapest(search: Decomposition) -> Schedule:
-    """Return the cheapest schedule of the highest value one was found for; bound value and cost by it.
+    """Return the cheapest schedule of the highest value that has one; bound value and cost by it.
 
-    What its coupled activations cost together is priced where that is not yet known, as long as there is something new.
+    Price its coupled activations together where they have no joint bound yet, as long as there are new ones.
     """
     problem, state, lower_bounds = search.problem, search.state, search.lower_bounds
     schedule, target = Schedule(False, None, 0, {}, {}), state.value_bound

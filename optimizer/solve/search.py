@@ -51,7 +51,7 @@ class Solution:
     selection
         The plan's decisions after step 3; None where there is none.
     value, least_cost
-        Of the cheapest plan found (minor units); None where there is none.
+        Of the cheapest plan (minor units); None where there is none.
     value_bound
         No plan has more value.
     cost_bound
@@ -73,7 +73,7 @@ class Solution:
 
 
 def search(instance: Instance, settings: Settings, control: Control, *, people: bool = True) -> Solution:
-    """Return the best plan found and certified bounds; ends at the gap, at the deadline or when cancelled.
+    """Return the best plan and certified bounds; ends at the gap, at the deadline or when cancelled.
 
     `people`: choose the most embedded at the end.
     """
@@ -178,7 +178,7 @@ def _worth_choosing(instance: Instance, best: Selection, fixed: Selection, free:
 
 
 def _no_larger(cover: Cover, people: int) -> Cover:
-    """Return a cover with its cells of at most so many people: the others could not be chosen anyway."""
+    """Return a cover with its cells of at most `people` people: no selection could fill the others."""
     return replace(cover, cells=tuple(cell for cell in cover.cells if cell.paid + cell.gifts <= people))
 
 

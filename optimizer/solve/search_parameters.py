@@ -1,6 +1,6 @@
 """Every number that steers the search, in one place.
 
-None of them can make a bound or a plan wrong: bounds are certified and plans are judged whatever these are. They decide
+None of them can make a bound or a plan wrong: bounds are certified and plans judged under any values. They decide
 how long the search works at what, and so how soon it ends and how good a plan it has by then. *Effort* is CP-SAT's
 deterministic time: about seconds on a quick machine, and the same on every machine, so that equal seeds give equal
 plans. Where a number was chosen by a measurement the field says which; the others are round numbers that the
@@ -77,7 +77,7 @@ class SearchParameters:
         activations may be left out, as what is wanted may not go together; and later.
     most_removed, most_missing_tried, missing_first, reserving
         Ruin and recreate: activations removed at once; missing ones tried beside; how often a missing one is the
-        centre; how often a known team of a coupled activation is proposed or kept free.
+        centre; how often a recorded team of a coupled activation is proposed or kept free.
     scarcity_charge
         A parcel on the most contested day is charged this share of the median parcel, so that those who can avoid it.
     schedules, money_to_spare, time_after_schedules

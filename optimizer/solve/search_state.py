@@ -23,7 +23,7 @@ class SearchState:
     Attributes
     ----------
     incumbent
-        Cheapest selection of the highest value found; it holds exactly.
+        Cheapest selection of the highest value so far; it holds exactly.
     value_bound
         No plan has more value.
     cost_bounds

@@ -1,7 +1,7 @@
-"""What holds whatever the total budget is: plans, and what every plan of so much value costs at least.
+"""Plans and bounds that hold under any total budget: per value, the cheapest plan and the least cost of all plans.
 
-One budget's search serves the others. A plan found is within every budget that pays for it. And what is proven under a
-budget b says something of every plan, as those beyond b cost more than b::
+One budget's search serves the others. A plan fits every budget that pays for it. And a proof under a
+budget b holds, in part, for every plan, as those beyond b cost more than b::
 
     no plan within b has more value than v       ⇒  every plan of value ≥ v + 1 costs at least b + 1
     plans within b of value ≥ v cost at least c  ⇒  every plan of value ≥ v costs at least min(c, b + 1)
@@ -23,7 +23,7 @@ class Pool:
     Attributes
     ----------
     plans
-        Per value: the cheapest selection known and its cost (minor units).
+        Per value: the cheapest selection so far and its cost (minor units).
     least
         Per value v: every plan of value ≥ v costs at least this (minor units).
     most
@@ -41,7 +41,7 @@ class Pool:
             self.plans[value] = (cost, selection)
 
     def prove(self, value: int, cost: int) -> None:
-        """Record that every plan of at least this value costs at least so much."""
+        """Record that every plan of at least this value costs at least `cost`."""
         self.least[value] = max(cost, self.least.get(value, 0))
 
     def learn(self, state: SearchState) -> None:
@@ -53,7 +53,7 @@ class Pool:
             self.prove(value, min(bound, beyond))
 
     def teach(self, state: SearchState) -> None:
-        """Tell a state what is known within its budget."""
+        """Give a state the best plan and the bounds that apply within its budget."""
         budget = state.instance.limits.budget_minor
         most = self.most if budget is None else min(budget, self.most)
         out_of_reach = min((value for value, least in self.least.items() if least > most), default=None)
@@ -70,7 +70,7 @@ class Pool:
                 state.try_improve(selection)
 
     def next_step(self, value: int) -> tuple[int, int] | None:
-        """Return cost and value of the cheapest known plan of more value; of equally cheap ones the most value."""
+        """Return cost and value of the cheapest plan of more value; of equally cheap ones the most value."""
         steps = [(cost, -more) for more, (cost, _) in self.plans.items() if more > value]
         if not steps:
             return None

@@ -154,7 +154,7 @@ def accepts(case: Case) -> Check:
     """The mode is one the creator accepts; paid creators have a fee."""
     offences = [
         f"{line.name}: {line.mode} not accepted"
-        + (", no fee known" if line.mode == "paid" and line.creator.paid_fee is None else "")
+        + (", no fee given" if line.mode == "paid" and line.creator.paid_fee is None else "")
         for line in case.lines
         if line.mode not in accepted_modes(line.creator)
     ]

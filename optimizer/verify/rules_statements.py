@@ -38,7 +38,7 @@ def _value(case: Case) -> Iterator[str]:
     if stated.value != due:
         yield f"value is {stated.value}, the secured activations are worth {due}"
     if stated.value_bound is not None and stated.value_bound < due:
-        yield f"value_bound {stated.value_bound} is below the value {due} that was found"
+        yield f"value_bound {stated.value_bound} is below the value {due} of the plan"
 
 
 def _cost(case: Case) -> Iterator[str]:

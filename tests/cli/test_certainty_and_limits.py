@@ -41,7 +41,7 @@ def test_limits_are_shown_and_written(groundswell: Run, tmp_path: Path) -> None:
     out = tmp_path / "limits.json"
     ran = groundswell("limits", write(tmp_path, TIGHT), "-o", out)
     assert ran.code == 0
-    assert "value 2, least cost found £48.00; proven" in ran.out
+    assert "value 2, cheapest plan £48.00; proven" in ran.out
     assert "£90.00 →" in ran.out
     assert "+£48.00" in ran.out
     written = CostOfLimits.model_validate_json(out.read_text())
@@ -63,7 +63,7 @@ def test_a_solved_plan_is_taken(groundswell: Run, tmp_path: Path) -> None:
     path.write_text(to_json(solved(TIGHT).plan), encoding="utf-8")
     ran = groundswell("limits", write(tmp_path, TIGHT), "--plan", path)
     assert ran.code == 0
-    assert "value 2, least cost found £48.00; proven" in ran.out
+    assert "value 2, cheapest plan £48.00; proven" in ran.out
 
 
 def test_the_plan_of_another_scenario_is_refused(groundswell: Run, tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_an_interrupt_ends_with_what_is_known(
     out = tmp_path / "answer.json"
     ran = groundswell(command, write(tmp_path, TIGHT), "-o", out, "--workers", 1)
     assert ran.code == 130
-    assert "Interrupted: ending with what is known so far" in ran.err
+    assert "Interrupted: ending with results so far" in ran.err
     assert ran.out
     assert json.loads(out.read_text())["run"]["workers"] == 1
 

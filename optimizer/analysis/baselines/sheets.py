@@ -22,7 +22,7 @@ LEAD_DAYS = 7
 Decided = tuple[list[Decision], dict[str, date]]
 """Decisions, and the first day of the window of every activation that is planned."""
 Choice = Callable[[Wave, Sequence[Creator]], Sequence[Creator]]
-"""Whom of those who can be gifted for an activation a sheet takes; nobody where they are too few."""
+"""The creators a sheet takes of those it can gift for an activation; none where they are too few."""
 
 
 def sheet_plan(scenario: Scenario, choice: Choice) -> Decided:

@@ -19,7 +19,7 @@ from optimizer.scenario.models import Scenario
 
 @dataclass(frozen=True)
 class Candidate:
-    """A plan under the name it has in the comparison, with its scenario where that is at hand."""
+    """A plan under the name it has in the comparison, with its scenario where that is given."""
 
     name: str
     plan: Plan
@@ -99,7 +99,7 @@ def _minus(after: float | None, before: float | None) -> float | None:
 
 
 def _fields(baseline: _Entry, other: _Entry) -> list[FieldDifference] | None:
-    """Return the fields in which the scenarios differ, None where they do and one of them is not at hand."""
+    """Return the fields in which the scenarios differ, None where they do and one of them is not given."""
     if baseline.plan.scenario.sha256 == other.plan.scenario.sha256:
         return []
     if baseline.scenario is None or other.scenario is None:

@@ -46,7 +46,7 @@ def _down(probability: float) -> float:
 
 
 def limit_detail(limit: Limit, wanted: str, helpful: Sequence[tuple[Relaxable, Scalar]]) -> str:
-    """Return how a limit stands in the way of what is wanted, given the relaxables that help and the values that do."""
+    """Return how a limit stands in the way of the goal, given the relaxables that help and the values that do."""
     if not helpful:
         return f"Without {limit.words}, {wanted} could be secured; no single change that was tried suffices."
     return " Or: ".join(_change(relaxable, value) for relaxable, value in helpful)

@@ -26,7 +26,7 @@ def least_level(relaxable: Relaxable, ask: Callable[[Patch], Answer], at_extreme
     Parameters
     ----------
     ask
-        Whether what is wanted is possible under a change; an answer that time did not give counts as no.
+        Whether the goal is possible under a change; an answer that comes too late counts as no.
     at_extreme
         The answer at the relaxable's extreme, where it has been put already.
     """

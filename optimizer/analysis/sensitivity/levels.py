@@ -31,7 +31,7 @@ class Best:
 
 @dataclass(frozen=True)
 class Bounds:
-    """What is proven of all plans of a scenario.
+    """Bounds on all plans of a scenario.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class Bounds:
         return replace(tightest, value=value)
 
     def check(self, best: Best, name: str, digits: int) -> None:
-        """Raise VerificationError where a verified plan is better than what is proven."""
+        """Raise VerificationError where a verified plan beats a proven bound."""
         if self.value is not None and self.value < best.value:
             stated = f"bound: no plan of {name} is to have more value than {self.value}"
             raise VerificationError([f"{stated}, yet a verified one has {best.value}"])

@@ -120,7 +120,7 @@ class SchedulerClient:
                 client.cancel([Future(key, client)], force=True)
 
     def close(self) -> None:
-        """End the connection: what nobody else wants is then given up by the cluster.
+        """End the connection: the cluster then drops the solves that no other client wants.
 
         One that is only being made is not waited for; it ends as soon as it is there.
         """

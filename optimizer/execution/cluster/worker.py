@@ -74,14 +74,14 @@ async def _work(options: WorkerOptions, say: Callable[[str], None], scratch: str
         say(f"{options.name or worker.address} takes {options.slots} at once from {options.scheduler}.")
         await _first_of(worker.finished(), leaving.wait())
         if leaving.is_set():
-            say("Leaving: what runs is given back to be solved elsewhere. Once more to leave at once.")
+            say("Leaving: other workers take over the running solves. Once more to leave at once.")
             worker_plugin.give_back()
             # Dask logs everything that is cut short.
             logging.getLogger("distributed").setLevel(logging.CRITICAL)
             with suppress(OSError, TimeoutError):
                 await asyncio.wait_for(worker.close_gracefully(), LEAVE_SECONDS)
             return
-        say("The scheduler is gone; what ran for it is given up.")
+        say("The scheduler is gone; its running solves were killed.")
 
 
 async def _joined(

@@ -25,7 +25,7 @@ from optimizer.export.charts.theme import CELL_HEIGHT, CELL_WIDTH, INK, LIGHT, M
 
 TITLE = "What certainty costs"
 ASKED, OTHER = "confidence asked for", "other confidences"
-NEVER, OPEN = "impossible", "nothing found in the time"
+NEVER, OPEN = "impossible", "no plan in the time given"
 LOOKS = {OTHER: ("circle", PAPER), ASKED: ("diamond", MIDDLE), NEVER: ("cross", LIGHT), OPEN: ("triangle-down", LIGHT)}
 """Shape and fill of each kind of mark."""
 
@@ -78,7 +78,7 @@ def _cell(price: PriceOfCertainty, costs: list[float]) -> Layer:
         tooltip=[
             "activation:N",
             "confidence:N",
-            alt.Tooltip("shown:N", title="least cost found"),
+            alt.Tooltip("shown:N", title="cost of the cheapest plan"),
             alt.Tooltip("people:N", title="creators"),
             alt.Tooltip("gap:N", title="gap"),
         ],

@@ -14,7 +14,7 @@ from optimizer.export.charts.base import Chart, Layer, Row, amount, axis_format,
 from optimizer.export.charts.theme import DASH, INK, LIGHT, MIDDLE, PAPER, SMALL, WIDTH
 
 TITLE = "What each budget buys"
-REACHED, BOUND = "value of the best plan found", "proven: no plan has more"
+REACHED, BOUND = "value of the best plan", "proven: no plan has more"
 FIELD = "what"
 FEW = 10
 """Up to this value every whole number is marked on the axis."""
@@ -122,7 +122,7 @@ def _marks(points: Sequence[FrontierPoint], currency: str, lines: Layer) -> Iter
         alt.Tooltip("value:Q", title="value"),
         alt.Tooltip("bound:Q", title="at most"),
         alt.Tooltip("secured:Q", title="activations secured"),
-        alt.Tooltip("cost:N", title="least cost found"),
+        alt.Tooltip("cost:N", title="cost of the cheapest plan"),
         alt.Tooltip("gap:N", title="gap"),
     ]
     mark = lines.mark_point(fill=PAPER, stroke=INK, strokeWidth=2, size=60, opacity=1)

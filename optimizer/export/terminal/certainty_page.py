@@ -16,7 +16,7 @@ FIGURE_WIDTH = 13
 """Width of an amount with the space beside it (columns)."""
 NAME_WIDTH = 34
 """Width of the activation, its posts and its confidence (columns)."""
-WITHOUT_COST: dict[Status, str] = {"infeasible": "impossible", "unknown": "not found"}
+WITHOUT_COST: dict[Status, str] = {"infeasible": "impossible", "unknown": "no plan found"}
 
 AID = (
     "Each activation planned alone, without a budget, all other rules kept: together they share people, stock and "
@@ -88,5 +88,5 @@ def _proof(answer: PriceOfCertainty) -> str:
     if impossible:
         parts.append(f"{impossible:,} proven impossible, as the other rules stand")
     if count["unknown"]:
-        parts.append(f"{count['unknown']:,} not found; a longer --time-limit may find them")
+        parts.append(f"{count['unknown']:,} without a plan so far; a longer --time-limit may find one")
     return "; ".join(parts) + ". Every plan is verified."

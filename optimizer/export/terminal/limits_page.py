@@ -36,12 +36,10 @@ def limits_page(answer: CostOfLimits) -> RenderableType:
 def _own(answer: CostOfLimits) -> str:
     if answer.value is None:
         return "The scenario has no plan: " + (
-            "proven." if answer.status == "infeasible" else "none found in the time."
+            "proven." if answer.status == "infeasible" else "none found in the time given."
         )
     cost = formatting.money(answer.cost, answer.scenario.currency)
-    return (
-        f"The scenario as it is: value {answer.value:,}, least cost found {cost}; {_proven(answer.status, answer.gap)}"
-    )
+    return f"The scenario as it is: value {answer.value:,}, cheapest plan {cost}; {_proven(answer.status, answer.gap)}"
 
 
 def _proven(status: str, gap: float | None) -> str:

@@ -1,4 +1,4 @@
-"""Drawing what is asked for: activations, what each will need, and the week each is aimed at."""
+"""Drawing the activations: what each will need, and the week each aims at."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def bound_window(
 ) -> tuple[int, Selection | None]:
     """Return a lower bound on the cost in one window (`INFEASIBLE_COST`: it is impossible) and a selection.
 
-    `enough`: whether anything costs less is all that is asked; a bound of this is as good as any higher one.
+    `enough`: the caller only asks whether anything costs less; a bound of this is as good as any higher one.
     """
     instance = problem.instance
     options = best_days(instance, item.options, instance.options.cost_minor[item.options])
@@ -134,7 +134,7 @@ Groups = Sequence[tuple[int, ...]]
 
 @dataclass(frozen=True)
 class Knapsack:
-    """What is known of a knapsack: the best set found with its least cost, a certified bound, or impossibility."""
+    """The result of a knapsack: its best set with the least cost, a certified bound, or a proof that there is none."""
 
     chosen: tuple[int, ...] | None
     cost: int
@@ -150,7 +150,7 @@ def value_bound(instance: Instance, lower_bounds: LowerBounds, groups: Groups = 
 
 
 def best_set(instance: Instance, lower_bounds: LowerBounds, groups: Groups = ()) -> tuple[int, ...] | None:
-    """Return a set of highest value found, of least cost among those; None if none was found."""
+    """Return a set of the highest value, of least cost among those; None if the solver has none."""
     most = solve_knapsack(instance, lower_bounds, groups).chosen
     if most is None:
         return None
@@ -211,7 +211,7 @@ def _answer(
 def _spent(
     model: cp_model.CpModel, secured: dict[int, cp_model.IntVar], lower_bounds: LowerBounds, groups: Groups
 ) -> cp_model.IntVar:
-    """Return a variable that is at least every known bound on the cost of the secured set."""
+    """Return a variable that is at least every bound on the cost of the secured set."""
     most = sum(lower_bounds.own.values()) + sum(lower_bounds.joint.values()) + 1
     most += sum(sum(priced.own.values()) for priced in lower_bounds.priced)
     spent = model.new_int_var(0, most, "spent")
@@ -255,7 +255,7 @@ def _subsets(
 def _complete(
     model: cp_model.CpModel, secured: dict[int, cp_model.IntVar], lower_bounds: LowerBounds, members: Sequence[int]
 ) -> list[tuple[cp_model.IntVar, int]]:
-    """Return cost terms of a large group: own bounds, and what the dearest disjoint known groups cost beyond them."""
+    """Return cost terms of a large group: own bounds, and what the dearest disjoint bounded groups cost beyond them."""
     terms = [(secured[a], lower_bounds.own[a]) for a in members]
     taken: set[int] = set()
     extra = {
@@ -263,7 +263,7 @@ def _complete(
         for joint, lower_bound in lower_bounds.joint.items()
         if set(joint) <= set(members)
     }
-    for joint in sorted(extra, key=lambda known: (-extra[known], known)):
+    for joint in sorted(extra, key=lambda group: (-extra[group], group)):
         if extra[joint] > 0 and not taken & set(joint):
             taken.update(joint)
             complete = model.new_bool_var("")

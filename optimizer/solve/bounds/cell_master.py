@@ -1,9 +1,9 @@
-"""The cell master: which windows and cells, and how much of what is shared, before anybody is chosen.
+"""The cell master: which windows and cells, and how much of each shared limit, before it chooses any creator.
 
 Binaries say which cell of which window group an activation takes; parcels and goods money per class of ship days and
 fees are continuous. Shared rows (days, lots, months, the budget, gaps between windows) are linear in them, and the cuts
 of `cell_windows` tie them to the cells. Every plan is a solution, so the optimum bounds, and an infeasible master
-proves that no plan has so much value.
+proves that no plan has that value.
 
 HiGHS works in floats. Shared limits are therefore loosened by `LOOSER` of themselves before they become rows, and
 `bound` takes `MARGIN` off what HiGHS calls its dual bound: both are far beyond its feasibility tolerance of 1e-6 to
@@ -30,7 +30,7 @@ MARGIN = 1e-5
 
 @dataclass(frozen=True)
 class MasterResult:
-    """What a call proved and found.
+    """The result of one call: its proof and its best solution.
 
     `infeasible`: no plan. `bound`: of cost, minor units; None where nothing is proven. `taken`: positions of the groups
     that the best solution takes; None where there is none.
@@ -79,7 +79,7 @@ class _Columns:
 
 
 class CellMaster:
-    """The master over the groups of an instance, with the cuts found so far."""
+    """The master over the groups of an instance, with the cuts added so far."""
 
     def __init__(self, instance: Instance, groups: Sequence[WindowGroup], lower_bounds: dict[int, int]) -> None:
         self.instance, self.groups, self.lower_bounds = instance, list(groups), lower_bounds

@@ -114,18 +114,18 @@ class WindowGroup:
     def __post_init__(self) -> None:
         instance, table = self.instance, self.instance.options
         cover = self.problem.covers[self.activation]
-        found = []
+        bounds = []
         for member in self.members:
             cost = table.cost_minor[member.options]
             kept = best_days(instance, member.options, cost)
-            found.append(cell_bounds(instance, cover, kept, table.cost_minor[kept]))
-        bound, gifts = np.min([own.bound for own in found], axis=0), found[0].gifts
+            bounds.append(cell_bounds(instance, cover, kept, table.cost_minor[kept]))
+        bound, gifts = np.min([own.bound for own in bounds], axis=0), bounds[0].gifts
         budget = instance.limits.budget_minor
         most = INFEASIBLE_COST - 1 if budget is None else min(budget, INFEASIBLE_COST - 1)
         limit = min(most, int(self.worth * bound.min(initial=INFEASIBLE_COST)))
         self.cells = np.flatnonzero(bound <= limit)
         rest = np.flatnonzero((bound > limit) & (bound <= most))
-        rows = np.unique([own.row[self.cells] for own in found])
+        rows = np.unique([own.row[self.cells] for own in bounds])
         self.cover = cover.with_rows(rows.tolist(), self.cells.tolist())
         self.paid = np.array([cover.cells[i].paid for i in self.cells], dtype=np.int64)
         self.gifts, self.own = gifts[self.cells], bound[self.cells]

@@ -6,7 +6,7 @@ unit per unit spent), every plan that secures R costs at least::
     D(σ, β) = Σ_{a∈R} rc_a(σ, β) − Σ σ·capacity − Σ β·cap
 
 rc_a being a lower bound on the priced cost of a in any window. Charges are whole numbers, rounded down, and what the
-limits are worth is rounded up, so D is valid whatever the prices are. A linear program over the minimisers seen so far
+limits are worth is rounded up, so D is valid for any prices. A linear program over the minimisers seen so far
 proposes the next prices near the best ones; each evaluation takes milliseconds.
 """
 
@@ -110,7 +110,7 @@ class PricedBound:
 def bound_at_prices(
     problem: SearchProblem, rows: Rows, prices: Ints, activation: int, lower_bounds: Mapping[int, int]
 ) -> PricedBound:
-    """Return the least priced cost of an activation over its windows, at least what is proven without prices."""
+    """Return the least priced cost of an activation over its windows, at least its bound without prices."""
     instance = problem.instance
     best = PricedBound(INFEASIBLE_COST, np.zeros(0, dtype=np.int64))
     items = sorted(
@@ -158,7 +158,7 @@ def _smallest(creator: Ints, value: Floats, count: int) -> Ints:
 def raise_bound(
     problem: SearchProblem, lower_bounds: Mapping[int, int], wanted: Sequence[int], enough: int
 ) -> LagrangianBounds | None:
-    """Return bounds at the best prices found for securing all of `wanted`; None where prices add nothing.
+    """Return bounds on securing all of `wanted`, at the best prices of the search; None where prices add nothing.
 
     Parameters
     ----------

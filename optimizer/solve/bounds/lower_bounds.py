@@ -3,8 +3,8 @@
 A plan that secures the set R costs at least::
 
     Σ_{a∈R} own_a                                    every activation alone
-    Σ over disjoint known groups S ⊆ R of joint_S + Σ own of the rest
-    Σ_{a∈R} size_a(parcels) + Σ over disjoint known pairs P ⊆ R of excess_P
+    Σ over disjoint bounded groups S ⊆ R of joint_S + Σ own of the rest
+    Σ_{a∈R} size_a(parcels) + Σ over disjoint bounded pairs P ⊆ R of excess_P
     Σ_{a∈R} priced_a − constant                      for every set of prices (Lagrange)
 """
 
@@ -33,7 +33,7 @@ class ParcelCountBound:
     parcels
         The fewest parcels for which this is the bound.
     spare
-        A selection of this size that the core of its window need not serve costs at least so much more.
+        A selection of this size that the core of its window need not serve costs at least this much more.
     """
 
     window: int
@@ -63,7 +63,7 @@ def parcel_count_bounds_from(
 
 @dataclass
 class LowerBounds:
-    """What is proven so far; it only grows.
+    """The bounds proven so far; they only rise.
 
     Attributes
     ----------
@@ -89,7 +89,7 @@ class LowerBounds:
     def subset_costs(self, group: Sequence[int]) -> list[int]:
         """Return the best bound for every subset of a group, by bit mask over its members.
 
-        The lowest member of a subset stands alone or in a known group; what is left is a smaller subset.
+        The lowest member of a subset stands alone or in a bounded group; the rest is a smaller subset.
         """
         return _best_partition(group, [self.own[a] for a in group], self.joint)
 
@@ -99,7 +99,7 @@ class LowerBounds:
 
 
 def _best_partition(group: Sequence[int], single: Sequence[int], joint: Mapping[tuple[int, ...], int]) -> list[int]:
-    """Return the largest total over partitions of every subset into single members and known sets, by bit mask."""
+    """Return the largest total over partitions of every subset into single members and bounded sets, by bit mask."""
     place = {a: index for index, a in enumerate(group)}
     parts: list[list[tuple[int, int]]] = [[(1 << index, own)] for index, own in enumerate(single)]
     for members, lower_bound in joint.items():

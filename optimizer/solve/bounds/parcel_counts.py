@@ -1,7 +1,7 @@
 """What an activation costs at least with no more than a given number of parcels.
 
-The quick bounds promise small teams of payers at prices no such team is found for, and a schedule in want of places
-takes them at their word. So the fewest parcels are priced exactly: for a team with n parcels, what does one with at
+The quick bounds promise small teams of payers at prices that no such team reaches, and a schedule short of places
+believes them. So the fewest parcels are priced exactly: for a team with n parcels, what does one with at
 most n − 1 cost, and so on, until there is none.
 """
 
@@ -32,7 +32,7 @@ def parcel_count_bounds(problem: SearchProblem, lower_bounds: LowerBounds, windo
 def bound_parcel_counts(
     problem: SearchProblem, lower_bounds: LowerBounds, windows: Sequence[int], window_bounds: Mapping[int, int]
 ) -> None:
-    """Price the sizes of some windows whose lower bounds are known, and keep them with the lower bounds."""
+    """Price the sizes of some windows that have lower bounds, and keep them with the lower bounds."""
 
     def priced(own: SearchProblem, window: int) -> tuple[ParcelCountBound, ...]:
         item = own.window_data[window]

@@ -24,7 +24,7 @@ from optimizer.solve.search_parameters import PARAMETERS
 class Schedule:
     """Result of the model.
 
-    `impossible`: no plan secures what was asked for. `bound`: a certified bound on value (maximised) or cost; None
+    `impossible`: no plan secures all `wanted`. `bound`: a certified bound on value (maximised) or cost; None
     where nothing was proven. `windows` and `parcels` (activation → places wanted per day) of the best solution, if any.
     """
 

@@ -1,6 +1,6 @@
 """The model of a schedule: windows, numbers of parcels and the days they leave, for a set of activations.
 
-For every window the parcel counts say what a number of parcels costs at least, whoever gets them. Choose windows,
+For every window the parcel counts bound the cost of a number of parcels, for any creators. Choose windows,
 numbers of parcels and days so that places, stock and community gaps are kept::
 
     Σ cost[a, w, p] z[a, w, p]     Σ_d q[a, d] = Σ p z[a, w, p],   q[a, d] only on days of the window chosen

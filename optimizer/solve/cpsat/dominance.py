@@ -61,7 +61,7 @@ class DominancePool:
         return DominancePool({activation: list(own) for activation, own in self.profiles.items()})
 
     def merge(self, branch: DominancePool) -> None:
-        """Keep what a branch has learnt."""
+        """Keep the profiles of a branch."""
         for activation, own in branch.profiles.items():
             for profile in own:
                 self.add(activation, profile)
@@ -133,7 +133,7 @@ class DominanceRows:
     literals: dict[tuple[int, bool, float, int], cp_model.IntVar | None] = field(default_factory=dict)
 
     def add_pool(self, pool: DominancePool, activations: Sequence[int]) -> None:
-        """Add what is known of some activations."""
+        """Add the pooled profiles of some activations."""
         for activation in activations:
             for profile in pool.of(activation):
                 self.add(activation, profile)
@@ -157,7 +157,7 @@ class DominanceRows:
         )
 
     def _at_least(self, activation: int, paid: bool, level: float, count: int) -> cp_model.IntVar | None:
-        """Return a Boolean that implies `count` people of a mode above a level; None where there are not so many."""
+        """Return a Boolean that implies `count` people of a mode above a level; None where there are fewer."""
         key = (activation, paid, level, count)
         if key not in self.literals:
             table, mine = self.v.instance.options, self.v.options_of(activation, paid=paid)

@@ -59,7 +59,7 @@ def _allowed(instance: Instance, selection: Selection, rules: list[Rule]) -> boo
     """Return whether the constraints of these rules allow a selection."""
     everything = tuple(instance.activations)
     windows = np.array(sorted(selection.windows.values()), dtype=np.int64)
-    # All activations count as fixed, so that no cells are made: density is not what is asked here.
+    # All activations count as fixed, so that no cells are made: the question here is not density.
     part = Part(instance, everything, windows, np.sort(selection.indices()), {}, frozenset(everything))
     v = Variables(part, Approximation.OUTER)
     for activation, secured in v.secured.items():

@@ -107,7 +107,7 @@ def _cluster(problem: SearchProblem, schedule: Schedule, partial: PartialPlan, a
 def _together(
     problem: SearchProblem, schedule: Schedule, fixed: Selection, free: Sequence[int]
 ) -> tuple[Selection | None, bool]:
-    """Return the cheapest selection found with `free` in their scheduled windows, and whether there surely is none.
+    """Return the cheapest selection with `free` in their scheduled windows, and whether a proof excludes one.
 
     The proof holds for the inner approximation, the core and the rest of the plan as it is: no bound, but a reason to
     look elsewhere.

@@ -37,7 +37,7 @@ def insert_greedily(
     reserved: Collection[int] = (),
     proposals: Sequence[Team] = (),
 ) -> bool:
-    """Insert an activation with the cheapest greedy team found; return whether one was found.
+    """Insert an activation with the cheapest greedy team; return whether the greedy search has one.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ def greedy_team_beside(
     proposals: Sequence[Team] = (),
     kept: Ints | None = None,
 ) -> Team | None:
-    """Return a greedy team for a window that keeps every rule beside the partial plan; None if none was found.
+    """Return a greedy team for a window that keeps every rule beside the partial plan; None without one.
 
     The arguments are those of `insert_greedily`; `kept` are places per day that are kept for others.
     """
@@ -121,7 +121,7 @@ def _array(team: Team) -> Ints:
 def insert_exactly(
     problem: SearchProblem, activation: int, fixed: Selection, lower_bound: int, ceiling: int | None = None
 ) -> Selection | None:
-    """Return the cheapest way found to add an activation to `fixed`; None if no way was found.
+    """Return `fixed` with an activation added as cheaply as the search can; None if it fits in no window tried.
 
     Windows are tried in order of how much room the warehouse has on their ship days; the first whose cost is within
     half the gap of `lower_bound` is taken, else the cheapest, which must cost less than `ceiling`.

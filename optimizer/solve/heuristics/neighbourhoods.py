@@ -104,7 +104,7 @@ def _neighbourhoods(
 def _reassign(
     problem: SearchProblem, lower_bounds: Mapping[int, int], free: tuple[int, ...], best: Selection
 ) -> Selection | None:
-    """Return `best` with all of `free` decided again, at less cost if it had them all; None if none was found."""
+    """Return `best` with all of `free` decided again, at less cost if it had them all; None without success."""
     fixed = best.without(problem.instance, free)
     fixed_cost = fixed.cost(problem.instance)
     had_all = all(activation in best.windows for activation in free)

@@ -1,4 +1,4 @@
-"""A first plan at once: teams along orders of people, inserted one after the other, before any threshold is known."""
+"""A first plan at once: teams along orders of people, inserted one by one, before any threshold is computed."""
 
 from __future__ import annotations
 

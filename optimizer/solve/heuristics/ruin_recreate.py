@@ -56,7 +56,7 @@ class RuinRecreate:
         self.partners = {a: frozenset(group) for group in self.problem.coupled for a in group}
 
     def fill(self) -> None:
-        """Insert what is wanted and missing, hardest first."""
+        """Insert the wanted activations that are missing, hardest first."""
         for activation in self.wanted:
             if activation not in self.partial.windows and not self.problem.control.stopped:
                 self._place(activation, self.proposals.get(activation, ()))
@@ -102,7 +102,7 @@ class RuinRecreate:
         return after > before
 
     def _put_back(self, activation: int, later: Sequence[int]) -> bool:
-        """Insert an activation: at times as a known team, at times leaving a team's people to a coupled one."""
+        """Insert an activation: at times as a proposed team, at times leaving a team's people to a coupled one."""
         proposals: Sequence[Team] = ()
         reserved: frozenset[int] = frozenset()
         if self.proposals and self.rng.random() < PARAMETERS.reserving:

@@ -1,6 +1,6 @@
 """A quick bound for every cell (m paid, n gifts) of one window at once.
 
-Relax a cell to n gifts and m payers, whoever they are, whose tilted weights reach its necessary threshold T. For λ ≥ 0
+Relax a cell to any n gifts and m payers whose tilted weights reach its necessary threshold T. For λ ≥ 0
 and one row, with g_i and h_i the least (cost − λ·weight) over the gift and the paid options of creator i::
 
     bound[m, n] = max over λ of  Σ of the n smallest g_i  +  Σ of the m smallest h_i  +  λ·T[m, n]
@@ -85,7 +85,7 @@ def _enough_paid(instance: Instance, cover: Cover, options: Ints) -> Flags:
 
 
 def _of_count(sums: Floats, count: Ints) -> Floats:
-    """Return the sums of these numbers of people, one row each; infinite where there are not so many."""
+    """Return the sums of these numbers of people, one row each; infinite where there are fewer."""
     return np.where((count < len(sums))[:, None], sums[np.minimum(count, len(sums) - 1)], np.inf)
 
 

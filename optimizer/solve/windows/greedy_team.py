@@ -2,7 +2,7 @@
 
 For a cell (m, n) the m cheapest payers are taken, and the n gifts that are best for a multiplier λ (cost − λφ); λ rises
 until the team holds. Given the people, days are a linear assignment: Σφ is additive over creators and every free place
-of a day takes one parcel. A team found here keeps the window's own rules and the places left; it is a proposal, not a
+of a day takes one parcel. A greedy team keeps the window's own rules and the places left; it is a proposal, not a
 proof of anything.
 """
 
@@ -41,7 +41,7 @@ def greedy_team(
     below: int = INFEASIBLE_COST,
     cells: int = PARAMETERS.greedy_cells,
 ) -> Team | None:
-    """Return the cheapest team found for a window, priced below `below`; None if none was found.
+    """Return the cheapest greedy team for a window, priced below `below`; None without one.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def greedy_team(
 
 
 def first_team(instance: Instance, people: Candidates, free: Ints | None) -> Team | None:
-    """Return a team of a window without looking at any thresholds; None if none was found."""
+    """Return a team of a window without looking at any thresholds; None without one."""
     places = None if free is None else free[people.days]
     return _from_prefixes(instance, people, places, Quotas.of(instance, people), INFEASIBLE_COST)
 

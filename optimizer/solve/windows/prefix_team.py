@@ -60,14 +60,14 @@ def prefixes(instance: Instance, people: Candidates, most: int) -> list[Prefix]:
     cost = np.where(first, people.payers.cost[payers], 0).sum(axis=1)
     cost += np.where(np.arange(gifts.shape[1]) < fewest[:, None], people.gifts.cost[gifts], 0).sum(axis=1)
     ranked = usable[np.argsort(cost[usable], kind="stable")]
-    found: dict[tuple[bytes, bytes], Prefix] = {}
+    teams: dict[tuple[bytes, bytes], Prefix] = {}
     for row in ranked.tolist():
         m, n = int(paid[row]), int(fewest[row])
         key = np.sort(payers[row, :m]).tobytes(), np.sort(gifts[row, :n]).tobytes()
-        found.setdefault(key, Prefix(payers[row], m, gifts[row, : free[row]], n, int(cost[row])))
-        if len(found) >= most:
+        teams.setdefault(key, Prefix(payers[row], m, gifts[row, : free[row]], n, int(cost[row])))
+        if len(teams) >= most:
             break
-    return list(found.values())
+    return list(teams.values())
 
 
 def _unit(people: Candidates) -> float:

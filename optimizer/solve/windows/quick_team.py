@@ -1,4 +1,4 @@
-"""What an activation costs about, from its strongest windows, before any threshold is known."""
+"""A quick estimate of what an activation costs, from its strongest windows, before any threshold is computed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def strongest_windows(instance: Instance, activation: int) -> list[int]:
 
 
 def quick_cost(instance: Instance, activation: int, stopped: Callable[[], bool]) -> int:
-    """Return the cost of a team found at once, without shared limits; `INFEASIBLE_COST` where none was found."""
+    """Return the cost of a quick team without shared limits; `INFEASIBLE_COST` without one."""
     table, best = instance.options, INFEASIBLE_COST
     for window in strongest_windows(instance, activation)[: PARAMETERS.refine_windows]:
         options = table.in_window(window)

@@ -1,4 +1,4 @@
-"""What is known of every candidate window on its own: its bound, a team, and the core that is enough to plan in it.
+"""Every candidate window on its own: its bound, a team, and the core that is enough to plan in it.
 
 Cells proven to cost `SearchParameters.worth_planning` times as much as a team of the window are set aside, and so are
 those that no core can serve for certain: `aside` bounds them all, and the core only has to serve the others.
@@ -37,7 +37,7 @@ class WindowData:
     aside
         (parcels, cost): with this many parcels or more, the cells set aside cost at least this, with prices or without.
     team
-        A team that keeps the window's own rules, each on their best day; None where none was found.
+        A team that keeps the window's own rules, each on their best day; None without one.
     """
 
     window: int
@@ -66,7 +66,7 @@ class WindowData:
 
 
 def window_data_of(instance: Instance, cover: Cover, window: int, others: int) -> WindowData:
-    """Return what is known of a window; `others` as in `core`."""
+    """Return bound, team and core of a window; `others` as in `core`."""
     table = instance.options
     everything = table.in_window(window)
     best = best_days(instance, everything, table.cost_minor[everything])
@@ -103,7 +103,7 @@ def _reliable(instance: Instance, cover: Cover, options: Ints) -> Flags:
     """Return which cells a core can serve: those of a fixed size, and open ones in which any selection holds.
 
     What an open cell promises is certified for chances inside the cover's range. Where more people than thresholds
-    reach, or people below the range, could be needed, no number of people is known to be enough, so no core is: such
+    reach, or people below the range, could be needed, no number of people is proven to be enough, so no core is: such
     a cell is bounded, but not planned in.
     """
     table = instance.options

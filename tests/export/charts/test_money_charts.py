@@ -73,7 +73,7 @@ def test_certainty_tells_what_was_not_found_from_what_cannot_be() -> None:
     (curve,) = price.activations
     late = curve.points[-1].model_copy(update={"status": "unknown", "cost": None, "cost_bound": None, "gap": None})
     price = price.model_copy(update={"activations": [curve.model_copy(update={"points": [*curve.points[:-1], late]})]})
-    assert rows(certainty_chart(price))[-1]["kind"] == "nothing found in the time"
+    assert rows(certainty_chart(price))[-1]["kind"] == "no plan in the time given"
 
 
 def test_certainty_sums_where_everything_can_be_had() -> None:

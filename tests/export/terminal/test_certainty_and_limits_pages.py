@@ -64,7 +64,7 @@ def test_costs_people_and_what_is_asked_for() -> None:
 def test_what_is_not_proven_or_not_there_says_so() -> None:
     points = [point(0.5, status="feasible", gap=0.021), point(0.6, status="feasible", gap=None, cost_bound=None)]
     text = page(certainty_page(certainty(*points, nothing(0.7, "unknown"), nothing(0.8, "infeasible"))), 200)
-    for part in ("gap 2.1%", "unproven", "not found", "impossible", "0 of 4 points proven", "1 proven impossible"):
+    for part in ("gap 2.1%", "unproven", "no plan found", "impossible", "0 of 4 points proven", "1 proven impossible"):
         assert part in text
     assert "--time-limit" in text
 
@@ -82,7 +82,7 @@ def test_many_confidences_stand_in_several_tables(width: int) -> None:
 def test_savings_with_the_most_that_can_be_saved() -> None:
     text = page(limits_page(limits(limit())))
     for part in (
-        "value 15, least cost found £3,783.20; proven",
+        "value 15, cheapest plan £3,783.20; proven",
         "20 →",
         "−£12.40",
         "−£13.00",
@@ -112,7 +112,7 @@ def test_nothing_to_loosen_and_nothing_to_measure() -> None:
     assert "No limit binds" in page(limits_page(limits()))
     without = {"value": None, "value_bound": None, "cost": None, "cost_bound": None, "gap": None}
     assert "no plan: proven." in page(limits_page(limits(**without, status="infeasible")))
-    assert "none found in the time" in page(limits_page(limits(**without, status="unknown")))
+    assert "none found in the time given" in page(limits_page(limits(**without, status="unknown")))
 
 
 @pytest.mark.parametrize("width", [80, 100])

@@ -70,8 +70,8 @@ def test_status_in_words(status: str, objective: dict[str, Any], words: str) -> 
     [
         ({}, "Value 3 secured; proven that no plan secures more"),
         ({"value_bound": 4, "value_gap": 0.25}, "3 secured; proven that no plan secures more than 4 (gap 25%)"),
-        ({}, "Cost least found £123.90; proven that it cannot be less than £121.10 (gap 2.3%)"),
-        ({"cost_gap": 0.0}, "Cost least found £123.90; proven that it cannot be less"),
+        ({}, "Cost cheapest plan £123.90; proven that it cannot be less than £121.10 (gap 2.3%)"),
+        ({"cost_gap": 0.0}, "Cost cheapest plan £123.90; proven that it cannot be less"),
         ({"cost_bound": None, "cost_gap": None}, "stays open until the value is proven"),
         ({}, "Embeddedness 0.5 in sum"),
         ({"least_cost": "120.00"}, "Embeddedness 0.5 in sum, chosen for £123.90 instead of the least"),
