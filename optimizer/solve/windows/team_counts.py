@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from optimizer.chance.covers import least_gifts, strongest
-from optimizer.chance.tail import SCREENING, SECURE_TOLERANCE, certified_count, conditional_counts, nodes
+from optimizer.chance.tail import SCREENING, SECURE_TOLERANCE, certified_count, nodes
 from optimizer.derive.instance import Floats, Instance, Ints
 from optimizer.model.rules import quotas_of
 
@@ -67,7 +67,7 @@ def team_counts(instance: Instance, activation: int, window: int, ids: frozenset
 
 
 def _downwards(chances: Floats) -> Floats:
-    """Return the chances above 0 from the highest down, at most one more than are counted."""
+    """Return the chances above 0 from the highest down, as many as are counted."""
     ordered: Floats = np.sort(chances[chances > 0])[::-1][:MOST_COUNTED]
     return ordered
 
@@ -116,16 +116,28 @@ def _fewest_gifts(instance: Instance, activation: int, gifts: Floats, payers: Fl
     at_most[0] = weight @ counts
     for number, chance in enumerate(gifts, start=1):
         posts = (rate * chance)[:, None]
-        moved = counts[:, :-1] * posts[:, :1]
+        moved = counts[:, :-1] * posts
         counts *= 1 - posts
         counts[:, 1:] += moved
         at_most[number] = weight @ counts
     np.cumsum(at_most, axis=1, out=at_most)
+    return _with_payers(at_most, payers, level)
+
+
+def _with_payers(at_most: Floats, payers: Floats, level: float) -> Ints:
+    """Return the fewest gifts beside 0, 1, 2 … of the payers, up to the first number that needs none."""
+    given = np.zeros(at_most.shape[1])
+    given[0] = 1.0
     fewest = []
-    for number in range(len(payers) + 1):
-        given = conditional_counts(np.zeros(0), payers[:number], np.ones(1), wave.min_posts - 1)[0]
+    for chance in [0.0, *payers]:
+        moved = given[:-1] * chance
+        given *= 1 - chance
+        given[1:] += moved
         holds = np.flatnonzero(1 - at_most @ given[::-1] >= level)
-        fewest.append(int(holds[0]) if len(holds) else len(gifts) + 1)
+        fewest.append(int(holds[0]) if len(holds) else len(at_most))
         if fewest[-1] == 0:
             break
+    if len(payers) == MOST_COUNTED:
+        # Of more payers than are counted nothing is known.
+        fewest.append(0)
     return np.array(fewest, dtype=np.int64)
