@@ -119,9 +119,7 @@ CASES: dict[str, tuple[Instance, Instance]] = {
     ),
     "paid asked for": tuple(instance(MIXED, required(min_paid=least)) for least in (3, 2)),  # type: ignore[dict-item]
     "gifts that payers owe": tuple(  # type: ignore[dict-item]
-        instance(
-            MIXED, required(min_paid=2), communities=[{"id": "k", "authenticity": "low", "max_paid_share": share}]
-        )
+        instance(MIXED, required(min_paid=2), communities=[{"id": "k", "authenticity": "low", "max_paid_share": share}])
         for share in (0.39, 0.4)
     ),
 }

@@ -1,6 +1,6 @@
 """How few people and how little money one window asks for, by counting alone: no threshold is made.
 
-With the m likeliest payers and the n likeliest gifts of a window no m payers and n gifts hold more often, so where these
+No m payers and n gifts of a window hold more often than its m likeliest payers and n likeliest gifts, so where these
 fail every such team does. Paid posts do not depend on the rate: a table over n of what the gifts give alone serves
 every m. Everything here bounds from below, whatever the shared limits are.
 """
