@@ -22,7 +22,6 @@ from tests.solve.searching import METHODS, found
 from tests.tiny import tiny_scenario
 
 PAYER: dict[str, Any] = {"paid_fee": "100.00", "accepts": ["paid"]}
-LATER = {"start_earliest": "2027-03-15", "start_latest": "2027-03-15"}
 
 
 def counted(given: Instance) -> Counted:
@@ -81,7 +80,9 @@ def lots(*units: tuple[str, int]) -> list[dict[str, Any]]:
     return [{"id": "p", "unit_cost": "10.00", "stock": [{"on": day, "units": number} for day, number in units]}]
 
 
-TWO = (required("a"), required("b"))
+TWO = (required("a"), required("b", community="l"))
+SIX = people(6, communities=["k", "l"])
+BOTH = [{"id": name, "authenticity": "low"} for name in "kl"]
 FEW_DAYS = shipping(ship_weekdays=["mon"])
 NARROW = {"delivery": {"before_days": 6}}
 MARCH_AND_APRIL = (required("a"), required("b", start_earliest="2027-04-05", start_latest="2027-04-05"))
@@ -94,14 +95,20 @@ CASES: dict[str, tuple[Instance, Instance]] = {
         instance(people(3), required(**NARROW), shipping={**FEW_DAYS, "daily_capacity": most}) for most in (2, 3)
     ),
     "capacity of days together": tuple(  # type: ignore[dict-item]
-        instance(people(6), *(required(name, **NARROW) for name in "ab"), shipping={**FEW_DAYS, "daily_capacity": most})
+        instance(
+            SIX,
+            *({**wave, **NARROW} for wave in TWO),
+            communities=BOTH,
+            shipping={**FEW_DAYS, "daily_capacity": most},
+        )
         for most in (5, 6)
     ),
     "stock of a window": tuple(  # type: ignore[dict-item]
         instance(people(3), required(), products=lots(("2027-03-01", units), ("2027-04-01", 9))) for units in (2, 3)
     ),
     "stock together": tuple(  # type: ignore[dict-item]
-        instance(people(6), *TWO, products=lots(("2027-03-01", units), ("2027-04-01", 9))) for units in (5, 6)
+        instance(SIX, *TWO, communities=BOTH, products=lots(("2027-03-01", units), ("2027-04-01", 9)))
+        for units in (5, 6)
     ),
     "month of a window": tuple(  # type: ignore[dict-item]
         instance(people(3), required(), budget={"monthly": {"2027-03": cap}}) for cap in ("29.99", "30.00")
@@ -110,7 +117,7 @@ CASES: dict[str, tuple[Instance, Instance]] = {
         instance(people(6), *MARCH_AND_APRIL, budget={"monthly": {"2027-03": cap, "2027-04": "30.00"}})
         for cap in ("29.99", "30.00")
     ),
-    "budget": tuple(instance(people(6), *TWO, budget={"total": cap}) for cap in ("59.99", "60.00")),  # type: ignore[dict-item]
+    "budget": tuple(instance(SIX, *TWO, communities=BOTH, budget={"total": cap}) for cap in ("59.99", "60.00")),  # type: ignore[dict-item]
     "fewest of a tier": tuple(  # type: ignore[dict-item]
         instance(TIERS, required(tier_mix={"nano": {"min": least}})) for least in (3, 2)
     ),
