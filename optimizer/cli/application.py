@@ -66,7 +66,9 @@ COMMANDS: dict[str, Listed] = {
     ),
     "export": Listed(HAND_ON, "Write a plan as files for finance, warehouse, community managers and calendars."),
     "batch": Listed(MANY, "Solve many scenarios with several budgets, confidences and seeds."),
-    "worker": Listed(MANY, "Solve for a Dask scheduler, until Ctrl-C or SIGTERM: what runs then is solved elsewhere."),
+    "worker": Listed(
+        MANY, "Solve for a Dask scheduler, until Ctrl-C or SIGTERM: other workers then take over the running solves."
+    ),
     "generate": Listed(DEVELOP, "Make a scenario of a benchmark family."),
     "schema": Listed(DEVELOP, "Print the JSON Schema of a format: every field with its meaning, unit and an example."),
 }

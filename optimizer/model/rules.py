@@ -213,6 +213,11 @@ def outside_of_parts() -> frozenset[str]:
     return frozenset(rule.id for rule in RULES if rule.scope not in parts or not rule.any_day)
 
 
+def rule_ids(instance: Instance) -> frozenset[str]:
+    """Return the ids of the rules that ask something of an instance."""
+    return frozenset(rule.id for rule in _applying(instance))
+
+
 def exchange_classes(instance: Instance, activation: int) -> Ints | None:
     """Return a class per creator within which every rule lets creators be exchanged, shape (creators,).
 

@@ -25,6 +25,7 @@ from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
 from optimizer.solve.control import Control
 from optimizer.solve.cpsat.dominance import DominancePool
 from optimizer.solve.search_parameters import PARAMETERS
+from optimizer.solve.windows.counting import Counted, count
 from optimizer.solve.windows.quick_team import quick_cost
 from optimizer.solve.windows.refine import refined
 from optimizer.solve.windows.window import WindowData, most_people, window_data_of
@@ -43,7 +44,7 @@ class SearchProblem:
     covers
         By activation.
     windows
-        Windows whose whole network could reach the confidence.
+        Windows that counting leaves and whose whole network could reach the confidence.
     coupled
         Groups of activations that creators or community gaps tie together.
     dominance
@@ -134,16 +135,21 @@ def in_parallel(work: Callable[[Item], Result], items: Iterable[Item], workers: 
         return list(pool.map(work, listed))
 
 
-def prepare(instance: Instance, control: Control, *, seed: int, gap: float, workers: int) -> SearchProblem:
-    """Return the problem of an instance.
+def prepare(
+    instance: Instance, control: Control, *, seed: int, gap: float, workers: int, counted: Counted | None = None
+) -> SearchProblem:
+    """Return the problem of an instance; `counted` is what counting says of it, where the caller has counted.
 
     Once the control is stopped nothing more is prepared: no solver call begins after that, so nothing is concluded
     from what is missing.
     """
 
+    left = (counted or count(instance, lambda: control.stopped)).windows
+    owners = set(instance.windows.activation[left].tolist())
+
     def made(activation: int) -> Cover:
         try:
-            if control.stopped:
+            if control.stopped or activation not in owners:
                 return NOTHING_PREPARED
             cost = quick_cost(instance, activation, lambda: control.stopped)
             worth = (
@@ -160,8 +166,8 @@ def prepare(instance: Instance, control: Control, *, seed: int, gap: float, work
     covers = [made(activation) for activation in instance.activations]
     reachable = [
         window
-        for window, activation in enumerate(instance.windows.activation)
-        if control.stopped or _within_reach(instance, int(activation), window)
+        for window in left.tolist()
+        if control.stopped or _within_reach(instance, int(instance.windows.activation[window]), window)
     ]
     windows = np.array(reachable, dtype=np.int64)
     coupled: Sequence[tuple[int, ...]] = components(instance)

@@ -31,6 +31,7 @@ from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from optimizer.solve.settings import Settings
 from optimizer.solve.windows.candidates import rank_within
+from optimizer.solve.windows.counting import count
 
 
 class SearchStatus(Enum):
@@ -79,18 +80,32 @@ def search(instance: Instance, settings: Settings, control: Control, *, people: 
     """
     method = _method(instance, settings)
     state = SearchState(instance, control, settings.gap)
+    state.set_phase("counting people, parcels and money")
+    counted = count(instance, lambda: control.stopped)
+    if counted.infeasible:
+        state.infeasible = True
+        return _solution(state, None, counted.costs, method)
     state.set_phase("making a first plan")
     state.try_improve(quick_start(instance, lambda: control.stopped))
     state.set_phase("preparing")
     reserve = min(PARAMETERS.most_people_seconds, PARAMETERS.people_share * control.remaining) if people else 0.0
     working = replace(control, deadline=control.deadline - reserve)
-    problem = prepare(instance, working, seed=settings.seed, gap=settings.gap, workers=settings.workers)
+    problem = prepare(
+        instance, working, seed=settings.seed, gap=settings.gap, workers=settings.workers, counted=counted
+    )
     lower_bounds = (search_monolithic if method == "plain" else search_decomposed)(problem, state)
     selection = state.incumbent
     if people and selection is not None and selection.options:
         state.set_phase("choosing the most embedded")
         selection = most_embedded(replace(problem, control=control), selection, state.cost)
         state.try_improve(selection)
+    return _solution(state, selection, lower_bounds, method)
+
+
+def _solution(
+    state: SearchState, selection: Selection | None, lower_bounds: Mapping[int, int], method: str
+) -> Solution:
+    """Return what a search that ended in this state, with this selection after step 3, says."""
     return Solution(
         status_of(state),
         selection,
