@@ -84,7 +84,7 @@ TWO = (required("a"), required("b", community="l"))
 SIX = people(6, communities=["k", "l"])
 BOTH = [{"id": name, "authenticity": "low"} for name in "kl"]
 FEW_DAYS = shipping(ship_weekdays=["mon"])
-NARROW = {"delivery": {"before_days": 6}}
+NARROW: dict[str, Any] = {"delivery": {"before_days": 6}}
 MARCH_AND_APRIL = (required("a"), required("b", start_earliest="2027-04-05", start_latest="2027-04-05"))
 TIERS = [*people(2, tier="nano"), *[creator(f"e{index}", 0.99, tier="emerging") for index in range(3)]]
 MIXED = [*people(3), creator("p0", **PAYER), creator("p1", **PAYER)]
@@ -137,9 +137,9 @@ def test_what_cannot_be_is_proven_and_what_can_is_left(monkeypatch: pytest.Monke
     too_little, enough = CASES[name]
     assert counted(too_little).infeasible
     assert not counted(enough).infeasible
-    assert all(found(enough, method=method).status is search.Status.OPTIMAL for method in METHODS)
+    assert all(found(enough, method=method).status is search.SearchStatus.OPTIMAL for method in METHODS)
     monkeypatch.setattr(search, "prepare", None)
-    assert found(too_little).status is search.Status.INFEASIBLE
+    assert found(too_little).status is search.SearchStatus.INFEASIBLE
 
 
 @pytest.mark.parametrize(("name", "rule"), [("budget", "budget_total"), ("paid asked for", "min_paid")])

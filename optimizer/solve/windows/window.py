@@ -82,6 +82,10 @@ def window_data_of(instance: Instance, cover: Cover, window: int, others: int) -
     aside = undominated(np.delete(_parcels(cover, bounds), kept), np.delete(bounds.bound, kept))
     gifts, paid = most_people(instance, cover, activation, kept.tolist())
     options = core(instance, everything, gifts=gifts, paid=paid, others=others)
+    if team is not None and not len(kept):
+        # No cell is planned in, so this team is all there is to place; more people never make a core too small.
+        members = np.isin(table.creator[everything], table.creator[np.array(team.options, dtype=np.int64)])
+        options = np.union1d(options, everything[members])
     return WindowData(window, activation, *_trimmed(cover, bounds, kept, options), kept, aside, team)
 
 
