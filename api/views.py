@@ -79,7 +79,10 @@ class RunView(BaseModel):
         "null while unknown.",
         examples=[0.0004],
     )
-    status: Status | None = Field(description="The plan's status; null until the run is done.", examples=["optimal"])
+    status: Status | None = Field(
+        description="The plan's status; null until it is proven or final, which may be before the run is done.",
+        examples=["optimal"],
+    )
     times: TimesView = Field(description="When what happened.")
     attempts: int = Field(description="How often its solve was begun (count).", examples=[1])
     finish_asked: Literal["request", "shutdown"] | None = Field(

@@ -37,7 +37,8 @@ def make_plan(
     settings
         Time limit, gap, seed, threads and method; None for the defaults.
     progress
-        Called with every change of phase, incumbent and bound, in the thread that solves.
+        Called with every change of phase, incumbent and bound, in the thread that solves; with the plan's `status` as
+        soon as it is final, which is before the diagnosis.
     cancel
         Set it from another thread to end early with the best plan so far.
 
@@ -60,11 +61,10 @@ def make_plan(
     afterwards = min(most, SHARE_FOR_DIAGNOSIS * settings.time_limit_seconds) if optional else 0.0
     reporting = _Reporting(progress, began)
     result = certified(scenario, settings, listener=reporting, cancel=cancel, afterwards=afterwards)
+    reporting.conclude(result.plan.status)
     missing = any(not activation.secured for activation in result.plan.activations)
     if not missing or cancel.is_set() or result.plan.status == "unknown":
         return result.plan
-    if result.plan.status == "infeasible":
-        reporting.enter("proven infeasible")
     limit = settings.time_limit_seconds
     deadline = began + limit - 2 * result.judging_seconds - min(MOST_OVERRUN, SHARE_FOR_OVERRUN * limit)
     diagnosis = diagnose(scenario, result, settings, deadline=deadline, cancel=cancel, tell=reporting.enter)
@@ -83,6 +83,13 @@ class _Reporting:
         self._latest = moment
         if self._listener is not None:
             self._listener(moment)
+
+    def conclude(self, status: str) -> None:
+        """Tell the verdict; whatever is told later repeats it, so that who hears only the newest hears it too."""
+        if self._latest is not None:
+            phase = "proven infeasible" if status == "infeasible" else self._latest.phase
+            self._latest = replace(self._latest, status=status)
+            self.enter(phase)
 
     def enter(self, phase: str) -> None:
         """Tell of a phase."""

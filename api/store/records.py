@@ -33,6 +33,7 @@ class EventKind(StrEnum):
     RUNNING = "running"
     PROGRESS = "progress"
     FINISH_ASKED = "finish_asked"
+    VERDICT = "verdict"
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
@@ -183,6 +184,8 @@ class RunRecord:
         When the latest of them was; None while queued.
     figures
         Of the plan once done, until then of the search.
+    plan_status
+        From the verdict on, which comes before the plan.
     plan_sha256
         Of the plan's text; None until done.
     finish_asked

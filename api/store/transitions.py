@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, case, insert, null, or_, select
+from sqlalchemy import ColumnElement, Connection, case, insert, null, or_, select
 
 from api.store.base import Base, hash_of
 from api.store.engine import writing
@@ -18,7 +18,7 @@ from api.store.tables import plans, runs
 from optimizer.solve.control import Progress
 
 # Of a search that has not begun.
-_NO_FIGURES: Mapping[str, Any] = {"phase": None, **dict.fromkeys(FIGURES)}
+_NO_FIGURES: Mapping[str, Any] = {"phase": None, "plan_status": None, **dict.fromkeys(FIGURES)}
 
 
 class Transitions(Base):
@@ -52,16 +52,22 @@ class Transitions(Base):
     def move(self, run_id: str, progress: Progress) -> bool:
         """Record the progress of a search; return False if the run is not being solved, or the progress is not newer.
 
-        Several servers may report one search: the first records it, and nothing older is recorded after it.
+        Several servers may report one search: the first records it, and nothing older is recorded after it. The first
+        progress that has a status brings the verdict, an event of its own.
         """
         data = asdict(progress)
+        status = data.pop("status")
         before = runs.c.elapsed_seconds
         news = or_(before.is_(None), before < progress.elapsed_seconds)
         with writing(self.engine) as connection:
+            now = self.now()
+            if status is not None:
+                # First, since this progress may be of the diagnosis already: whoever sends it skips what is older.
+                _pronounce(connection, run_id, status, now, news)
             changed = change_run(connection, run_id, (State.RUNNING,), data, news)
             if changed is None:
                 return False
-            add_event(connection, run_id, changed.last_sequence, self.now(), EventKind.PROGRESS, data)
+            add_event(connection, run_id, changed.last_sequence, now, EventKind.PROGRESS, data)
             return True
 
     def requeue(self, run_id: str, reason: str = "server_restarted") -> bool:
@@ -92,6 +98,8 @@ class Transitions(Base):
     def end(self, run_id: str, ending: Ending) -> bool:
         """Record how a run ended, with its plan if there is one: all of it or nothing, and once.
 
+        The verdict comes first, where no progress brought it.
+
         Returns
         -------
         False, and nothing recorded, if the run has ended before, was erased, or may not end like this from where it
@@ -101,6 +109,8 @@ class Transitions(Base):
         plan = {"sha256": hash_of(ending.text), "body": ending.text} if isinstance(ending, Planned) else None
         with writing(self.engine) as connection:
             now = self.now()
+            if isinstance(ending, Planned):
+                _pronounce(connection, run_id, ending.status, now)
             if not _step(connection, run_id, state, {**values, "phase": None, "ended_at": now}, data, now):
                 return False
             if plan is not None:
@@ -114,9 +124,17 @@ def _recorded(ending: Ending) -> tuple[State, Mapping[str, Any], Mapping[str, An
         figures = asdict(ending.figures)
         return State.DONE, {"plan_status": ending.status, **figures}, {"plan_status": ending.status, **figures}
     if isinstance(ending, Failure):
-        kept = {"failure_code": ending.code, "failure_detail": ending.detail}
+        kept = {"failure_code": ending.code, "failure_detail": ending.detail, "plan_status": None}
         return State.FAILED, kept, {"code": ending.code, "detail": ending.detail}
-    return State.CANCELLED, {}, {}
+    return State.CANCELLED, {"plan_status": None}, {}
+
+
+def _pronounce(connection: Connection, run_id: str, status: str, now: datetime, *further: ColumnElement[bool]) -> None:
+    """Record the verdict on a run that is being solved and of which `further` holds, unless it is recorded."""
+    news = runs.c.plan_status.is_distinct_from(status)
+    changed = change_run(connection, run_id, (State.RUNNING,), {"plan_status": status}, news, *further)
+    if changed is not None:
+        add_event(connection, run_id, changed.last_sequence, now, EventKind.VERDICT, {"status": status})
 
 
 def _step(

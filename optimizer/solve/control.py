@@ -28,6 +28,8 @@ class Progress:
         As in the plan; None while there is no incumbent or no bound.
     elapsed_seconds
         Since the solve began.
+    status
+        Of the plan that is coming, once nothing changes it any more: the verdict, which the diagnosis follows.
     """
 
     phase: str
@@ -37,6 +39,7 @@ class Progress:
     cost_bound_minor: int | None
     gap: float | None
     elapsed_seconds: float
+    status: str | None = None
 
 
 class Stoppable(Protocol):

@@ -53,6 +53,12 @@ def hard() -> Document:
     return json.loads((SCENARIOS / "year_of_waves.json").read_text("utf-8"))  # type: ignore[no-any-return]
 
 
+def impossible() -> Document:
+    """Return a scenario that is soon proven infeasible, with more limits in the way than a second tells of."""
+    scenario = json.loads((SCENARIOS / "trail_launch.json").read_text("utf-8"))
+    return {**scenario, "objective": {"goal": "min_cost"}, "budget": {"total": "100.00"}}
+
+
 def bearer(secret: str) -> dict[str, str]:
     """Return the header that carries a key."""
     return {"Authorization": f"Bearer {secret}"}

@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.api.databases import POSTGRES_IN_CAMPAIGN
-from tests.api.running import easy, ended, hard, submitted, until
+from tests.api.running import easy, ended, hard, impossible, submitted, until
 
 DATABASES = POSTGRES_IN_CAMPAIGN
 
@@ -39,11 +39,23 @@ def test_the_stream_tells_the_whole_story_and_ends(client: TestClient) -> None:
     kinds = [event.kind for event in events]
     assert kinds[:2] == ["queued", "running"]
     assert kinds[-1] == "done"
-    assert set(kinds[2:-1]) == {"progress"}
+    assert set(kinds[2:-1]) == {"progress", "verdict"}
     last = ended(client, run)
     assert events[-1].data["plan_status"] == last["status"]
     assert events[-1].data["incumbent"] == last["incumbent"]
     assert events[-1].data["bound"] == last["bound"]
+
+
+def test_the_verdict_comes_before_the_diagnosis(client: TestClient) -> None:
+    events = parsed(client.get(f"/v1/runs/{submitted(client, impossible())}/events").text)
+    kinds = [event.kind for event in events]
+    said = kinds.index("verdict")
+    assert kinds.count("verdict") == 1
+    assert events[said].data["status"] == "infeasible"
+    asking = [event for event in events if str(event.data.get("phase")).startswith("asking")]
+    assert asking
+    assert all(event.number > events[said].number for event in asking)
+    assert kinds[-1] == "done"
 
 
 @pytest.mark.parametrize("how", ["header", "query"])

@@ -166,7 +166,9 @@ def test_a_step_that_was_written_without_an_answer_is_taken_once(
     done = ended(client, run)
     assert (done["state"], done["attempts"]) == ("done", 1)
     kinds = [line for line in client.get(f"/v1/runs/{run}/events").text.splitlines() if line.startswith("event: ")]
-    assert [kind for kind in kinds if kind != "event: progress"] == ["event: queued", "event: running", "event: done"]
+    assert [kind for kind in kinds if kind != "event: progress"] == [
+        f"event: {kind}" for kind in ("queued", "running", "verdict", "done")
+    ]
 
 
 def test_a_service_that_stops_while_its_database_is_away_leaves_its_runs_open(

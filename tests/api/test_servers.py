@@ -173,7 +173,7 @@ def test_an_end_that_comes_without_a_beginning_is_recorded(servers: Servers, mon
     done = ended(servers.b, run)
     assert (done["state"], done["attempts"]) == ("done", 1)
     kinds = [event.kind for event in parsed(servers.b.get(f"/v1/runs/{run}/events").text)]
-    assert kinds == ["queued", "running", "done"]
+    assert kinds == ["queued", "running", "verdict", "done"]
 
 
 @pytest.mark.campaign

@@ -19,7 +19,7 @@ Verb = Literal["finish", "finish_gracefully", "abandon", "tell_again"]
 
 TOPIC = "groundswell"
 """Of all events. One topic, because a scheduler keeps the last events of every topic there ever was."""
-RESOURCE = "groundswell-2"
+RESOURCE = "groundswell-3"
 """What a solve takes one of and a worker has one of per slot: other workers get none, nor those of another version of
 these words, which the number counts."""
 SOLVE_ON_WORKER = "optimizer.execution.cluster.worker_plugin:solve"

@@ -84,7 +84,7 @@ def check_whole(store: Store, workspace: str) -> None:
         assert [event.sequence for event in events] == list(range(1, len(events) + 1))
         assert moves(store, run.id) == list(range(1, len(moves(store, run.id)) + 1))
         told = [event.kind.value for event in events if event.kind is not EventKind.PROGRESS]
-        assert told == ["queued", "running", "done"][: len(told)]
+        assert told == ["queued", "running", "verdict", "done"][: len(told)]
         assert told[-1] == run.state.value
         assert (run.state is State.DONE) == (run.plan_sha256 is not None)
         assert run.state is not State.RUNNING or run.figures.value == max(moves(store, run.id), default=None)

@@ -64,11 +64,11 @@ def test_from_the_queue_to_a_plan(store: Store, workspace: str) -> None:
     assert plan.text == PLANNED.text
     assert plan.sha256 == run.plan_sha256 == sha256(PLANNED.text.encode()).hexdigest()
     events = store.events(run_id)
-    assert [event.kind.value for event in events] == ["queued", "running", "progress", "done"]
-    assert [event.at for event in events] == [NOON, started, started, clock.time]
+    assert [event.kind.value for event in events] == ["queued", "running", "progress", "verdict", "done"]
+    assert [event.at for event in events] == [NOON, started, started, clock.time, clock.time]
     assert events[1].data == {"attempt": 1}
     assert events[2].data["elapsed_seconds"] == 0.25
-    assert events[3].data["plan_status"] == "feasible"
+    assert events[4].data["plan_status"] == "feasible"
 
 
 @pytest.mark.parametrize("before", [State.QUEUED, State.RUNNING])
@@ -118,7 +118,8 @@ def test_of_endings_at_once_one_is_recorded(store: Store, workspace: str) -> Non
     run, plan = read(store, workspace, run_id), store.plan_text(workspace, run_id)
     assert (None if plan is None else plan.text) == getattr(winner, "text", None)
     assert run.failure == (winner if winner is FAILURE else None)
-    assert [event.kind.value for event in store.events(run_id)] == ["queued", "running", run.state.value]
+    ends = [run.state.value] if plan is None else ["verdict", "done"]
+    assert [event.kind.value for event in store.events(run_id)] == ["queued", "running", *ends]
     assert sizes(store)["plans"] == (plan is not None)
 
 
@@ -137,7 +138,36 @@ def test_an_ending_is_recorded_as_a_whole_or_not_at_all(store: Store, workspace:
     with writing(store.engine) as connection:
         connection.execute(delete(plans))
     assert store.end(run_id, PLANNED)
-    assert [event.sequence for event in store.events(run_id)] == [1, 2, 3]
+    assert [event.sequence for event in store.events(run_id)] == [1, 2, 3, 4]
+
+
+def verdicts(store: Store, run_id: str) -> list[object]:
+    return [event.data for event in store.events(run_id) if event.kind is EventKind.VERDICT]
+
+
+def test_the_verdict_comes_once_and_before_the_plan(store: Store, workspace: str) -> None:
+    run_id = running(store, workspace)
+    assert store.move(run_id, progress(1))
+    assert verdicts(store, run_id) == []
+    for value in (2, 3):
+        assert store.move(run_id, replace(progress(value), status="feasible"))
+    assert verdicts(store, run_id) == [{"status": "feasible"}]
+    run = read(store, workspace, run_id)
+    assert (run.state, run.plan_status, run.plan_sha256) == (State.RUNNING, "feasible", None)
+    assert store.end(run_id, PLANNED)
+    kinds = [event.kind.value for event in store.events(run_id)]
+    assert kinds == ["queued", "running", "progress", "verdict", "progress", "progress", "done"]
+
+
+def test_a_verdict_is_of_one_attempt_only(store: Store, workspace: str) -> None:
+    run_id = running(store, workspace)
+    assert store.move(run_id, replace(progress(1), status="feasible"))
+    assert store.start(run_id, 2)
+    assert read(store, workspace, run_id).plan_status is None
+    assert store.move(run_id, replace(progress(1), status="optimal"))
+    assert store.end(run_id, FAILURE)
+    assert read(store, workspace, run_id).plan_status is None
+    assert verdicts(store, run_id) == [{"status": "feasible"}, {"status": "optimal"}]
 
 
 def test_a_new_attempt_begins_anew(store: Store, workspace: str) -> None:
