@@ -26,6 +26,7 @@ from optimizer.solve.cpsat.solve_model import CallLimits, optimise
 from optimizer.solve.decomposition import search_decomposed
 from optimizer.solve.heuristics.quick_start import quick_start
 from optimizer.solve.monolithic import search_monolithic
+from optimizer.solve.open_gap import OpenPart, open_parts
 from optimizer.solve.problem import SearchProblem, prepare
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
@@ -60,6 +61,8 @@ class Solution:
         Per activation: what it costs at least on its own; absent where it cannot be secured at all.
     method
         `plain` or `decomposed`.
+    open
+        Why the gap is open, largest part first; empty where it is closed or was not asked.
     """
 
     status: Status
@@ -70,12 +73,13 @@ class Solution:
     cost_bound: int | None
     lower_bounds: Mapping[int, int]
     method: str = "plain"
+    open: tuple[OpenPart, ...] = ()
 
 
 def search(instance: Instance, settings: Settings, control: Control, *, people: bool = True) -> Solution:
     """Return the best plan found and certified bounds; ends at the gap, at the deadline or when cancelled.
 
-    `people`: choose the most embedded at the end.
+    `people`: choose the most embedded at the end, and say why a gap is open.
     """
     method = _method(instance, settings)
     state = SearchState(instance, control, settings.gap)
@@ -100,6 +104,7 @@ def search(instance: Instance, settings: Settings, control: Control, *, people: 
         state.cost_bound,
         lower_bounds,
         method,
+        open_parts(problem, state, lower_bounds) if people else (),
     )
 
 

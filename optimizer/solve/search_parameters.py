@@ -99,6 +99,8 @@ class SearchParameters:
     times_equal_share, largest_share
         A budget of a sweep may take this many times its equal share of the time left, or this share of all of it:
         most need far less.
+    open_gap_seconds
+        Time to measure why a gap stays open, after the search.
     """
 
     plain_options: int = 400
@@ -175,6 +177,7 @@ class SearchParameters:
     most_days_looked_at: int = 2
     times_equal_share: float = 2.0
     largest_share: float = 0.25
+    open_gap_seconds: float = 0.05
 
 
 PARAMETERS = SearchParameters()
