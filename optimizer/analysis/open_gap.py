@@ -83,7 +83,11 @@ class _Wording:
             "budget_month": lambda: f"The cap of {self.where}, {self._money(limits.month_caps[subject])}: ",
             "stock": self._stock,
             "daily_capacity": lambda: f"The daily capacity of {limits.daily_capacity} parcels, full on {self.where}: ",
-            "rest_days": lambda: f"The rest of {_counted(limits.rest_days, 'day')} between windows: ",
+            "rest_days": lambda: (
+                f"The rest of {_counted(limits.rest_days, 'day')} between windows: "
+                if limits.rest_days
+                else "One creator in one window at a time: "
+            ),
             "max_activations": lambda: f"At most {_counted(limits.max_activations or 0, 'activation')} per creator: ",
             "community_gap": lambda: f"The free days between windows of {self.where}: ",
         }
