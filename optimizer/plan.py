@@ -27,6 +27,28 @@ class ScenarioReference(Strict):
     currency: str = Field(description="ISO 4217 code of all amounts.", examples=["GBP"])
 
 
+class OpenReason(Strict):
+    """A limit that leaves a part of the gap open."""
+
+    limit: str = Field(
+        description="Rule id of the limit; `density`: whether other people would do is not proven; `time_limit`: the "
+        "search did not get to it.",
+        examples=["budget_month"],
+    )
+    where: str = Field(
+        description="As in `binding`; of stock with the lot waited for, `plan` for the whole.", examples=["2027-04"]
+    )
+    detail: str = Field(
+        description="One sentence for people.",
+        examples=["The cap of 2027-04, 800.00 GBP: cheaper teams found for trail-2 break it; …"],
+    )
+    share: UnitChance = Field(
+        description="Part of the gap that it leaves open, a fraction as `gap`; all shares sum to `gap` within 1e-9, to "
+        "1 where there is no plan.",
+        examples=[0.0002],
+    )
+
+
 class ObjectiveReport(Strict):
     """How good the plan is and how good any plan can be."""
 
@@ -44,6 +66,10 @@ class ObjectiveReport(Strict):
     gap: float | None = Field(description="value_gap where positive, else cost_gap.", examples=[0.0003])
     embeddedness: float | None = Field(
         description="Sum of embeddedness over assignments (unknown counts 0).", examples=[41.7]
+    )
+    open: list[OpenReason] = Field(
+        default_factory=list,
+        description="Why a gap is open, largest share first; empty where it is closed, and in plans that do not say.",
     )
 
 

@@ -21,6 +21,7 @@ from optimizer.analysis.judging import (
     run_of,
     without_plan,
 )
+from optimizer.analysis.open_gap import open_reasons
 from optimizer.analysis.report import Decision, Figures, figures
 from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
@@ -147,4 +148,5 @@ def _objective(scenario: Scenario, instance: Instance, solution: Solution, descr
         cost_gap=cost_gap,
         gap=value_gap if value_gap else cost_gap,
         embeddedness=None if solution.selection is None else described.embeddedness,
+        open=open_reasons(instance, solution),
     )

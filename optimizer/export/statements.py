@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from itertools import groupby
 
 from optimizer.export import formatting
-from optimizer.plan import ObjectiveReport, Plan
+from optimizer.plan import ObjectiveReport, OpenReason, Plan
 from optimizer.scenario.models import Scenario
+
+OPEN_NAMED = 3
+"""Limits named in the sentence on what leaves a gap open; the rest are counted."""
 
 Labelled = tuple[str, str]
 """A label and the text beside it."""
@@ -80,6 +83,9 @@ def proof(plan: Plan) -> Iterator[Labelled]:
         yield "Value", _value(objective)
     if objective.least_cost is not None:
         yield "Cost", _cost(objective, currency)
+    sentence = left_open(plan)
+    if sentence is not None:
+        yield "Open", sentence
     if plan.totals.cost is not None and objective.embeddedness is not None:
         cost = formatting.money(plan.totals.cost, currency)
         chosen = "" if plan.totals.cost == objective.least_cost else f", chosen for {cost} instead of the least"
@@ -103,6 +109,39 @@ def _cost(objective: ObjectiveReport, currency: str) -> str:
         bound = formatting.money(objective.cost_bound, currency)
         return f"{least}; proven that it cannot be less than {bound} (gap {formatting.gap(objective.cost_gap)})"
     return f"{least}; proven that it cannot be less"
+
+
+def left_open(plan: Plan) -> str | None:
+    """Return in one sentence what leaves the gap open; None where it is closed or the plan does not say."""
+    reasons, gap = plan.objective.open, plan.objective.gap
+    if not reasons:
+        return None
+    named = formatting.listed(list(dict.fromkeys(map(_open_words, reasons))), OPEN_NAMED)
+    verb = "leaves" if len({_open_words(reason) for reason in reasons}) == 1 else "leave"
+    sentence = f"{named} {verb} " + ("open whether there is a plan" if gap is None else f"{formatting.gap(gap)} open")
+    return sentence[0].upper() + sentence[1:]
+
+
+def _open_words(reason: OpenReason) -> str:
+    """Return what leaves a part open, for a sentence."""
+    words = {
+        "budget_total": "the total budget",
+        "budget_month": f"the monthly cap of {reason.where}",
+        "stock": f"the stock of {reason.where}",
+        "daily_capacity": f"the daily capacity on {reason.where}",
+        "rest_days": "the rest of creators",
+        "max_activations": "the most activations of a creator",
+        "community_gap": f"the gap between windows of {reason.where}",
+        "density": f"unproven teams of {reason.where}",
+        "time_limit": "what the search did not get to",
+    }
+    return words.get(reason.limit, f"{rule_words(reason.limit)} of {reason.where}")
+
+
+def why_open(plan: Plan) -> Iterator[Labelled]:
+    """Yield each reason why the gap is open, beside its share of the gap; nothing that `left_open` says as well."""
+    for reason in plan.objective.open:
+        yield formatting.gap(reason.share), reason.detail
 
 
 def used_up(plan: Plan) -> Iterator[Labelled]:

@@ -25,6 +25,7 @@ from optimizer.solve.cpsat.feasibility import failing
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
 from optimizer.solve.heuristics.quick_start import quick_start
 from optimizer.solve.monolithic import search_monolithic
+from optimizer.solve.open_gap import OpenPart, open_parts
 from optimizer.solve.phases import search_decomposed
 from optimizer.solve.problem import SearchProblem, prepare
 from optimizer.solve.search_parameters import PARAMETERS
@@ -61,6 +62,8 @@ class Solution:
         Per activation: what it costs at least on its own; absent where it cannot be secured at all.
     method
         `plain` or `decomposed`.
+    open
+        Why the gap is open, largest part first; empty where it is closed or was not asked.
     """
 
     status: SearchStatus
@@ -71,12 +74,13 @@ class Solution:
     cost_bound: int | None
     lower_bounds: Mapping[int, int]
     method: str = "plain"
+    open: tuple[OpenPart, ...] = ()
 
 
 def search(instance: Instance, settings: Settings, control: Control, *, people: bool = True) -> Solution:
     """Return the best plan and certified bounds; ends at the gap, at the deadline or when cancelled.
 
-    `people`: choose the most embedded at the end.
+    `people`: choose the most embedded at the end, and say why a gap is open.
     """
     method = _method(instance, settings)
     state = SearchState(instance, control, settings.gap)
@@ -99,13 +103,18 @@ def search(instance: Instance, settings: Settings, control: Control, *, people: 
         state.set_phase("choosing the most embedded")
         selection = most_embedded(replace(problem, control=control), selection, state.cost)
         state.try_improve(selection)
-    return _solution(state, selection, lower_bounds, method)
+    reasons = open_parts(problem, state, lower_bounds) if people else ()
+    return _solution(state, selection, lower_bounds, method, reasons)
 
 
 def _solution(
-    state: SearchState, selection: Selection | None, lower_bounds: Mapping[int, int], method: str
+    state: SearchState,
+    selection: Selection | None,
+    lower_bounds: Mapping[int, int],
+    method: str,
+    reasons: tuple[OpenPart, ...] = (),
 ) -> Solution:
-    """Return what a search that ended in this state, with this selection after step 3, says."""
+    """Return what a search says that ended in this state; the selection is that of step 3, the reasons of its gap."""
     return Solution(
         status_of(state),
         selection,
@@ -115,6 +124,7 @@ def _solution(
         state.cost_bound,
         lower_bounds,
         method,
+        reasons,
     )
 
 

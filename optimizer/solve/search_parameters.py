@@ -99,6 +99,9 @@ class SearchParameters:
     times_equal_share, largest_share
         A budget of a sweep may take this many times its equal share of the time left, or this share of all of it:
         most need far less.
+    open_gap_teams, open_gap_seconds
+        Why a gap stays open is measured after the search with at most this many greedy teams, so that equal runs say
+        the same; the clock ends it only where teams take unusually long.
     """
 
     plain_options: int = 400
@@ -175,6 +178,8 @@ class SearchParameters:
     most_days_looked_at: int = 2
     times_equal_share: float = 2.0
     largest_share: float = 0.25
+    open_gap_teams: int = 40
+    open_gap_seconds: float = 0.4
 
 
 PARAMETERS = SearchParameters()

@@ -10,18 +10,19 @@ from fractions import Fraction
 from optimizer.money import exact
 from optimizer.plan import CashLine, Check
 from optimizer.verify.case import Case, check, near
+from optimizer.verify.open_gap import open_gap
 
 GAP_TOLERANCE = 1e-9
 """Stated gaps may differ from their formulas by this (absolute)."""
 
 
 def objective(case: Case) -> Check:
-    """Value, bounds, gaps and status follow from each other; no bound contradicts the plan.
+    """Value, bounds, gaps, what leaves them open and status follow from each other; no bound contradicts the plan.
 
     Whether a bound is *true* cannot be seen from scenario and plan; only its consistency is judged here.
     """
     stated = case.plan.objective
-    faults = [_goal(case), _gaps(case)]
+    faults = [_goal(case), _gaps(case), open_gap(case)]
     faults += [_value(case), _cost(case), _status(case)] if case.has_plan else [_no_plan(case)]
     kept = f"{case.plan.status}, value {stated.value} of at most {stated.value_bound}, least cost {stated.least_cost}"
     return check("objective", [fault for group in faults for fault in group], kept)

@@ -69,6 +69,8 @@ def test_the_board_allows_what_the_verifier_allows(seed: int) -> None:
         wider = PartialPlan(given, partial.selection(), over_budget=True)
         wider.insert(activation_of, window, team)
         assert allowed is (not broken(given, wider.selection()))
+        breaches = partial.breaches(activation_of, window, team)
+        assert {breach.rule for breach in breaches} == broken(given, wider.selection())
         if allowed:
             partial.insert(activation_of, window, team)
 

@@ -135,6 +135,39 @@ def test_bounds_and_gaps_hang_together(changes: dict[str, Any], kept: bool) -> N
     assert broken(GIVEN, with_objective(**changes)) == (set() if kept else {"objective"})
 
 
+HALF_OPEN: dict[str, Any] = {"cost_bound": "269.65", "cost_gap": 0.5, "gap": 0.5}
+
+
+def reason(share: float, limit: str = "time_limit", where: str = "plan") -> dict[str, Any]:
+    return {"limit": limit, "where": where, "detail": "The search ended.", "share": share}
+
+
+@pytest.mark.parametrize(
+    ("reasons", "kept"),
+    [
+        ([], True),
+        ([reason(0.5)], True),
+        ([reason(0.3), reason(0.2, "density", "trail-a")], True),
+        ([reason(0.3), reason(0.2, "budget_total", "total")], True),
+        ([reason(0.5 + 2e-9)], False),
+        ([reason(0.3), reason(0.1, "density", "trail-a")], False),
+        ([reason(0.3), reason(0.2, "density", "no-such")], False),
+        ([reason(0.5, "budget_month", "1999-01")], False),
+        ([reason(0.5, "stock", "no-such")], False),
+        ([reason(0.5, "daily_capacity", "soon")], False),
+        ([reason(0.5, "community_gap", "no-such")], False),
+        ([reason(0.5, "weather", "plan")], False),
+    ],
+    ids=str,
+)
+def test_what_leaves_a_gap_open_sums_to_it_and_exists(reasons: list[dict[str, Any]], kept: bool) -> None:
+    assert broken(GIVEN, with_objective(**HALF_OPEN, open=reasons)) == (set() if kept else {"objective"})
+
+
+def test_nothing_is_open_once_proven() -> None:
+    assert broken(GIVEN, altered(PLAN, {"objective.open": [reason(0.0)]})) == {"objective"}
+
+
 def test_the_slack_is_compared_exactly() -> None:
     """1.1 · 490.2727… : with 10 % slack 490.28 allows 539.308, and 490.27 only 539.297."""
     given = scenario({"objective.cost_slack": 0.1})

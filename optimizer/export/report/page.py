@@ -133,6 +133,7 @@ def _plan_sections(
         money += [tables.returns(cash)] if cash else []
         yield Section("Money", "money", figures=[drawn["cash"]] if "cash" in drawn else [], tables=money)
     yield Section("How good it is", "proof", list(statements.proof(plan)))
+    yield Section("Why the gap is open", "open", list(statements.why_open(plan)))
     yield Section("What stands in the way", "blocked", list(statements.blocked(plan)))
     yield Section("Ways out, one change each", "ways", list(statements.ways_out(plan)))
     yield Section("Limits that are used up", "limits", list(statements.used_up(plan)))

@@ -49,6 +49,7 @@ class Summary:
         for title, lines in (
             ("Broken", statements.broken(self.plan)),
             ("How good it is", statements.proof(self.plan) if self.plan.certificate.verified else ()),
+            ("Why the gap is open", statements.why_open(self.plan) if self.plan.certificate.verified else ()),
             ("Used up", statements.used_up(self.plan)),
             ("What stands in the way", statements.blocked(self.plan)),
             ("Ways out, one change each", statements.ways_out(self.plan)),

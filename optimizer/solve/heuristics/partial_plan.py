@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -10,6 +11,25 @@ from optimizer.derive.instance import UNLIMITED, Flags, Instance, Ints
 from optimizer.model.rules import to_be_checked
 from optimizer.model.selection import Selection
 from optimizer.solve.cpsat.feasibility import keeps_checked_rules
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A shared limit that a team would break beside a plan.
+
+    Attributes
+    ----------
+    rule
+        Its id.
+    subject
+        Month, product or community it is of; 0 where there is one limit for all.
+    days
+        Days without a place; of stock the arrivals to wait for, `UNLIMITED` where nothing more arrives.
+    """
+
+    rule: str
+    subject: int = 0
+    days: tuple[int, ...] = ()
 
 
 class PartialPlan:
@@ -128,24 +148,61 @@ class PartialPlan:
 
     def available(self, activation: int, window: int, options: Ints) -> Flags:
         """Return for each option whether rest and participations let its creator take part, shape (options,)."""
-        busy: list[Ints] = []
-        counts: dict[int, int] = {}
-        most = self.instance.limits.max_activations
-        for other, team in self.teams.items():
-            if other == activation:
-                continue
-            creators = self.instance.options.creator[team]
-            if not self._apart(window, self.windows[other], self.instance.limits.rest_days):
-                busy.append(creators)
-            if most is not None:
-                for creator in creators.tolist():
-                    counts[creator] = counts.get(creator, 0) + 1
-        if most is not None:
-            busy.append(np.array([c for c, count in counts.items() if count >= most], dtype=np.int64))
-        if not busy:
+        busy = self._busy(activation, window)
+        if not len(busy):
             return np.ones(len(options), dtype=bool)
-        free: Flags = ~np.isin(self.instance.options.creator[options], np.concatenate(busy))
+        free: Flags = ~np.isin(self.instance.options.creator[options], busy)
         return free
+
+    def _busy(self, activation: int, window: int) -> Ints:
+        """Return the creators who rest through a window or take part as often as they may."""
+        return np.concatenate([self._resting(activation, window), self._taken_up(activation)])
+
+    def _resting(self, activation: int, window: int) -> Ints:
+        days = self.instance.limits.rest_days
+        near = [
+            self.instance.options.creator[team]
+            for other, team in self.teams.items()
+            if other != activation and not self._apart(window, self.windows[other], days)
+        ]
+        return np.concatenate([np.zeros(0, dtype=np.int64), *near])
+
+    def _taken_up(self, activation: int) -> Ints:
+        most = self.instance.limits.max_activations
+        if most is None:
+            return np.zeros(0, dtype=np.int64)
+        teams = [self.instance.options.creator[team] for other, team in self.teams.items() if other != activation]
+        creators, times = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *teams]), return_counts=True)
+        busy: Ints = creators[times >= most]
+        return busy
+
+    def breaches(self, activation: int, window: int, options: Ints) -> Iterator[Breach]:
+        """Yield the shared limits that a team would break; none exactly where it fits and people and dates allow it."""
+        instance, limits = self.instance, self.instance.limits
+        creators, days = instance.options.creator[options], instance.options.ship_day[options]
+        cost = int(instance.options.cost_minor[options].sum())
+        if not self.over_budget and limits.budget_minor is not None and self.cost + cost > limits.budget_minor:
+            yield Breach("budget_total")
+        for month, spent in self._spending(window, options).items():
+            if spent > self._months[month]:
+                yield Breach("budget_month", month)
+        product = int(instance.product[activation])
+        if product in self._stock:
+            arrivals = self._arrival_days[product]
+            short = np.flatnonzero(self._prefixes(product, options) > self._stock[product])
+            waits = {int(arrivals[0])} if np.any(days < arrivals[0]) else set[int]()
+            waits.update(int(day) for day in np.append(arrivals[1:], UNLIMITED)[short])
+            if waits:
+                yield Breach("stock", product, tuple(sorted(waits)))
+        full = np.flatnonzero(np.bincount(days, minlength=len(self._places)) > self._places)
+        if len(full):
+            yield Breach("daily_capacity", 0, tuple(full.tolist()))
+        if np.isin(creators, self._resting(activation, window)).any():
+            yield Breach("rest_days")
+        if np.isin(creators, self._taken_up(activation)).any():
+            yield Breach("max_activations")
+        if not self.dates_allow(activation, window):
+            yield Breach("community_gap", int(instance.community[activation]))
 
     def within_budget(self) -> Selection:
         """Return the plan without those of least value per cost, until it is within the budget; required ones stay."""

@@ -7,7 +7,7 @@ import pytest
 
 from optimizer.analysis.evaluate import evaluate
 from optimizer.export.terminal.plan_page import checks_page, judged_page, plan_page
-from optimizer.plan import BindingLimit, Blocked, Check, Diagnosis, WarningNote, WayOut
+from optimizer.plan import BindingLimit, Blocked, Check, Diagnosis, OpenReason, WarningNote, WayOut
 from optimizer.scenario.loading import scenario_from_data
 from tests.cli.launch import decision, document, plan, scenario
 from tests.export.pages import nothing, ours, page, squeezed
@@ -73,6 +73,15 @@ def test_status_in_words(status: str, objective: dict[str, Any], words: str) -> 
         ({}, "Cost cheapest plan £123.90; proven that it cannot be less than £121.10 (gap 2.3%)"),
         ({"cost_gap": 0.0}, "Cost cheapest plan £123.90; proven that it cannot be less"),
         ({"cost_bound": None, "cost_gap": None}, "stays open until the value is proven"),
+        (
+            {
+                "open": [
+                    OpenReason(limit="budget_month", where="2027-04", detail="The cap.", share=0.02),
+                    OpenReason(limit="stock", where="p, lot of 2027-03-26", detail="The stock.", share=0.0025),
+                ]
+            },
+            "Open The monthly cap of 2027-04, the stock of p, lot of 2027-03-26 leave 2.3% open",
+        ),
         ({}, "Embeddedness 0.5 in sum"),
         ({"least_cost": "120.00"}, "Embeddedness 0.5 in sum, chosen for £123.90 instead of the least"),
     ],
