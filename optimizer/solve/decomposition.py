@@ -18,8 +18,9 @@ from optimizer.solve.bounds.activation import best_set, bound_activations, cost_
 from optimizer.solve.bounds.coupled import bound_coupled, bound_neighbours
 from optimizer.solve.bounds.coupled_excess import bound_excess
 from optimizer.solve.bounds.lagrangian import raise_bound
-from optimizer.solve.bounds.lower_bounds import LowerBounds
+from optimizer.solve.bounds.lower_bounds import LagrangianBounds, LowerBounds
 from optimizer.solve.bounds.parcel_counts import bound_parcel_counts
+from optimizer.solve.bounds.rotation import raise_by_rotation
 from optimizer.solve.bounds.schedule import Schedule, make_schedule
 from optimizer.solve.cell_search import search_by_cells
 from optimizer.solve.heuristics.from_schedule import plan_from_schedule
@@ -44,6 +45,8 @@ class Decomposition:
         Activations to secure by the bounds of now, hardest to insert first.
     proposals
         Teams that go well with those of coupled activations, by activation.
+    rotation
+        The best prices for participations, which teams are charged; None where they add nothing.
     """
 
     problem: SearchProblem
@@ -52,6 +55,7 @@ class Decomposition:
     window_bounds: dict[int, int]
     wanted: list[int] = field(default_factory=list)
     proposals: dict[int, list[Team]] = field(default_factory=dict)
+    rotation: LagrangianBounds | None = None
     draws: int = 0
 
     @property
@@ -92,6 +96,8 @@ class Decomposition:
                 partial.remove(activation)
         self.draws += 1
         charges = scarcity(self.problem, wanted)
+        if self.rotation is not None and self.rotation.charges is not None:
+            charges = charges + self.rotation.charges
         builder = RuinRecreate(
             self.problem,
             partial,
@@ -207,6 +213,18 @@ def _bound_coupled(search: Decomposition) -> None:
         return
     search.proposals = bound_coupled(search.problem, search.lower_bounds, search.proposals)
     search.bound()
+    if not search.done:
+        price_rotation(search)
+
+
+def price_rotation(search: Decomposition) -> None:
+    """Raise the bound by prices for creators' participations, and place by these prices from now on."""
+    state, own = search.state, search.lower_bounds.own
+    priced = raise_by_rotation(search.problem, own, search.wanted, state.incumbent)
+    if priced is not None:
+        search.rotation = priced
+        search.lower_bounds.priced.append(priced)
+        search.bound()
 
 
 def _value_by_cells(search: Decomposition) -> None:
@@ -319,6 +337,7 @@ def _improve(search: Decomposition) -> None:
             order,
             search.problem.coupled,
             PARAMETERS.neighbourhoods_in_vain,
+            None if search.rotation is None else search.rotation.charges,
         )
 
 
@@ -327,7 +346,7 @@ def _raise_bounds(search: Decomposition) -> None:
     for _ in range(PARAMETERS.rounds_in_vain):
         before = set(search.wanted)
         enough = search.state.cost if search.state.value_proven else INFEASIBLE_COST
-        priced = raise_bound(search.problem, search.lower_bounds.own, search.wanted, enough)
+        priced = raise_bound(search.problem, search.lower_bounds.own, search.wanted, enough, search.rotation)
         if priced is None:
             return
         search.lower_bounds.priced.append(priced)

@@ -147,6 +147,11 @@ class SearchParameters:
     price_rounds: int = 40
     first_price_box: float = 0.15
     worth_a_price_round: float = 2e-5
+    rotation_rounds: int = 200
+    rotation_rounds_in_vain: int = 40
+    rotation_step_shrinks: float = 0.97
+    rotation_memory: float = 0.6
+    rotation_hope: float = 0.05
     first_tries: int = 40
     first_tries_of_some: int = 8
     tries: int = 150
@@ -166,6 +171,8 @@ class SearchParameters:
     coupled_neighbourhood_effort: float = 20.0
     largest_neighbourhood: int = 3
     neighbourhoods_in_vain: int = 12
+    priced_cells_worth: float = 0.03
+    next_best_people: int = 6
     rounds_in_vain: int = 6
     people_gap: float = 0.001
     one_activation_people_effort: float = 0.06
