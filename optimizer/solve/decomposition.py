@@ -1,8 +1,9 @@
 """Price, bound, assemble, improve, certify: the search for scenarios one model cannot close.
 
-Every activation is priced alone, coupled ones in pairs; a knapsack, and where places, stock, months or gaps bite a
-schedule of sizes and days, bound value and cost and say which activations to secure. Those are placed with quick teams,
-and ruin and recreate, then exact neighbourhoods, make the plan better until it meets the bound.
+Every activation is priced alone, coupled ones in pairs and with prices for participations; a knapsack, and where
+places, stock, months or gaps bite a schedule of sizes and days, bound value and cost and say which activations to
+secure. Those are placed with quick teams, and ruin and recreate, then exact neighbourhoods, make the plan better until
+it meets the bound.
 """
 
 from __future__ import annotations
@@ -225,6 +226,10 @@ def price_rotation(search: Decomposition) -> None:
         search.rotation = priced
         search.lower_bounds.priced.append(priced)
         search.bound()
+        if not search.done:
+            # Teams made without prices stand in the way of each other: these are placed anew.
+            fresh = PartialPlan(search.problem.instance, over_budget=True)
+            search.rebuild(search.wanted, PARAMETERS.first_tries, fresh, over_budget=True)
 
 
 def _value_by_cells(search: Decomposition) -> None:

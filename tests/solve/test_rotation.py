@@ -14,8 +14,10 @@ from optimizer.solve.bounds.activation import cost_bound
 from optimizer.solve.bounds.lower_bounds import LagrangianBounds, LowerBounds
 from optimizer.solve.bounds.rotation import RotationGroup, climb, raise_by_rotation
 from optimizer.solve.bounds.rotation_rows import rotation_rows
+from optimizer.solve.decomposition import price_rotation, start_decomposition
 from optimizer.solve.heuristics.people_at_prices import people_at_prices
 from optimizer.solve.problem import SearchProblem
+from optimizer.solve.search_state import SearchState
 from tests.brute_force import Enumeration
 from tests.derive.small import Document, activation, creator, scenario
 from tests.seeds import seeds
@@ -43,9 +45,9 @@ def rotating(seed: int) -> Scenario:
     ]
     waves = waves_at(STARTS[: rng.choice((3, 4))])
     for wave in waves:
-        wave |= {"min_posts": rng.choice((1, 2)), "confidence": rng.choice((0.3, 0.5, 0.6))}
-        if rng.random() < 0.3:
-            wave |= {"start_latest": wave["start_earliest"][:-2] + "27"} if wave["id"] == "w1" else {}
+        wave.update(min_posts=rng.choice((1, 2)), confidence=rng.choice((0.3, 0.5, 0.6)))
+    if rng.random() < 0.5:
+        waves[1]["start_latest"] = "2027-03-29"
     rotation = {
         "rest_days": rng.choice((0, 3, 10, 20)),
         "max_activations_per_creator": rng.choice((1, 2, 2, 3)),
@@ -165,6 +167,19 @@ def test_the_climb_ends_at_its_target() -> None:
     start = np.zeros(group.shape, dtype=np.int64)
     assert climb(group, [0, 1, 2, 3], start, 4 * 2300, 50)[0] == 4 * 2300
     assert climb(group, [0, 1, 2, 3], start, 11_600, 1)[0] == 4 * 2300
+
+
+def test_the_search_bounds_and_places_by_these_prices() -> None:
+    asked = problem(build_instance(cheap_and_dear(max_activations_per_creator=2)))
+    state = SearchState(asked.instance, asked.control, 0.0)
+    search = start_decomposition(asked, state)
+    search.bound()
+    assert state.cost_bound == 4 * 2300
+    price_rotation(search)
+    assert search.rotation is not None
+    assert search.lower_bounds.priced == [search.rotation]
+    assert state.cost_bound is not None
+    assert 9_950 <= state.cost_bound <= 10_000 == state.cost
 
 
 def test_the_people_of_a_group_are_the_plan_and_those_worth_their_charges() -> None:

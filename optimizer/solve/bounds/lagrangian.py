@@ -154,7 +154,9 @@ def cheapest_of_cell(
     paid = table.paid[options]
     row, multiplier = int(bounds.row[index]), float(bounds.multiplier[index])
     weights = item.cover.gift_weights(table.probability[options[~paid]], row)
-    gifts = _smallest(table.creator[options[~paid]], cost[~paid] - multiplier * weights, int(bounds.gifts[index]) + more)
+    gifts = _smallest(
+        table.creator[options[~paid]], cost[~paid] - multiplier * weights, int(bounds.gifts[index]) + more
+    )
     weights = item.cover.paid_weights(table.probability[options[paid]], row)
     payers = _smallest(table.creator[options[paid]], cost[paid] - multiplier * weights, cell.paid + more)
     taken: Ints = np.concatenate([options[~paid][gifts], options[paid][payers]])

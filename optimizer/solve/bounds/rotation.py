@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from optimizer.derive.instance import INFEASIBLE_COST, Floats, Instance, Ints
+from optimizer.derive.instance import INFEASIBLE_COST, Floats, Ints
 from optimizer.model.selection import Selection
 from optimizer.solve.bounds.lagrangian import minimiser
 from optimizer.solve.bounds.lower_bounds import LagrangianBounds
@@ -66,7 +66,7 @@ class RotationGroup:
         options = best_days(instance, item.options, self.base[item.options])
         table = instance.options
         columns = (table.creator[options], table.paid[options], table.probability[options], item.cells)
-        likeness = b"|".join(column.tobytes() for column in columns)
+        likeness = b"|".join([str(item.rest).encode(), *(column.tobytes() for column in columns)])
         return _Window(item, options, self.base[options], likeness)
 
     @property
@@ -112,24 +112,28 @@ def climb(group: RotationGroup, wanted: Sequence[int], start: Ints, target: int,
         What a plan of `wanted` costs or might cost: Polyak's length aims at it, and the climb ends there.
     """
     prices: Floats = start.astype(float)
-    best, best_prices = -INFEASIBLE_COST, start
-    direction, step, in_vain = np.zeros(group.shape), 1.0, 0
+    best, best_prices, best_excess = -INFEASIBLE_COST, start, np.zeros(group.shape, dtype=np.int64)
+    direction, hope, in_vain = np.zeros(group.shape), PARAMETERS.rotation_hope, 0
     for _ in range(rounds):
         whole = np.rint(prices).astype(np.int64)
         value, excess = group.evaluate(whole, wanted)
+        in_vain = 0 if value > best + 0.1 * hope * abs(best) else in_vain + 1
         if value > best:
-            in_vain = 0 if value > best + PARAMETERS.worth_a_price_round * abs(best) else in_vain + 1
-            best, best_prices = value, whole
-        else:
-            step, in_vain = step * PARAMETERS.rotation_step_shrinks, in_vain + 1
-        gradient = np.where((prices <= 0) & (excess < 0), 0.0, excess.astype(float))
-        if best >= target or not gradient.any() or group.problem.control.stopped:
+            best, best_prices, best_excess = value, whole, excess
+        if best >= target or group.problem.control.stopped:
             break
         if in_vain >= PARAMETERS.rotation_rounds_in_vain:
+            # Whatever was hoped for is out of reach: hope for less, from the best prices on.
+            hope, in_vain, direction = hope / 2, 0, np.zeros(group.shape)
+            prices, value, excess = best_prices.astype(float), best, best_excess
+            if hope < PARAMETERS.rotation_least_hope:
+                break
+        gradient = np.where((prices <= 0) & (excess < 0), 0.0, excess.astype(float))
+        if not gradient.any():
             break
         direction = PARAMETERS.rotation_memory * direction + gradient
-        length = step * (target - value) / float((direction * direction).sum())
-        prices = np.maximum(0.0, prices + length * direction)
+        aim = min(target, best + int(hope * abs(best)) + 1)
+        prices = np.maximum(0.0, prices + (aim - value) / float((direction * direction).sum()) * direction)
     return best, best_prices
 
 
