@@ -165,6 +165,7 @@ def run_phases(search: Decomposition) -> None:
     steps: tuple[tuple[str, Callable[[Decomposition], None]], ...] = (
         ("assembling a plan", _first_plan),
         ("scheduling money, parcels and windows", _value_by_cells),
+        ("pricing participations", price_rotation),
         ("pricing what is coupled together", _bound_coupled),
         ("proving with one model", _monolithic_first),
         ("scheduling windows and parcels", _schedule),
@@ -214,8 +215,6 @@ def _bound_coupled(search: Decomposition) -> None:
         return
     search.proposals = bound_coupled(search.problem, search.lower_bounds, search.proposals)
     search.bound()
-    if not search.done:
-        price_rotation(search)
 
 
 def price_rotation(search: Decomposition) -> None:
@@ -227,9 +226,16 @@ def price_rotation(search: Decomposition) -> None:
         search.lower_bounds.priced.append(priced)
         search.bound()
         if not search.done:
-            # Teams made without prices stand in the way of each other: these are placed anew.
-            fresh = PartialPlan(search.problem.instance, over_budget=True)
-            search.rebuild(search.wanted, PARAMETERS.first_tries, fresh, over_budget=True)
+            # Teams made without prices stand in the way of each other: the groups are decided again.
+            improve_by_neighbourhoods(
+                search.problem,
+                state,
+                own,
+                search.wanted,
+                search.problem.coupled,
+                len(search.problem.coupled),
+                priced.charges,
+            )
 
 
 def _value_by_cells(search: Decomposition) -> None:

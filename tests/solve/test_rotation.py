@@ -174,12 +174,12 @@ def test_the_search_bounds_and_places_by_these_prices() -> None:
     state = SearchState(asked.instance, asked.control, 0.0)
     search = start_decomposition(asked, state)
     search.bound()
-    assert state.cost_bound == 4 * 2300
+    assert state.cost_bounds == {4: 4 * 2300}
+    search.rebuild(search.wanted, 1, over_budget=True)
     price_rotation(search)
     assert search.rotation is not None
     assert search.lower_bounds.priced == [search.rotation]
-    assert state.cost_bound is not None
-    assert 9_950 <= state.cost_bound <= 10_000 == state.cost
+    assert 9_950 <= state.cost_bounds[4] <= 10_000 == state.cost
 
 
 def test_the_people_of_a_group_are_the_plan_and_those_worth_their_charges() -> None:

@@ -109,7 +109,7 @@ def climb(group: RotationGroup, wanted: Sequence[int], start: Ints, target: int,
     Parameters
     ----------
     target
-        What a plan of `wanted` costs or might cost: Polyak's length aims at it, and the climb ends there.
+        What a plan of `wanted` costs: the climb ends there and aims no higher.
     """
     prices: Floats = start.astype(float)
     best, best_prices, best_excess = -INFEASIBLE_COST, start, np.zeros(group.shape, dtype=np.int64)
@@ -179,7 +179,7 @@ def _raised(
     if not len(group.rows):
         return beside
     start = sum(beside.own[a] for a in wanted)
-    target = int(start * (1 + PARAMETERS.rotation_hope))
+    target = INFEASIBLE_COST
     if incumbent is not None and all(a in incumbent.windows for a in wanted):
         target = sum(int(base[incumbent.options_of(problem.instance, a)].sum()) for a in wanted)
     best, prices = climb(group, wanted, np.zeros(group.shape, dtype=np.int64), target, PARAMETERS.rotation_rounds)

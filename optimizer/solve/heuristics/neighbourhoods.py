@@ -42,10 +42,13 @@ def improve_by_neighbourhoods(
     in_vain = 0
     while in_vain < rounds and not state.closed and not problem.control.stopped:
         missing = [] if state.value_proven else [a for a in wanted if a not in best.windows]
+        waiting = list(groups)
         for free in [*groups, *_neighbourhoods(problem, best, lower_bounds, missing)]:
             if state.closed or problem.control.stopped or in_vain >= rounds:
                 return
-            priced = charges if free in groups else None
+            priced = charges if waiting else None
+            # Each group is decided once, those after one that got better as well.
+            waiting = waiting[1:]
             changed = _reassign(problem, lower_bounds, free, best, priced)
             if changed is not None and state.try_improve(changed):
                 best, in_vain = changed, 0
@@ -53,7 +56,7 @@ def improve_by_neighbourhoods(
             in_vain += 1
         else:
             return
-        groups = []
+        groups = waiting
 
 
 def make_room(
