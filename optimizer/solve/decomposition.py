@@ -1,4 +1,4 @@
-"""One decomposed search: what is known of its parts, what to secure by it, and how a plan is made of that."""
+"""One decomposed search: the bounds on its parts, what to secure by them, and how a plan is made of that."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from optimizer.solve.bounds.activation import best_set, cost_bound, value_bound
-from optimizer.solve.bounds.lower_bounds import LowerBounds
+from optimizer.solve.bounds.lower_bounds import LagrangianBounds, LowerBounds
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.heuristics.ruin_recreate import RuinRecreate, scarcity
 from optimizer.solve.problem import SearchProblem
@@ -24,6 +24,8 @@ class Decomposition:
         Activations to secure by the bounds of now, hardest to insert first.
     proposals
         Teams that go well with those of coupled activations, by activation.
+    rotation
+        The best prices for participations, which teams are charged; None where they add nothing.
     """
 
     problem: SearchProblem
@@ -32,6 +34,7 @@ class Decomposition:
     window_bounds: dict[int, int]
     wanted: list[int] = field(default_factory=list)
     proposals: dict[int, list[Team]] = field(default_factory=dict)
+    rotation: LagrangianBounds | None = None
     draws: int = 0
 
     @property
@@ -72,6 +75,8 @@ class Decomposition:
                 partial.remove(activation)
         self.draws += 1
         charges = scarcity(self.problem, wanted)
+        if self.rotation is not None and self.rotation.charges is not None:
+            charges = charges + self.rotation.charges
         builder = RuinRecreate(
             self.problem,
             partial,

@@ -1,8 +1,9 @@
 """Price, bound, assemble, improve, certify: the search for scenarios one model cannot close.
 
-Every activation is priced alone, coupled ones in pairs; a knapsack, and where places, stock, months or gaps bite a
-schedule of sizes and days, bound value and cost and say which activations to secure. Those are placed with quick teams,
-and ruin and recreate, then exact neighbourhoods, make the plan better until it meets the bound.
+Every activation is priced alone, coupled ones in pairs and with prices for participations; a knapsack, and where
+places, stock, months or gaps bite a schedule of sizes and days, bound value and cost and say which activations to
+secure. Those are placed with quick teams, and ruin and recreate, then exact neighbourhoods, make the plan better until
+it meets the bound.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from optimizer.solve.bounds.activation import bound_activations
 from optimizer.solve.bounds.coupled import bound_coupled
 from optimizer.solve.bounds.lagrangian import raise_bound
 from optimizer.solve.bounds.lower_bounds import LowerBounds
+from optimizer.solve.bounds.rotation import raise_by_rotation
 from optimizer.solve.cell_search import search_by_cells
 from optimizer.solve.decomposition import Decomposition
 from optimizer.solve.heuristics.insertion import insert_exactly
@@ -77,6 +79,7 @@ def run_phases(search: Decomposition) -> None:
     steps: tuple[tuple[str, Callable[[Decomposition], None]], ...] = (
         ("assembling a plan", _first_plan),
         ("scheduling money, parcels and windows", _value_by_cells),
+        ("pricing participations", price_rotation),
         ("pricing what is coupled together", _bound_coupled),
         ("proving with one model", _monolithic_first),
         ("scheduling windows and parcels", plan_by_schedule),
@@ -128,6 +131,27 @@ def _bound_coupled(search: Decomposition) -> None:
     search.bound()
 
 
+def price_rotation(search: Decomposition) -> None:
+    """Raise the bound by prices for creators' participations, and place by these prices from now on."""
+    state, own = search.state, search.lower_bounds.own
+    priced = raise_by_rotation(search.problem, own, search.wanted, state.incumbent)
+    if priced is not None:
+        search.rotation = priced
+        search.lower_bounds.priced.append(priced)
+        search.bound()
+        if not search.done:
+            # Teams made without prices stand in the way of each other: the groups are decided again.
+            improve_by_neighbourhoods(
+                search.problem,
+                state,
+                own,
+                search.wanted,
+                search.problem.coupled,
+                len(search.problem.coupled),
+                priced.charges,
+            )
+
+
 def _value_by_cells(search: Decomposition) -> None:
     """Where a plan of the highest value is there, schedules and people are tried before more is proven of it."""
     if not search.state.value_proven:
@@ -154,6 +178,7 @@ def _improve(search: Decomposition) -> None:
             order,
             search.problem.coupled,
             PARAMETERS.neighbourhoods_in_vain,
+            None if search.rotation is None else search.rotation.charges,
         )
 
 
@@ -162,7 +187,7 @@ def _raise_bounds(search: Decomposition) -> None:
     for _ in range(PARAMETERS.rounds_in_vain):
         before = set(search.wanted)
         enough = search.state.cost if search.state.value_proven else INFEASIBLE_COST
-        priced = raise_bound(search.problem, search.lower_bounds.own, search.wanted, enough)
+        priced = raise_bound(search.problem, search.lower_bounds.own, search.wanted, enough, search.rotation)
         if priced is None:
             return
         search.lower_bounds.priced.append(priced)

@@ -72,6 +72,9 @@ class SearchParameters:
     price_rounds, first_price_box, worth_a_price_round
         The Lagrangian bound: rounds; first step in prices, as a share of the median parcel's cost; a round that can
         raise the bound by less than this share is the last.
+    rotation_rounds, rotation_rounds_in_vain, rotation_hope, rotation_least_hope, rotation_memory
+        Prices for participations: most rounds; each hopes to raise the bound by a share of it, which is halved after so
+        many rounds in vain, down to the least; share of the last direction that the next one keeps.
     first_tries, first_tries_of_some, tries
         Ruin and recreate ends after this many attempts in a row in vain: for the first plan; for that where some
         activations may be left out, as what is wanted may not go together; and later.
@@ -89,6 +92,9 @@ class SearchParameters:
         Inserting one activation exactly: effort of a call, and rounds of cuts.
     neighbourhood_effort, coupled_neighbourhood_effort, largest_neighbourhood, neighbourhoods_in_vain
         Exact neighbourhoods: effort, effort for a whole coupled group, largest size, and how many in vain end them.
+    priced_cells_worth, next_best_people
+        A whole coupled group is decided among the people of the cells up to this share above the least priced bound,
+        and so many of the next best of each mode.
     rounds_in_vain
         Rounds of improvement, and of raising prices, in vain.
     people_gap, one_activation_people_effort, all_people_effort, people_options_at_once
@@ -150,6 +156,11 @@ class SearchParameters:
     price_rounds: int = 40
     first_price_box: float = 0.15
     worth_a_price_round: float = 2e-5
+    rotation_rounds: int = 200
+    rotation_rounds_in_vain: int = 6
+    rotation_least_hope: float = 1e-4
+    rotation_memory: float = 0.6
+    rotation_hope: float = 0.05
     first_tries: int = 40
     first_tries_of_some: int = 8
     tries: int = 150
@@ -169,6 +180,8 @@ class SearchParameters:
     coupled_neighbourhood_effort: float = 20.0
     largest_neighbourhood: int = 3
     neighbourhoods_in_vain: int = 12
+    priced_cells_worth: float = 0.03
+    next_best_people: int = 6
     rounds_in_vain: int = 6
     people_gap: float = 0.001
     one_activation_people_effort: float = 0.06

@@ -108,9 +108,17 @@ class PricedBound:
 
 
 def bound_at_prices(
-    problem: SearchProblem, rows: Rows, prices: Ints, activation: int, lower_bounds: Mapping[int, int]
+    problem: SearchProblem,
+    rows: Rows,
+    prices: Ints,
+    activation: int,
+    lower_bounds: Mapping[int, int],
+    beside: LagrangianBounds | None = None,
 ) -> PricedBound:
-    """Return the least priced cost of an activation over its windows, at least its bound without prices."""
+    """Return the least priced cost of an activation over its windows, at least its bound without prices.
+
+    `beside`: prices of other limits that are paid as well.
+    """
     instance = problem.instance
     best = PricedBound(INFEASIBLE_COST, np.zeros(0, dtype=np.int64))
     items = sorted(
@@ -120,27 +128,37 @@ def bound_at_prices(
         if item.least >= best.bound:
             break
         cost = instance.options.cost_minor[item.options] + charges(instance, rows, prices, item.options)
+        if beside is not None and beside.charges is not None:
+            cost = cost + beside.charges[item.options]
         kept = best_days(instance, item.options, cost)
         kept_cost = cost[np.searchsorted(item.options, kept)]
         bounds = cell_bounds(instance, item.cover, kept, kept_cost)
         bound = min(item.rest, bounds.least)
         if bound < best.bound:
-            best = PricedBound(bound, _minimiser(instance, item, kept, kept_cost, bounds))
+            best = PricedBound(bound, minimiser(instance, item, kept, kept_cost, bounds))
     return PricedBound(max(best.bound, lower_bounds.get(activation, 0)), best.options)
 
 
-def _minimiser(instance: Instance, item: WindowData, options: Ints, cost: Ints, bounds: CellBounds) -> Ints:
+def minimiser(instance: Instance, item: WindowData, options: Ints, cost: Ints, bounds: CellBounds) -> Ints:
     """Return the options the bound of the best cell takes: the n smallest g_i and the m smallest h_i."""
     if not len(bounds.bound):
         return np.zeros(0, dtype=np.int64)
-    index = int(bounds.bound.argmin())
+    return cheapest_of_cell(instance, item, options, cost, bounds, int(bounds.bound.argmin()))
+
+
+def cheapest_of_cell(
+    instance: Instance, item: WindowData, options: Ints, cost: Ints, bounds: CellBounds, index: int, more: int = 0
+) -> Ints:
+    """Return the options the bound of a cell takes, and so many more of the next best gifts and payers."""
     table, cell = instance.options, item.cover.cells[index]
     paid = table.paid[options]
     row, multiplier = int(bounds.row[index]), float(bounds.multiplier[index])
     weights = item.cover.gift_weights(table.probability[options[~paid]], row)
-    gifts = _smallest(table.creator[options[~paid]], cost[~paid] - multiplier * weights, int(bounds.gifts[index]))
+    gifts = _smallest(
+        table.creator[options[~paid]], cost[~paid] - multiplier * weights, int(bounds.gifts[index]) + more
+    )
     weights = item.cover.paid_weights(table.probability[options[paid]], row)
-    payers = _smallest(table.creator[options[paid]], cost[paid] - multiplier * weights, cell.paid)
+    payers = _smallest(table.creator[options[paid]], cost[paid] - multiplier * weights, cell.paid + more)
     taken: Ints = np.concatenate([options[~paid][gifts], options[paid][payers]])
     return taken
 
@@ -156,7 +174,11 @@ def _smallest(creator: Ints, value: Floats, count: int) -> Ints:
 
 
 def raise_bound(
-    problem: SearchProblem, lower_bounds: Mapping[int, int], wanted: Sequence[int], enough: int
+    problem: SearchProblem,
+    lower_bounds: Mapping[int, int],
+    wanted: Sequence[int],
+    enough: int,
+    beside: LagrangianBounds | None = None,
 ) -> LagrangianBounds | None:
     """Return bounds on securing all of `wanted`, at the best prices of the search; None where prices add nothing.
 
@@ -164,21 +186,24 @@ def raise_bound(
     ----------
     enough
         The search for prices ends at this bound (minor units).
+    beside
+        Prices of other limits that are paid as well.
     """
     instance = problem.instance
     rows = shared_rows(instance)
     if not len(rows) or not wanted:
         return None
     model = _Planes(rows, len(wanted))
-    start = sum(lower_bounds[a] for a in wanted)
+    worth = 0 if beside is None else beside.constant
+    start = sum((lower_bounds if beside is None else beside.own)[a] for a in wanted) - worth
     best, centre = start, np.zeros(len(rows))
     box = np.full(len(rows), PARAMETERS.first_price_box * max(1.0, float(np.median(instance.options.cost_minor))))
     box[len(rows.days) + len(rows.lots) :] = 100.0
     proposal = centre
     for _ in range(PARAMETERS.price_rounds):
         prices = np.rint(proposal).astype(np.int64)
-        evaluated = [bound_at_prices(problem, rows, prices, a, lower_bounds) for a in wanted]
-        value = sum(item.bound for item in evaluated) - _worth(rows, prices)
+        evaluated = [bound_at_prices(problem, rows, prices, a, lower_bounds, beside) for a in wanted]
+        value = sum(item.bound for item in evaluated) - _worth(rows, prices) - worth
         for number, item in enumerate(evaluated):
             model.add(number, item.bound, use_of(instance, rows, item.options), prices)
         box *= 1.3 if value > best else 0.7
@@ -196,8 +221,11 @@ def raise_bound(
     if best <= start:
         return None
     prices = np.rint(centre).astype(np.int64)
-    own = {a: bound_at_prices(problem, rows, prices, a, lower_bounds).bound for a in lower_bounds}
-    return LagrangianBounds(own, _worth(rows, prices))
+    own = {a: bound_at_prices(problem, rows, prices, a, lower_bounds, beside).bound for a in lower_bounds}
+    paid = charges(instance, rows, prices, np.arange(len(instance.options), dtype=np.int64))
+    if beside is not None and beside.charges is not None:
+        paid = paid + beside.charges
+    return LagrangianBounds(own, _worth(rows, prices) + worth, paid)
 
 
 def _worth(rows: Rows, prices: Ints) -> int:

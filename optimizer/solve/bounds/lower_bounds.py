@@ -13,15 +13,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from optimizer.derive.instance import INFEASIBLE_COST
+from optimizer.derive.instance import INFEASIBLE_COST, Ints
 
 
 @dataclass(frozen=True)
 class LagrangianBounds:
-    """Lower bounds on each activation's cost, prices included; `constant` is what the limits are worth (Σ σ·cap)."""
+    """Lower bounds on each activation's cost, prices included.
+
+    Attributes
+    ----------
+    constant
+        What the limits are worth (Σ σ·cap).
+    charges
+        What each option of the instance pays beside its cost (minor units); None where nobody asks again.
+    """
 
     own: Mapping[int, int]
     constant: int
+    charges: Ints | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

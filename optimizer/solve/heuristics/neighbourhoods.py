@@ -14,6 +14,7 @@ from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.cpsat.solve_model import CallLimits, optimise
 from optimizer.solve.heuristics.insertion import insert_exactly
+from optimizer.solve.heuristics.people_at_prices import people_at_prices
 from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
@@ -27,10 +28,12 @@ def improve_by_neighbourhoods(
     wanted: Sequence[int],
     coupled: Sequence[tuple[int, ...]],
     rounds: int,
+    charges: Ints | None = None,
 ) -> None:
     """Improve the incumbent until it is closed, or that many neighbourhoods in a row were of no help.
 
-    Coupled groups are decided again as a whole, before smaller neighbourhoods.
+    Coupled groups are decided again as a whole, before smaller neighbourhoods; where prices for participations are
+    known (`charges`, per option), among the people that they single out.
     """
     best = state.incumbent
     if best is None:
@@ -39,17 +42,21 @@ def improve_by_neighbourhoods(
     in_vain = 0
     while in_vain < rounds and not state.closed and not problem.control.stopped:
         missing = [] if state.value_proven else [a for a in wanted if a not in best.windows]
+        waiting = list(groups)
         for free in [*groups, *_neighbourhoods(problem, best, lower_bounds, missing)]:
             if state.closed or problem.control.stopped or in_vain >= rounds:
                 return
-            changed = _reassign(problem, lower_bounds, free, best)
+            priced = charges if waiting else None
+            # Each group is decided once, those after one that got better as well.
+            waiting = waiting[1:]
+            changed = _reassign(problem, lower_bounds, free, best, priced)
             if changed is not None and state.try_improve(changed):
                 best, in_vain = changed, 0
                 break
             in_vain += 1
         else:
             return
-        groups = []
+        groups = waiting
 
 
 def make_room(
@@ -102,7 +109,11 @@ def _neighbourhoods(
 
 
 def _reassign(
-    problem: SearchProblem, lower_bounds: Mapping[int, int], free: tuple[int, ...], best: Selection
+    problem: SearchProblem,
+    lower_bounds: Mapping[int, int],
+    free: tuple[int, ...],
+    best: Selection,
+    charges: Ints | None = None,
 ) -> Selection | None:
     """Return `best` with all of `free` decided again, at less cost if it had them all; None without success."""
     fixed = best.without(problem.instance, free)
@@ -112,13 +123,18 @@ def _reassign(
     if len(free) == 1:
         placed = insert_exactly(problem, free[0], fixed, lower_bounds.get(free[0], 0), ceiling)
         return None if placed is None else fixed.union(placed)
+    windows = [int(w) for a in free for w in problem.windows_of(a)]
+    if charges is not None:
+        windows = [best.windows[a] for a in free]
     part = part_of(
         problem.instance,
         problem.covers,
         Approximation.INNER,
         activations=free,
-        windows=[int(w) for a in free for w in problem.windows_of(a)],
-        options=_worth_deciding(problem, free, best),
+        windows=windows,
+        options=_worth_deciding(problem, free, best)
+        if charges is None
+        else people_at_prices(problem, free, best, charges),
         fixed=fixed,
     )
     v = Variables(part, Approximation.INNER)
