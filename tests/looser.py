@@ -1,4 +1,4 @@
-"""A scenario and a looser one: whatever is a plan of the first is a plan of the second, so no bound may say otherwise."""
+"""A scenario and a looser one: every plan of the first is a plan of the second, and no bound may say otherwise."""
 
 from __future__ import annotations
 

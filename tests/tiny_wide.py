@@ -63,9 +63,9 @@ def _make_small(dice: Random, activation: Document) -> None:
         activation["repeat"]["flex_days"] = 2 if daily else activation["repeat"]["flex_days"]
     else:
         # Always one Monday or Wednesday at least.
-        last = date.fromisoformat(activation["start_earliest"]) + timedelta(days=2 if daily else dice.choice((6, 13, 20)))
-        drawn = activation.get("start_latest")
-        activation["start_latest"] = min(last.isoformat(), drawn or last.isoformat())
+        days = 2 if daily else dice.choice((6, 13, 20))
+        last = (date.fromisoformat(activation["start_earliest"]) + timedelta(days=days)).isoformat()
+        activation["start_latest"] = min(last, activation.get("start_latest", last))
     for tier in activation.get("tier_mix", {}).values():
         tier.update({name: min(count, 1) for name, count in tier.items() if name == "min"})
     if "min_paid" in activation:

@@ -28,8 +28,8 @@ FAMILIES = ("W", "WW")
 class Campaign:
     """What is checked: a name, the check of one family and seed, and the scenarios it is about.
 
-    `check` raises where something is wrong, and returns what is to be kept of the seed; it has to be importable by name,
-    as it runs in processes of its own.
+    `check` raises where something is wrong, and returns what is to be kept of the seed; figures named `n_…` are summed
+    up. It has to be importable by name, as it runs in processes of its own.
     """
 
     name: str

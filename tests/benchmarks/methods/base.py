@@ -25,7 +25,10 @@ WORKING_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Moment:
-    """What is known at one time: the plan in hand, whether it holds exactly, the certified bounds (minor units)."""
+    """What is known at one time: the plan in hand, whether it holds exactly, the certified bounds (minor units).
+
+    `infeasible`: it is proven that there is no plan.
+    """
 
     seconds: float
     value: int | None = None
@@ -33,6 +36,7 @@ class Moment:
     holds: bool | None = None
     value_bound: int | None = None
     cost_bound: int | None = None
+    infeasible: bool = False
 
 
 @dataclass(frozen=True)
