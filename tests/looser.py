@@ -80,7 +80,7 @@ def _creators(dice: Random, document: Document) -> bool:
 def _confidence(dice: Random, document: Document) -> bool:
     activation = dice.choice(document["activations"])
     activation["confidence"] = max(0.01, min(activation["confidence"] * dice.choice((0.7, 0.9, 0.98, 0.999)), 0.99))
-    return activation["confidence"] > 0.01
+    return bool(activation["confidence"] > 0.01)
 
 
 def _posts(dice: Random, document: Document) -> bool:

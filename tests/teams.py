@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from random import Random
@@ -17,6 +18,8 @@ from optimizer.solve.cpsat.cuts import probability
 from optimizer.solve.cpsat.dominance import Profile, dominated, failing_profile
 
 SUM_ROUNDING, TAIL_ROUNDING = 1e-9, 2e-9
+PAIR_CELLS = 12
+"""Numbers of people that get rows of both groups; these take the most time."""
 PROFILES = 6
 """Cuts kept of an activation at the same time; the latest."""
 
@@ -46,7 +49,8 @@ class Desk:
         cover = cover_of(self.instance, self.activation)
         self.covers = [cover]
         if payers_differ(cover):
-            self.covers.append(with_pair_rows(self.instance, self.activation, cover, range(len(cover.cells))))
+            cells = sorted(self.dice.sample(range(len(cover.cells)), min(len(cover.cells), PAIR_CELLS)))
+            self.covers.append(with_pair_rows(self.instance, self.activation, cover, cells))
 
     @property
     def confidence(self) -> float:
@@ -95,18 +99,20 @@ class Desk:
         holds = team.reached >= self.confidence - SECURE_TOLERANCE + TAIL_ROUNDING
         share = Fraction(self.instance.max_paid_share[self.activation])
         keeps_share = len(team.payers) <= share * (len(team.payers) + len(team.gifts))
-        for cover in self.covers:
-            if holds and keeps_share:
+        for cover in self.covers if keeps_share else []:
+            sums = tilted_sums(cover, team)
+            cells = [cell for cell in cover.cells if fits(cell, team)]
+            if holds:
                 self.counts["holding teams that rows must let in"] += 1
-                assert any(lets_in(cover, cell, team) for cell in cover.cells), (team, "is excluded by the rows")
-            if keeps_share and any(says_holds(cover, cell, team) for cell in cover.cells):
+                assert any(lets_in(cell, sums) for cell in cells), (team, "is excluded by the rows")
+            if any(says_holds(cover, cell, team, sums) for cell in cells):
                 self.counts["teams that rows say hold"] += 1
                 assert team.reached >= self.confidence - SECURE_TOLERANCE - TAIL_ROUNDING, (team, "is said to hold")
         for profile in self.profiles:
             if dominated(profile, team.payers, team.gifts):
                 self.counts["teams that cuts exclude"] += 1
                 assert team.reached < self.confidence - SECURE_TOLERANCE + TAIL_ROUNDING, (team, profile)
-        if not holds and (len(self.profiles) < PROFILES or self.dice.random() < 0.02):
+        if not holds and (len(self.profiles) < PROFILES or self.dice.random() < 0.005):
             self.learn(team)
 
     def learn(self, team: Team) -> None:
@@ -126,26 +132,27 @@ def fits(cell: Cell, team: Team) -> bool:
     )
 
 
-def weights(cover: Cover, row: int, team: Team) -> float:
-    """Return the tilted sum of a team in a row."""
-    gifts = cover.gift_weights(np.array(team.gifts), row).sum()
-    return float(gifts + cover.paid_weights(np.array(team.payers), row).sum())
+def tilted_sums(cover: Cover, team: Team) -> list[float]:
+    """Return the tilted sum of a team in every row."""
+    gifts, payers = np.array(team.gifts), np.array(team.payers)
+    return [
+        float(cover.gift_weights(gifts, row).sum() + cover.paid_weights(payers, row).sum())
+        for row in range(len(cover.tilts))
+    ]
 
 
-def lets_in(cover: Cover, cell: Cell, team: Team) -> bool:
-    """Return whether a team passes every row of a cell on the bounding side."""
-    return fits(cell, team) and all(
-        weights(cover, row, team) >= cell.necessary[row] - SUM_ROUNDING for row in range(len(cover.tilts))
-    )
+def lets_in(cell: Cell, sums: Sequence[float]) -> bool:
+    """Return whether tilted sums pass every row of a cell on the bounding side."""
+    return all(total >= need - SUM_ROUNDING for total, need in zip(sums, cell.necessary, strict=True))
 
 
-def says_holds(cover: Cover, cell: Cell, team: Team) -> bool:
-    """Return whether the choosing side would take a team for one that holds."""
-    if not cell.choosable or not fits(cell, team):
+def says_holds(cover: Cover, cell: Cell, team: Team, sums: Sequence[float]) -> bool:
+    """Return whether the choosing side would take a team with the numbers of a cell for one that holds."""
+    if not cell.choosable:
         return False
     if min(team.gifts, default=1.0) < cover.low or min(team.payers, default=1.0) < cover.paid_low:
         return False
-    return weights(cover, cell.best, team) > cell.sufficient[cell.best] + SUM_ROUNDING or not any(cell.sufficient)
+    return sums[cell.best] > cell.sufficient[cell.best] + SUM_ROUNDING or not any(cell.sufficient)
 
 
 def try_scenario(instance: Instance, seed: int, each: int) -> Counter[str]:
