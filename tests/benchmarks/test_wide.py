@@ -102,9 +102,9 @@ def test_peers_stand_beside_the_longest_run_of_ours_on_their_scenarios() -> None
 
 
 def test_the_goal_decides_whether_a_part_is_a_plan() -> None:
-    part = {"judged": {"planned": 3, "holding": 3, "value": 3}}
-    assert Result(record("ours", case=Case("W", 1), goal="activate_most", **part)).clean
-    assert not Result(record("ours", case=Case("W", 1), goal="min_cost", **part)).clean
+    part = {"planned": 3, "holding": 3, "value": 3}
+    assert Result(record("ours", case=Case("W", 1), goal="activate_most", judged=part)).clean
+    assert not Result(record("ours", case=Case("W", 1), goal="min_cost", judged=part)).clean
 
 
 def test_a_run_that_was_interrupted_is_resumed(

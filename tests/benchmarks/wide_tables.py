@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
 from typing import Any
 
@@ -67,7 +67,7 @@ def gap_at(result: Result, mark: float) -> float | None:
 def share_rows(results: Sequence[Result], limit: float) -> tuple[list[str], list[list[str]]]:
     """Return what share was closed, near, infeasible and planned by each time mark."""
     marks = [mark for mark in MARKS if mark <= limit] or [limit]
-    kinds = {
+    kinds: dict[str, Callable[[Result], float]] = {
         "closed": closed_after,
         "within 1%, or infeasible": lambda item: closed_after(item, 0.01),
         "proven infeasible": lambda item: item.infeasible,

@@ -109,7 +109,14 @@ class Run:
             self.sink.write(json.dumps({"moment": asdict(moment)}) + "\n")
             self.sink.flush()
 
-    def found(self, instance: Instance, selection: Selection, **bounds: int | None) -> None:
+    def found(
+        self,
+        instance: Instance,
+        selection: Selection,
+        *,
+        value_bound: int | None = None,
+        cost_bound: int | None = None,
+    ) -> None:
         """Write down a plan with what it costs, what it claims to secure, and whether all of that holds exactly."""
         self.tell(
             Moment(
@@ -117,7 +124,8 @@ class Run:
                 int(sum(instance.value[a] for a in selection.windows)),
                 selection.cost(instance),
                 not failing(instance, selection, selection.windows),
-                **bounds,
+                value_bound,
+                cost_bound,
             )
         )
 
