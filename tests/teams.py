@@ -71,16 +71,17 @@ class Desk:
         cell = dice.choice(cells) if cells else None
         paid_wanted = dice.randint(0, 4) if cell is None else cell.paid + dice.choice((0, 0, 0, 1))
         gifts_wanted = dice.randint(0, 12) if cell is None else max(0, cell.gifts + dice.choice((-1, 0, 0, 0, 1, 2)))
-        order = mine[np.argsort(-table.probability[mine], kind="stable")].tolist()
+        order = mine[np.argsort(-table.probability[mine], kind="stable")]
+        rows = list(zip(order.tolist(), table.creator[order].tolist(), table.paid[order].tolist(), strict=True))
         if dice.random() < 0.7:
-            dice.shuffle(order)
+            dice.shuffle(rows)
         taken: set[int] = set()
         chosen: list[int] = []
         for wanted, paid in ((paid_wanted, True), (gifts_wanted, False)):
             left = wanted
-            for option in order:
-                if left and table.paid[option] == paid and int(table.creator[option]) not in taken:
-                    taken.add(int(table.creator[option]))
+            for option, creator, is_paid in rows:
+                if left and is_paid == paid and creator not in taken:
+                    taken.add(creator)
                     chosen.append(option)
                     left -= 1
         return self.team(np.array(sorted(chosen), dtype=np.int64))
