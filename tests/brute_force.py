@@ -201,7 +201,7 @@ class Enumeration:
 
     def _ways(self, wave: Wave, start: date) -> Ways:
         """List every choice of at most one option per creator that holds and keeps the activation's own rules."""
-        menus = self._menus(wave, start)
+        menus = self.menus(wave, start)
         shape = [len(menu) for menu in menus]
         assert np.prod(shape, dtype=float) <= MOST_WAYS, "not a tiny scenario"
         figures = np.zeros((1, OWN_FIGURES + len(self.limits)), dtype=np.int64)
@@ -219,7 +219,7 @@ class Enumeration:
         first = np.full(len(good), start.toordinal(), dtype=np.int64)
         return Ways(wave, first, figures, loved, probability, lean).only(good)
 
-    def _menus(self, wave: Wave, start: date) -> list[Menu]:
+    def menus(self, wave: Wave, start: date) -> list[Menu]:
         """Return what can be done with each creator; of one mode's days those that no other replaces at no loss."""
         found = []
         locked = {lock.creator for lock in self.scenario.locks if lock.mode != "skip" and lock.activation == wave.id}

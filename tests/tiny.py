@@ -47,11 +47,11 @@ def tiny_scenario(seed: int) -> Document:
     """Return a scenario document; equal seeds give equal scenarios."""
     dice = Random(seed)
     document = _body(dice)
-    _set_confidences(dice, document)
+    set_confidences(dice, document)
     _add_limits(dice, document)
     _add_locks(dice, document)
     if chance(dice):
-        document["budget"]["total"] = _binding_budget(dice, document)
+        document["budget"]["total"] = binding_budget(dice, document)
     return document
 
 
@@ -62,9 +62,9 @@ def chance(dice: Random, share: float = 1 / 3) -> bool:
 
 def _body(dice: Random) -> Document:
     communities = [_community(dice, index) for index in range(dice.choice((1, 1, 2, 2, 3)))]
-    products = [{"id": "socks", "unit_cost": _price(dice, 500, 4000)}]
+    products = [{"id": "socks", "unit_cost": price(dice, 500, 4000)}]
     if chance(dice):
-        products.append({"id": "starter", "unit_cost": _price(dice, 500, 4000)})
+        products.append({"id": "starter", "unit_cost": price(dice, 500, 4000)})
     services = dice.sample(SERVICES, dice.choice((1, 1, 2, 3)))
     posting = _posting(dice)
     document: Document = {
@@ -93,7 +93,7 @@ def _body(dice: Random) -> Document:
     return document
 
 
-def _price(dice: Random, low: int, high: int) -> str:
+def price(dice: Random, low: int, high: int) -> str:
     """Return an amount between two amounts in pence, in steps of a penny or of five pounds."""
     step = dice.choice((1, 500))
     return from_minor(dice.randint(low // step, high // step) * step, 2)
@@ -149,7 +149,7 @@ def _creator(dice: Random, number: int, communities: list[str], document: Docume
     if chance(dice, 0.8):
         creator["tier"] = dice.choice(TIERS)
     if chance(dice, 0.5):
-        creator["paid_fee"] = _price(dice, 1500, 20000)
+        creator["paid_fee"] = price(dice, 1500, 20000)
         if chance(dice, 0.25):
             creator["paid_reliability"] = dice.choice((0.6, 0.95, 0.999, 1.0))
     if chance(dice, 0.1):
@@ -213,7 +213,7 @@ def _activation(dice: Random, index: int, owner: str, document: Document) -> Doc
     return activation
 
 
-def _set_confidences(dice: Random, document: Document) -> None:
+def set_confidences(dice: Random, document: Document) -> None:
     """Ask for what can be attained or a little more, now and then for the very probability of some choice."""
     ways = Enumeration(Scenario.model_validate(document)).ways
     for activation in document["activations"]:
@@ -230,7 +230,7 @@ def _add_limits(dice: Random, document: Document) -> None:
         document["shipping"]["daily_capacity"] = dice.choice((1, 2, 3, 3))
     if chance(dice):
         for month in dice.sample(MONTHS, dice.choice((1, 2))):
-            document["budget"].setdefault("monthly", {})[month] = _price(dice, 5000, 25000)
+            document["budget"].setdefault("monthly", {})[month] = price(dice, 5000, 25000)
     if chance(dice):
         product = dice.choice(document["products"])
         lots = dice.choice((1, 2, 2))
@@ -270,7 +270,7 @@ def _some_ship_day(dice: Random, activation: Document, document: Document) -> st
     return dice.choice(usual).isoformat()
 
 
-def _binding_budget(dice: Random, document: Document) -> str:
+def binding_budget(dice: Random, document: Document) -> str:
     """Return a total budget around what the best plan costs without one."""
     found = best(Scenario.model_validate(document))
     usual = 10000 if found is None else found.cost

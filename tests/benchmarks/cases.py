@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from optimizer.scenario.families.table import FamilyName
+from optimizer.scenario.families.table import FamilyName, WideName
 from optimizer.scenario.generator import generate
 from optimizer.scenario.loading import scenario_from_data
 from optimizer.scenario.models import Scenario
@@ -20,7 +20,7 @@ Record = dict[str, Any]
 class Case:
     """One generated instance; `capacity_use` is None where the family draws it."""
 
-    family: FamilyName
+    family: FamilyName | WideName
     seed: int
     scale: int = 1
     capacity_use: float | None = None

@@ -59,7 +59,8 @@ class Result:
     @property
     def must_secure_all(self) -> bool:
         """Whether a plan without all activations is none."""
-        return FAMILIES[self.case.family].goal == "min_cost"
+        goal = self.record.get("goal") or FAMILIES[self.case.family].goal  # type: ignore[index]
+        return bool(goal == "min_cost")
 
     @property
     def value(self) -> int:
@@ -97,6 +98,14 @@ class Result:
         return NEVER
 
     @property
+    def infeasible(self) -> float:
+        """Seconds until it was proven that there is no plan."""
+        told = next((item.seconds for item in self.moments if item.infeasible), NEVER)
+        if told == NEVER and self.record.get("note", "").startswith("status infeasible"):
+            return float(self.record["seconds"])
+        return told
+
+    @property
     def proves(self) -> bool:
         """Whether the method gives a certified bound at all."""
         return any(item.value_bound is not None for item in self.moments)
@@ -118,6 +127,8 @@ def gap(value: int | None, cost: int | None, value_bound: int | None, cost_bound
     """Return the value gap where positive, else the cost gap, as in a plan; None while either is unknown."""
     if value is None or value_bound is None:
         return None
+    if value_bound == 0:
+        return 0.0
     if value < value_bound:
         return (value_bound - value) / max(1, value_bound)
     if cost is None or cost_bound is None:

@@ -45,8 +45,10 @@ def run_task(task: Task) -> Record:
     ending = _watch(task)
     moments = [event["moment"] for event in ending.events if "moment" in event]
     last = next((event for event in ending.events if "seconds" in event), None)
+    scenario = task.case.scenario()
     record: Record = {
         "task": task.to_record(),
+        "goal": scenario.objective.goal,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": machine(),
         "versions": versions(),
@@ -57,7 +59,7 @@ def run_task(task: Task) -> Record:
     if last is not None and "answer" in last:
         answer = Answer.from_record(last["answer"])
         bounds = {"value_bound": answer.value_bound, "cost_bound": answer.cost_bound}
-        record |= {"note": answer.note, **bounds, "judged": judged(task.case.scenario(), answer)}
+        record |= {"note": answer.note, **bounds, "judged": judged(scenario, answer)}
         record["status"] = "plan" if record["judged"]["planned"] else "no plan"
     return record
 

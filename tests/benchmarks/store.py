@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
+from tests import lines
 from tests.benchmarks.cases import Task
 
 Record = dict[str, Any]
@@ -13,21 +13,12 @@ Record = dict[str, Any]
 
 def append(path: Path, record: Record) -> None:
     """Add a result to the file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(record, ensure_ascii=False) + "\n")
+    lines.append(path, record)
 
 
 def read(path: Path) -> list[Record]:
     """Return the results of a file, of equal runs the latest; a line cut off by a crash is left out."""
-    found: dict[tuple[Any, ...], Record] = {}
-    if path.exists():
-        for line in path.read_text(encoding="utf-8").splitlines():
-            try:
-                record = json.loads(line)
-            except json.JSONDecodeError:
-                continue
-            found[Task.from_record(record["task"]).key] = record
+    found = {Task.from_record(record["task"]).key: record for record in lines.read(path)}
     return list(found.values())
 
 

@@ -25,7 +25,10 @@ WORKING_SECONDS = 0.5
 
 @dataclass(frozen=True)
 class Moment:
-    """What is known at one time: the plan in hand, whether it holds exactly, the certified bounds (minor units)."""
+    """What is known at one time: the plan in hand, whether it holds exactly, the certified bounds (minor units).
+
+    `infeasible`: it is proven that there is no plan.
+    """
 
     seconds: float
     value: int | None = None
@@ -33,6 +36,7 @@ class Moment:
     holds: bool | None = None
     value_bound: int | None = None
     cost_bound: int | None = None
+    infeasible: bool = False
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,14 @@ class Run:
             self.sink.write(json.dumps({"moment": asdict(moment)}) + "\n")
             self.sink.flush()
 
-    def found(self, instance: Instance, selection: Selection, **bounds: int | None) -> None:
+    def found(
+        self,
+        instance: Instance,
+        selection: Selection,
+        *,
+        value_bound: int | None = None,
+        cost_bound: int | None = None,
+    ) -> None:
         """Write down a plan with what it costs, what it claims to secure, and whether all of that holds exactly."""
         self.tell(
             Moment(
@@ -113,7 +124,8 @@ class Run:
                 int(sum(instance.value[a] for a in selection.windows)),
                 selection.cost(instance),
                 not failing(instance, selection, selection.windows),
-                **bounds,
+                value_bound,
+                cost_bound,
             )
         )
 

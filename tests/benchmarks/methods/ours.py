@@ -21,6 +21,9 @@ from optimizer.solve.control import Progress
 from optimizer.solve.settings import Settings
 from tests.benchmarks.methods.base import Answer, Moment, Run
 
+PROVEN_INFEASIBLE = "proven infeasible"
+"""What progress calls it."""
+
 
 def ours(scenario: Scenario, run: Run) -> Answer:
     """Return the plan of the default method."""
@@ -53,6 +56,7 @@ def _planned(scenario: Scenario, run: Run, chosen: dict[str, Any]) -> Answer:
                 None if progress.value is None else True,
                 progress.value_bound,
                 progress.cost_bound_minor,
+                progress.phase == PROVEN_INFEASIBLE,
             )
         )
 
