@@ -14,8 +14,8 @@ from optimizer.chance.covers import Cell, Cover, cover_of
 from optimizer.chance.pair_covers import payers_differ, with_pair_rows
 from optimizer.chance.tail import SECURE_TOLERANCE
 from optimizer.derive.instance import Instance, Ints
-from optimizer.solve.cpsat.cuts import probability
 from optimizer.solve.cpsat.dominance import Profile, dominated, failing_profile
+from optimizer.solve.cpsat.feasibility import probability
 
 SUM_ROUNDING, TAIL_ROUNDING = 1e-9, 2e-9
 PAIR_CELLS = 12
