@@ -67,6 +67,8 @@ class SearchParameters:
         beyond which it is left out; rounds of cuts; seconds of one call.
     master_people_effort, master_proof_effort
         Choosing people on the master's windows, and proving what they cost there: effort.
+    mip_nodes
+        Nodes of HiGHS' search tree that stand for one unit of effort.
     schedule_effort, quick_schedule_effort
         The schedule relaxation; for the first bound on value less, as ruling values out one by one is quicker then.
     price_rounds, first_price_box, worth_a_price_round
@@ -142,6 +144,7 @@ class SearchParameters:
     master_seconds: float = 2.0
     master_people_effort: float = 1.5
     master_proof_effort: float = 4.0
+    mip_nodes: int = 200
     schedule_effort: float = 6.0
     quick_schedule_effort: float = 2.0
     price_rounds: int = 40
