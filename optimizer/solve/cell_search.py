@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from optimizer.derive.instance import INFEASIBLE_COST, Floats
+from optimizer.derive.instance import INFEASIBLE_COST, Floats, Instance
 from optimizer.model import objective, rules
 from optimizer.model.rules import add_rules
 from optimizer.model.variables import Approximation, Variables, part_of
@@ -31,10 +31,15 @@ Taken = frozenset[int]
 """Positions of window groups in the master."""
 
 
+def shares_by_day(instance: Instance) -> bool:
+    """Return whether activations share what depends on ship days, which is what the cell master is for."""
+    limits = instance.limits
+    return limits.daily_capacity is not None or bool(limits.arrivals) or bool(limits.month_caps)
+
+
 def search_by_cells(problem: SearchProblem, state: SearchState, lower_bounds: LowerBounds) -> None:
     """Bound value and cost by the cell master and improve the incumbent, where activations share what runs short."""
-    limits = problem.instance.limits
-    if limits.daily_capacity is None and not limits.arrivals and not limits.month_caps:
+    if not shares_by_day(problem.instance):
         return
     control = problem.control
     share = control.deadline - (1 - PARAMETERS.cell_search_share) * control.remaining
@@ -131,11 +136,13 @@ class _CellSearch:
     def _integer(self, least: int | None) -> tuple[int, Taken | None] | None:
         """Return a bound and the groups of the best whole solution, no cut violated; no groups where there is none."""
         bound, taken = 0, None
+        # Until a plan has the value, it is people who decide, not the last percent of cost.
+        gap = PARAMETERS.master_gap if self.state.value_proven else PARAMETERS.master_first_gap
         for _ in range(2 * PARAMETERS.master_rounds):
             if self.over:
                 return None
             seconds = min(PARAMETERS.master_seconds, self.problem.control.remaining)
-            answer, x = self.master.solve(seconds, least_value=least, without=[*self.dead, *self.done])
+            answer, x = self.master.solve(seconds, least_value=least, without=[*self.dead, *self.done], gap=gap)
             if answer.infeasible:
                 return 0, None
             bound = max(bound, answer.bound or 0)

@@ -21,7 +21,7 @@ from optimizer.solve.bounds.lagrangian import raise_bound
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.bounds.parcel_counts import bound_parcel_counts
 from optimizer.solve.bounds.schedule import Schedule, make_schedule
-from optimizer.solve.cell_search import search_by_cells
+from optimizer.solve.cell_search import search_by_cells, shares_by_day
 from optimizer.solve.heuristics.from_schedule import plan_from_schedule
 from optimizer.solve.heuristics.insertion import insert_exactly
 from optimizer.solve.heuristics.neighbourhoods import improve_by_neighbourhoods, make_room
@@ -187,6 +187,8 @@ def _first_plan(search: Decomposition) -> None:
     """Place what the knapsack chose with quick teams, then exactly where that fails."""
     optional = not search.problem.instance.must_secure.all()
     tries = PARAMETERS.first_tries_of_some if optional else PARAMETERS.first_tries
+    if optional and search.state.incumbent is not None and shares_by_day(search.problem.instance):
+        tries = PARAMETERS.first_tries_before_master
     search.rebuild(search.wanted, tries, over_budget=True)
     if search.done or (search.state.incumbent is not None and search.state.incumbent.windows):
         return

@@ -62,9 +62,11 @@ class SearchParameters:
         Coupled groups up to this size are bounded subset by subset (2^size Booleans).
     knapsack_effort
         Choosing what to secure.
-    cell_search_share, master_worth, master_cells, master_rounds, master_seconds
+    cell_search_share, master_worth, master_cells, master_rounds, master_seconds, master_gap, master_first_gap
         The cell master: share of the time left; cells up to this many times the window's bound are told apart; cells
-        beyond which it is left out; rounds of cuts; seconds of one call.
+        beyond which it is left out; rounds of cuts; seconds of one call; its relative gap, and that of calls that look
+        for windows of a value no plan has yet (a scenario with stock and monthly caps spent half of its time in one
+        such call).
     master_people_effort, master_proof_effort
         Choosing people on the master's windows, and proving what they cost there: effort.
     mip_nodes
@@ -74,9 +76,10 @@ class SearchParameters:
     price_rounds, first_price_box, worth_a_price_round
         The Lagrangian bound: rounds; first step in prices, as a share of the median parcel's cost; a round that can
         raise the bound by less than this share is the last.
-    first_tries, first_tries_of_some, tries
+    first_tries, first_tries_of_some, first_tries_before_master, tries
         Ruin and recreate ends after this many attempts in a row in vain: for the first plan; for that where some
-        activations may be left out, as what is wanted may not go together; and later.
+        activations may be left out, as what is wanted may not go together; for that where the cell master then says
+        what goes together (eight attempts took 3 s of 7 where months have caps, in vain); and later.
     most_removed, most_missing_tried, missing_first, reserving
         Ruin and recreate: activations removed at once; missing ones tried beside; how often a missing one is the
         centre; how often a known team of a coupled activation is proposed or kept free.
@@ -142,6 +145,8 @@ class SearchParameters:
     master_cells: int = 8_000
     master_rounds: int = 12
     master_seconds: float = 2.0
+    master_gap: float = 1e-5
+    master_first_gap: float = 0.02
     master_people_effort: float = 1.5
     master_proof_effort: float = 4.0
     mip_nodes: int = 200
@@ -152,6 +157,7 @@ class SearchParameters:
     worth_a_price_round: float = 2e-5
     first_tries: int = 40
     first_tries_of_some: int = 8
+    first_tries_before_master: int = 1
     tries: int = 150
     most_removed: int = 4
     most_missing_tried: int = 2

@@ -227,15 +227,16 @@ class CellMaster:
         *,
         least_value: int | None = None,
         without: Collection[frozenset[int]] = (),
+        gap: float = 1e-5,
     ) -> tuple[Answer, Floats | None]:
-        """Return the least cost of this value by whole cells, and the solution."""
+        """Return the least cost of this value by whole cells within a relative `gap`, and the solution."""
         rows, _ = self.rows(least_value, without)
         answer = milp(
             self._cost(),
             constraints=LinearConstraint(rows.matrix(self.width), rows.low, rows.high),
             integrality=self.integer,
             bounds=Bounds(np.zeros(self.width), self.upper),
-            options={"time_limit": seconds, "mip_rel_gap": 1e-5},
+            options={"time_limit": seconds, "mip_rel_gap": gap},
         )
         if answer.status == 2:
             return Answer(True, None, None), None
