@@ -157,7 +157,7 @@ class SearchParameters:
     worth_a_price_round: float = 2e-5
     first_tries: int = 40
     first_tries_of_some: int = 8
-    first_tries_before_master: int = 1
+    first_tries_before_master: int = 4
     tries: int = 150
     most_removed: int = 4
     most_missing_tried: int = 2
