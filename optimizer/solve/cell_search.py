@@ -21,7 +21,8 @@ from optimizer.solve.bounds.cell_master import CellMaster
 from optimizer.solve.bounds.cell_windows import Prices, WindowGroup, groups_of
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.cpsat.cut_loop import CutLoopResult, solve_with_cuts
-from optimizer.solve.cpsat.solve_model import CallLimits, optimise
+from optimizer.solve.cpsat.mip import beyond_doubt, engine_of
+from optimizer.solve.cpsat.solve_model import CallLimits
 from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
@@ -129,11 +130,13 @@ class _CellSearch:
     def _integer(self, least: int | None) -> tuple[int, Taken | None] | None:
         """Return a bound and the groups of the best whole solution, no cut violated; no groups where there is none."""
         bound, taken = 0, None
+        # Until a plan has the value, it is people who decide, not the last percent of cost.
+        gap = PARAMETERS.master_gap if self.state.value_proven else PARAMETERS.master_first_gap
         for _ in range(2 * PARAMETERS.master_rounds):
             if self.over:
                 return None
             seconds = min(PARAMETERS.master_seconds, self.problem.control.remaining)
-            answer, x = self.master.solve(seconds, least_value=least, without=[*self.dead, *self.done])
+            answer, x = self.master.solve(seconds, least_value=least, without=[*self.dead, *self.done], gap=gap)
             if answer.infeasible:
                 return 0, None
             bound = max(bound, answer.bound or 0)
@@ -150,14 +153,13 @@ class _CellSearch:
         groups = [self.master.groups[place] for place in sorted(taken)]
         below = self.state.cost - 1 if self.state.value_proven else None
         v = self._model(groups, Approximation.INNER, below)
-        limits = CallLimits(gap=self.problem.gap / 2, effort=PARAMETERS.master_people_effort)
-        chosen = optimise(v, objective.cost(v), self.problem.control, seed=self.problem.seed, limits=limits)
+        limits = self._limits(PARAMETERS.master_people_effort)
+        chosen = engine_of(limits)(v, objective.cost(v), self.problem.control, seed=self.problem.seed, limits=limits)
         self.state.try_improve(chosen.selection)
         if self.over:
             return
         below = self.state.cost - 1 if self.state.value_proven else None
-        effort = PARAMETERS.master_proof_effort
-        result = self._exactly(groups, below, CallLimits(gap=self.problem.gap / 2, effort=effort))
+        result = self._exactly(groups, below, self._limits(PARAMETERS.master_proof_effort))
         self.state.try_improve(result.selection)
         if result.infeasible and below is None:
             self.dead.append(self._smallest(taken))
@@ -166,9 +168,15 @@ class _CellSearch:
         bound_here = below + 1 if result.infeasible and below is not None else max(bound, result.bound or 0)
         self.lowest = min(self.lowest, bound_here)
 
+    def _limits(self, effort: float) -> CallLimits:
+        """Return the limits of a call: sharing out few places a day is for HiGHS, all else quicker by CP-SAT."""
+        nodes = None if self.problem.instance.limits.daily_capacity is None else int(effort * PARAMETERS.mip_nodes)
+        return CallLimits(gap=self.problem.gap / 2, effort=effort, nodes=nodes, rounds=PARAMETERS.window_cut_rounds)
+
     def _exactly(self, groups: Sequence[WindowGroup], below: int | None, limits: CallLimits) -> CutLoopResult:
+        if below is not None and limits.nodes is not None:
+            below = beyond_doubt(below)
         v, problem = self._model(groups, Approximation.OUTER, below), self.problem
-        limits = replace(limits, rounds=PARAMETERS.window_cut_rounds)
         return solve_with_cuts(
             v, objective.cost(v), problem.control, seed=problem.seed, limits=limits, pool=problem.dominance
         )
@@ -182,7 +190,7 @@ class _CellSearch:
                 break
             groups = [self.master.groups[other] for other in rest]
             # Whether there are people at all is asked, not at what cost: the first who hold are an answer.
-            if self._exactly(groups, None, CallLimits(gap=1.0, effort=PARAMETERS.master_people_effort)).infeasible:
+            if self._exactly(groups, None, replace(self._limits(PARAMETERS.master_people_effort), gap=1.0)).infeasible:
                 kept = rest
         return frozenset(kept)
 

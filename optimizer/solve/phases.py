@@ -109,6 +109,8 @@ def _first_plan(search: Decomposition) -> None:
     """Place what the knapsack chose with quick teams, then exactly where that fails."""
     optional = not search.problem.instance.must_secure.all()
     tries = PARAMETERS.first_tries_of_some if optional else PARAMETERS.first_tries
+    if optional and search.state.incumbent is not None and search.problem.instance.limits.share_supplies:
+        tries = PARAMETERS.first_tries_before_master
     search.rebuild(search.wanted, tries, over_budget=True)
     if search.done or (search.state.incumbent is not None and search.state.incumbent.windows):
         return

@@ -62,11 +62,15 @@ class SearchParameters:
         Coupled groups up to this size are bounded subset by subset (2^size Booleans).
     knapsack_effort
         Choosing what to secure.
-    cell_search_share, master_worth, master_cells, master_rounds, master_seconds
+    cell_search_share, master_worth, master_cells, master_rounds, master_seconds, master_gap, master_first_gap
         The cell master: share of the time left; cells up to this many times the window's bound are told apart; cells
-        beyond which it is left out; rounds of cuts; seconds of one call.
+        beyond which it is left out; rounds of cuts; seconds of one call; its relative gap, and that of calls that look
+        for windows of a value no plan has yet (a scenario with stock and monthly caps spent half of its time in one
+        such call).
     master_people_effort, master_proof_effort
         Choosing people on the master's windows, and proving what they cost there: effort.
+    mip_nodes
+        Nodes of HiGHS' search tree that stand for one unit of effort.
     schedule_effort, quick_schedule_effort
         The schedule relaxation; for the first bound on value less, as ruling values out one by one is quicker then.
     price_rounds, first_price_box, worth_a_price_round
@@ -75,9 +79,10 @@ class SearchParameters:
     rotation_rounds, rotation_rounds_in_vain, rotation_hope, rotation_least_hope, rotation_memory
         Prices for participations: most rounds; each hopes to raise the bound by a share of it, which is halved after so
         many rounds in vain, down to the least; share of the last direction that the next one keeps.
-    first_tries, first_tries_of_some, tries
+    first_tries, first_tries_of_some, first_tries_before_master, tries
         Ruin and recreate ends after this many attempts in a row in vain: for the first plan; for that where some
-        activations may be left out, as what is wanted may not go together; and later.
+        activations may be left out, as what is wanted may not go together; for that where the cell master then says
+        what goes together (eight attempts took 3 s of 7 where months have caps, in vain); and later.
     most_removed, most_missing_tried, missing_first, reserving
         Ruin and recreate: activations removed at once; missing ones tried beside; how often a missing one is the
         centre; how often a recorded team of a coupled activation is proposed or kept free.
@@ -149,8 +154,11 @@ class SearchParameters:
     master_cells: int = 8_000
     master_rounds: int = 12
     master_seconds: float = 2.0
+    master_gap: float = 1e-5
+    master_first_gap: float = 0.02
     master_people_effort: float = 1.5
     master_proof_effort: float = 4.0
+    mip_nodes: int = 200
     schedule_effort: float = 6.0
     quick_schedule_effort: float = 2.0
     price_rounds: int = 40
@@ -163,6 +171,7 @@ class SearchParameters:
     rotation_hope: float = 0.05
     first_tries: int = 40
     first_tries_of_some: int = 8
+    first_tries_before_master: int = 4
     tries: int = 150
     most_removed: int = 4
     most_missing_tried: int = 2

@@ -14,7 +14,8 @@ from optimizer.solve.bounds.activation import bound_activations
 from optimizer.solve.bounds.cell_master import CellMaster
 from optimizer.solve.bounds.cell_windows import groups_of
 from optimizer.solve.bounds.lower_bounds import LowerBounds
-from optimizer.solve.cell_search import search_by_cells
+from optimizer.solve.cell_search import _CellSearch, search_by_cells
+from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 from tests.seeds import seeds
 from tests.solve.middle import middle_scenario
@@ -73,6 +74,40 @@ def test_a_rule_that_looks_at_the_whole_plan_makes_nothing_false(seed: int, monk
     if truth is not None:
         assert not state.infeasible
         assert state.value_bound >= truth[0]
+
+
+def test_calls_are_exact_to_the_cost_only_once_a_plan_has_the_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[bool, float]] = []
+    met: list[SearchState] = []
+    solve, seed = CellMaster.solve, _CellSearch._seed
+
+    def recording(master: CellMaster, seconds: float, **how: Any) -> Any:
+        asked.append((met[-1].value_proven, how["gap"]))
+        return solve(master, seconds, **how)
+
+    def begin(search: _CellSearch) -> None:
+        met.append(search.state)
+        seed(search)
+
+    monkeypatch.setattr(CellMaster, "solve", recording)
+    monkeypatch.setattr(_CellSearch, "_seed", begin)
+    for number in (1, 4):
+        state_after(shared(number, goal="activate_most"))
+    loose, exact = PARAMETERS.master_first_gap, PARAMETERS.master_gap
+    assert asked
+    assert all(gap == (exact if proven else loose) for proven, gap in asked)
+    assert {gap for _, gap in asked} >= {loose}
+
+
+def test_the_master_is_for_what_depends_on_ship_days() -> None:
+    for seed in range(3):
+        assert shared(seed).limits.share_supplies
+    document = middle_scenario(1, people=6)
+    document["shipping"].pop("daily_capacity", None)
+    document["budget"] = {"total": 500}
+    for product in document["products"]:
+        product.pop("stock", None)
+    assert not build_instance(scenario_from_data(document)).limits.share_supplies
 
 
 def test_the_master_sees_what_the_parts_do_not() -> None:

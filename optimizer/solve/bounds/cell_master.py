@@ -6,7 +6,7 @@ of `cell_windows` tie them to the cells. Every plan is a solution, so the optimu
 proves that no plan has that value.
 
 HiGHS works in floats. Shared limits are therefore loosened by `LOOSER` of themselves before they become rows, and
-`bound` takes `MARGIN` off what HiGHS calls its dual bound: both are far beyond its feasibility tolerance of 1e-6 to
+`certified` takes a margin off what HiGHS calls its dual bound: both are far beyond its feasibility tolerance of 1e-6 to
 1e-7, and cost less than the gap that plans are asked for.
 """
 
@@ -22,10 +22,7 @@ from scipy.sparse import coo_array, csr_array, vstack
 
 from optimizer.derive.instance import Floats, Instance
 from optimizer.solve.bounds.cell_windows import Prices, WindowGroup, weights
-
-LOOSER = 1e-6
-MARGIN = 1e-5
-"""Relative; and one minor unit on top."""
+from optimizer.solve.cpsat.mip import LOOSER, certified
 
 
 @dataclass(frozen=True)
@@ -230,20 +227,21 @@ class CellMaster:
         *,
         least_value: int | None = None,
         without: Collection[frozenset[int]] = (),
+        gap: float = 1e-5,
     ) -> tuple[MasterResult, Floats | None]:
-        """Return the least cost of this value by whole cells, and the solution."""
+        """Return the least cost of this value by whole cells within a relative `gap`, and the solution."""
         rows, _ = self.rows(least_value, without)
         answer = milp(
             self._cost(),
             constraints=LinearConstraint(rows.matrix(self.width), rows.low, rows.high),
             integrality=self.integer,
             bounds=Bounds(np.zeros(self.width), self.upper),
-            options={"time_limit": seconds, "mip_rel_gap": 1e-5},
+            options={"time_limit": seconds, "mip_rel_gap": gap},
         )
         if answer.status == 2:
             return MasterResult(True, None, None), None
         bound = answer.mip_dual_bound
-        proven = None if bound is None or not math.isfinite(bound) else _certified(float(bound))
+        proven = None if bound is None or not math.isfinite(bound) else certified(float(bound))
         if answer.x is None:
             return MasterResult(False, proven, None), None
         x = np.asarray(answer.x)
@@ -274,8 +272,3 @@ class CellMaster:
                 return False
         group.cuts.append(cut)
         return True
-
-
-def _certified(bound: float) -> int:
-    """Return a bound on the safe side of what HiGHS calls its dual bound."""
-    return math.ceil(bound * (1 - MARGIN) - 1)

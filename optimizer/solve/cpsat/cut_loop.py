@@ -11,7 +11,8 @@ from optimizer.model.variables import Variables
 from optimizer.solve.control import Control
 from optimizer.solve.cpsat.dominance import DominancePool, DominanceRows, failing_profile
 from optimizer.solve.cpsat.feasibility import failing
-from optimizer.solve.cpsat.solve_model import CallLimits, CallStatus, optimise
+from optimizer.solve.cpsat.mip import engine_of
+from optimizer.solve.cpsat.solve_model import CallLimits, CallStatus
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ def solve_with_cuts(
 
     Every cut is valid for all selections that hold, so each round's bound is certified, and an optimum that holds is
     the optimum of the exact problem. `pool`: profiles of teams that failed before; those met here are added to it.
+    HiGHS is called instead of CP-SAT where the limits say so.
     """
     open_activations = [a for a in v.part.activations if a not in v.part.fixed]
     pool = DominancePool() if pool is None else pool
@@ -53,7 +55,7 @@ def solve_with_cuts(
     rows.add_pool(pool, open_activations)
     bound: int | None = None
     for _ in range(limits.rounds):
-        out = optimise(v, objective, control, seed=seed, limits=limits, maximise=maximise, hint=hint)
+        out = engine_of(limits)(v, objective, control, seed=seed, limits=limits, maximise=maximise, hint=hint)
         if out.infeasible:
             return CutLoopResult(True, None, None, None, True, cuts)
         if out.bound is not None:

@@ -50,13 +50,14 @@ class CallLimits:
 
     `gap`: relative gap between incumbent and bound. `effort`: CP-SAT's deterministic time, about seconds on a quick
     machine but the same on every machine; `seconds`: wall clock on top of the control's deadline; `rounds`: calls of a
-    cut loop.
+    cut loop; `nodes`: of HiGHS' search tree; None where CP-SAT is called.
     """
 
     gap: float = 0.0
     effort: float = math.inf
     seconds: float = math.inf
     rounds: int = 1000
+    nodes: int | None = None
 
 
 @dataclass(frozen=True)
