@@ -14,7 +14,7 @@ from optimizer.scenario.models import Scenario
 from optimizer.solve.control import Progress
 from optimizer.solve.settings import Settings
 
-SHARE_FOR_DIAGNOSIS, MOST_FOR_DIAGNOSIS = 0.1, 9.0
+SHARE_FOR_DIAGNOSIS, MOST_FOR_DIAGNOSIS = 0.05, 9.0
 """Where a plan may leave activations out, this share of the time, at most this many seconds, is kept to say why."""
 
 SHARE_FOR_OVERRUN, MOST_OVERRUN = 0.02, 3.0

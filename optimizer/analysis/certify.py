@@ -80,7 +80,7 @@ def certified(
         If the plan breaks a rule or a figure: a bug.
     """
     began = time.monotonic()
-    reserve = min(3.0, 0.1 * settings.time_limit_seconds)
+    reserve = min(3.0, 0.05 * settings.time_limit_seconds)
     deadline = began + settings.time_limit_seconds - reserve - afterwards
     control = Control(deadline, cancel or threading.Event(), listener, began)
     instance = build_instance(scenario, every_day=every_day())

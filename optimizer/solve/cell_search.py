@@ -16,6 +16,7 @@ import numpy as np
 from optimizer.derive.instance import INFEASIBLE_COST, Floats
 from optimizer.model import objective, rules
 from optimizer.model.rules import add_rules
+from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.bounds.cell_master import CellMaster
 from optimizer.solve.bounds.cell_windows import Prices, WindowGroup, groups_of
@@ -23,6 +24,7 @@ from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.cpsat.cut_loop import CutLoopResult, solve_with_cuts
 from optimizer.solve.cpsat.mip import beyond_doubt, engine_of
 from optimizer.solve.cpsat.solve_model import CallLimits
+from optimizer.solve.heuristics.window_teams import place_window_teams
 from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
@@ -155,18 +157,23 @@ class _CellSearch:
         v = self._model(groups, Approximation.INNER, below)
         limits = self._limits(PARAMETERS.master_people_effort)
         chosen = engine_of(limits)(v, objective.cost(v), self.problem.control, seed=self.problem.seed, limits=limits)
-        self.state.try_improve(chosen.selection)
+        self._improve(chosen.selection)
         if self.over:
             return
         below = self.state.cost - 1 if self.state.value_proven else None
         result = self._exactly(groups, below, self._limits(PARAMETERS.master_proof_effort))
-        self.state.try_improve(result.selection)
+        self._improve(result.selection)
         if result.infeasible and below is None:
             self.dead.append(self._smallest(taken))
             return
         self.done.append(taken)
         bound_here = below + 1 if result.infeasible and below is not None else max(bound, result.bound or 0)
         self.lowest = min(self.lowest, bound_here)
+
+    def _improve(self, selection: Selection | None) -> None:
+        """Offer a selection, and where it is the incumbent then the windows' teams that fit beside the rest of it."""
+        if self.state.try_improve(selection):
+            place_window_teams(self.problem, self.state)
 
     def _limits(self, effort: float) -> CallLimits:
         """Return the limits of a call: sharing out few places a day is for HiGHS, all else quicker by CP-SAT."""

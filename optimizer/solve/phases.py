@@ -25,6 +25,7 @@ from optimizer.solve.decomposition import Decomposition
 from optimizer.solve.heuristics.insertion import insert_exactly
 from optimizer.solve.heuristics.neighbourhoods import improve_by_neighbourhoods, make_room
 from optimizer.solve.heuristics.partial_plan import PartialPlan
+from optimizer.solve.heuristics.window_teams import place_window_teams
 from optimizer.solve.monolithic import prove_monolithic
 from optimizer.solve.problem import SearchProblem
 from optimizer.solve.schedule_following import plan_by_schedule
@@ -54,6 +55,8 @@ def _quick_search(problem: SearchProblem, state: SearchState) -> Decomposition:
     lower_bounds = LowerBounds({a: bound for a, bound in least.items() if bound < INFEASIBLE_COST})
     search = Decomposition(problem, state, lower_bounds, {})
     search.bound()
+    if not search.done:
+        place_window_teams(problem, state)
     return search
 
 
@@ -107,6 +110,9 @@ def quick_pass(search: Decomposition) -> None:
 
 def _first_plan(search: Decomposition) -> None:
     """Place what the knapsack chose with quick teams, then exactly where that fails."""
+    place_window_teams(search.problem, search.state)
+    if search.done:
+        return
     optional = not search.problem.instance.must_secure.all()
     tries = PARAMETERS.first_tries_of_some if optional else PARAMETERS.first_tries
     if optional and search.state.incumbent is not None and search.problem.instance.limits.share_supplies:

@@ -47,8 +47,12 @@ class ActivationBound:
 
 def bound_activations(problem: SearchProblem, activations: Sequence[int]) -> list[ActivationBound]:
     """Return the bounds of some activations, in order."""
-    _ = problem.window_data
-    return in_parallel(lambda activation: _bound_activation(problem, activation), activations, problem.workers)
+    data = problem.window_data
+    # The most work first: an activation with many cells, begun last, would keep the others' threads waiting.
+    work = {a: sum(len(data[int(w)].cover.cells) ** 2 for w in problem.windows_of(a)) for a in activations}
+    order = sorted(activations, key=lambda a: (-work[a], a))
+    bounded = in_parallel(lambda activation: _bound_activation(problem, activation), order, problem.workers)
+    return [block for _, block in sorted(zip(order, bounded, strict=True), key=lambda own: activations.index(own[0]))]
 
 
 def _bound_activation(problem: SearchProblem, activation: int) -> ActivationBound:
