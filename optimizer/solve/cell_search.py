@@ -153,6 +153,8 @@ class _CellSearch:
     def _people(self, taken: Taken, bound: int) -> None:
         """Choose people on these windows: a plan, then what it costs at least."""
         groups = [self.master.groups[place] for place in sorted(taken)]
+        if not self.state.value_proven and not self._reaches(taken, groups):
+            return
         below = self.state.cost - 1 if self.state.value_proven else None
         v = self._model(groups, Approximation.INNER, below)
         limits = self._limits(PARAMETERS.master_people_effort)
@@ -169,6 +171,14 @@ class _CellSearch:
         self.done.append(taken)
         bound_here = below + 1 if result.infeasible and below is not None else max(bound, result.bound or 0)
         self.lowest = min(self.lowest, bound_here)
+
+    def _reaches(self, taken: Taken, groups: Sequence[WindowGroup]) -> bool:
+        """Return whether people may reach the value on these windows; the first who do are the incumbent."""
+        first = self._exactly(groups, None, replace(self._limits(PARAMETERS.master_people_effort), gap=1.0))
+        self._improve(first.selection)
+        if first.infeasible:
+            self.dead.append(self._smallest(taken))
+        return not first.infeasible and not self.over
 
     def _improve(self, selection: Selection | None) -> None:
         """Offer a selection, and where it is the incumbent then the windows' teams that fit beside the rest of it."""
