@@ -45,6 +45,10 @@ def tiny_wide(family: WideName, seed: int) -> Document:
 
 def _keep_few_activations(dice: Random, document: Document) -> None:
     most = dice.choice((1, 2, 2, 3))
+    repeated = [activation for activation in document["activations"] if "repeat" in activation]
+    if repeated and chance(dice, 0.6):
+        # Its waves are activations enough.
+        document["activations"], most = repeated, 1
     document["activations"] = dice.sample(document["activations"], min(most, len(document["activations"])))
     kept = {activation["community"] for activation in document["activations"]}
     document["communities"] = [each for each in document["communities"] if each["id"] in kept]

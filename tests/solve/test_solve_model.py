@@ -64,7 +64,7 @@ def test_no_effort_is_unknown_and_claims_nothing() -> None:
 
 
 def test_a_little_effort_is_feasible_with_a_bound_below_and_reproducible() -> None:
-    v = model(tight(2, 25, 3))
+    v = model(tight(4, 25, 3))
     out = cheapest(v, effort=1.0)
     assert out.status is CallStatus.FEASIBLE
     assert out.selection is not None
@@ -72,7 +72,7 @@ def test_a_little_effort_is_feasible_with_a_bound_below_and_reproducible() -> No
     assert out.objective is not None
     assert out.bound is not None
     assert 0 < out.bound < out.objective
-    assert cheapest(model(tight(2, 25, 3)), effort=1.0) == out
+    assert cheapest(model(tight(4, 25, 3)), effort=1.0) == out
 
 
 def test_a_gap_ends_early_and_the_bound_keeps_it() -> None:
