@@ -110,7 +110,7 @@ def quick_pass(search: Decomposition) -> None:
 
 def _first_plan(search: Decomposition) -> None:
     """Place what the knapsack chose with quick teams, then exactly where that fails."""
-    place_window_teams(search.problem, search.state)
+    _improve_at_once(search)
     if search.done:
         return
     optional = not search.problem.instance.must_secure.all()
@@ -130,6 +130,20 @@ def _first_plan(search: Decomposition) -> None:
     if not search.state.try_improve(fixed) and fixed.windows:
         search.state.set_phase("making room")
         search.state.try_improve(make_room(search.problem, fixed, search.lower_bounds.own, search.wanted))
+
+
+def _improve_at_once(search: Decomposition) -> None:
+    """Put the windows' teams into the incumbent, and where it has all the value decide few activations again.
+
+    Bounding has left a best team for every window; what keeps it out is often a single person.
+    """
+    problem, state = search.problem, search.state
+    place_window_teams(problem, state)
+    if not search.done and state.value_proven:
+        control, rounds = problem.control, PARAMETERS.neighbourhoods_in_vain
+        ends = control.deadline - (1 - PARAMETERS.early_neighbourhoods_share) * control.remaining
+        part = problem.under(problem.instance, replace(control, deadline=ends))
+        improve_by_neighbourhoods(part, state, search.lower_bounds.own, search.everything(), (), rounds)
 
 
 def _bound_coupled(search: Decomposition) -> None:

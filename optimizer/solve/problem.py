@@ -28,7 +28,7 @@ from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.windows.counting import Counted, count
 from optimizer.solve.windows.quick_team import quick_cost
 from optimizer.solve.windows.refine import refined
-from optimizer.solve.windows.window import WindowData, most_people, window_data_of
+from optimizer.solve.windows.window import Shape, WindowData, most_people, shape_of, window_data_of
 
 NOTHING_PREPARED = Cover((), 0.0, 1.0, 1.0, 1.0, (), ())
 Item = TypeVar("Item")
@@ -80,11 +80,23 @@ class SearchProblem:
         """Bounds, team and core of each window within reach."""
 
         def made(window: int) -> WindowData:
+            twin = self.twins[window]
+            if twin != window:
+                return data[twin].of_twin(self.instance, window)
             activation = int(self.instance.windows.activation[window])
             return window_data_of(self.instance, self.covers[activation], window, self.others[activation])
 
         # Threads would only wait for each other here: the arrays are small and Python runs one thread at a time.
-        return {int(window): made(int(window)) for window in self.windows}
+        data: dict[int, WindowData] = {}
+        for window in self.windows.tolist():
+            data[window] = made(window)
+        return data
+
+    @cached_property
+    def twins(self) -> dict[int, int]:
+        """The first window of the same shape, by window within reach."""
+        first: dict[Shape, int] = {}
+        return {window: first.setdefault(shape_of(self.instance, window), window) for window in self.windows.tolist()}
 
     def under(self, instance: Instance, control: Control) -> SearchProblem:
         """Return the problem of an instance that differs in its total budget only, under another control.
@@ -92,13 +104,13 @@ class SearchProblem:
         The windows' bounds and teams do not depend on the budget, so the problems share them, later ones included.
         """
         other = replace(self, instance=instance, control=control)
-        vars(other).update(window_data=self.window_data, others=self.others)
+        vars(other).update(window_data=self.window_data, others=self.others, twins=self.twins)
         return other
 
     def branch(self) -> SearchProblem:
         """Return the problem with a pool of its own, for work beside other work."""
         other = replace(self, dominance=self.dominance.branch())
-        vars(other).update(window_data=self.window_data, others=self.others)
+        vars(other).update(window_data=self.window_data, others=self.others, twins=self.twins)
         return other
 
     def in_branches(self, work: Callable[[SearchProblem, Item], Result], items: Iterable[Item]) -> list[Result]:

@@ -97,6 +97,8 @@ class SearchParameters:
         Inserting one activation exactly: effort of a call, and rounds of cuts.
     neighbourhood_effort, coupled_neighbourhood_effort, largest_neighbourhood, neighbourhoods_in_vain
         Exact neighbourhoods: effort, effort for a whole coupled group, largest size, and how many in vain end them.
+    early_neighbourhoods_share
+        Share of the time left that they may take before the first ruin and recreate.
     priced_cells_worth, next_best_people
         A whole coupled group is decided among the people of the cells up to this share above the least priced bound,
         and so many of the next best of each mode.
@@ -189,6 +191,7 @@ class SearchParameters:
     coupled_neighbourhood_effort: float = 20.0
     largest_neighbourhood: int = 3
     neighbourhoods_in_vain: int = 12
+    early_neighbourhoods_share: float = 0.25
     priced_cells_worth: float = 0.03
     next_best_people: int = 6
     rounds_in_vain: int = 6

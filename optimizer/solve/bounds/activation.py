@@ -66,6 +66,7 @@ def _bound_activation(problem: SearchProblem, activation: int) -> ActivationBoun
         ((item.team.cost, item.window, item.team.options) for item in window_data if item.team is not None),
         default=None,
     )
+    bounded: dict[int, tuple[int, int, Selection | None]] = {}
     for number, item in enumerate(window_data):
         if best is not None and item.least * (1 + problem.gap / 4) >= best[0]:
             continue
@@ -74,7 +75,13 @@ def _bound_activation(problem: SearchProblem, activation: int) -> ActivationBoun
         # Where activations share what runs short, the teams of some dearer windows are of use as well.
         alone = number >= PARAMETERS.windows_bounded_fully or not problem.instance.limits.share_supplies_or_people
         enough = math.ceil(best[0] / (1 + problem.gap / 4)) if best is not None and alone else INFEASIBLE_COST
-        lower_bounds[item.window], cheapest = bound_window(problem, item, enough)
+        twin = problem.twins[item.window]
+        if twin in bounded:
+            first, lower_bounds[item.window], cheapest = bounded[twin]
+            cheapest = None if cheapest is None else _moved(problem.instance, cheapest, first, item.window)
+        else:
+            lower_bounds[item.window], cheapest = bound_window(problem, item, enough)
+            bounded[twin] = item.window, lower_bounds[item.window], cheapest
         if cheapest is not None:
             cost = int(costs[list(cheapest.options)].sum())
             problem.window_data[item.window] = replace(item, team=Team(cheapest.options, cost, cost))
@@ -88,6 +95,13 @@ def _bound_activation(problem: SearchProblem, activation: int) -> ActivationBoun
         selection,
         lower_bounds,
     )
+
+
+def _moved(instance: Instance, selection: Selection, window: int, other: int) -> Selection:
+    """Return a selection of one window in another window of the same shape."""
+    step = instance.options.of_window(other).start - instance.options.of_window(window).start
+    activation = int(instance.windows.activation[other])
+    return Selection(tuple(option + step for option in selection.options), {activation: other})
 
 
 def bound_window(

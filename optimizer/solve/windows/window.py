@@ -7,7 +7,7 @@ those that no core can serve for certain: `aside` bounds them all, and the core 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -63,6 +63,32 @@ class WindowData:
     def least(self) -> int:
         """No selection in this window costs less (minor units)."""
         return min(self.rest, self.bounds.least)
+
+    def of_twin(self, instance: Instance, window: int) -> WindowData:
+        """Return the same of a window of the same shape: the same people at the same terms, in the same order."""
+        step = instance.options.of_window(window).start - instance.options.of_window(self.window).start
+        team = None if self.team is None else moved(self.team, step)
+        return replace(self, window=window, options=self.options + step, team=team)
+
+
+def moved(team: Team, step: int) -> Team:
+    """Return a team with its options' indices moved by a step."""
+    return replace(team, options=tuple(option + step for option in team.options))
+
+
+Shape = tuple[int, bytes, bytes, bytes, bytes, bytes]
+
+
+def shape_of(instance: Instance, window: int) -> Shape:
+    """Return what bounds, teams and core of a window depend on: equal for windows whose options differ in dates only.
+
+    That is the activation, and of each option creator, mode, cost, probability and which of the window's days it is.
+    """
+    table, options = instance.options, instance.options.in_window(window)
+    days = np.unique(table.ship_day[options], return_inverse=True)[1]
+    columns = (table.creator, table.paid, table.cost_minor, table.probability)
+    own = tuple(column[options].tobytes() for column in columns)
+    return int(instance.windows.activation[window]), own[0], own[1], own[2], own[3], days.tobytes()
 
 
 def window_data_of(instance: Instance, cover: Cover, window: int, others: int) -> WindowData:
