@@ -13,11 +13,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
+from api.diagnoses import SUFFIX, Diagnoses
 from api.logs import log
 from api.metrics import Metrics
 from api.notifier import Notifier
 from api.outcomes import count, ending
-from api.store import OPEN, Cancelled, Ending, Failure, FinishAsker, RunRecord, State, Store, StoreError
+from api.store import OPEN, Cancelled, Ending, Failure, FinishAsker, Planned, RunRecord, State, Store, StoreError
 from optimizer.execution.executor import Executor, Outcome, Task
 from optimizer.solve.control import Progress
 from optimizer.solve.settings import Settings
@@ -37,6 +38,8 @@ class Jobs:
         Makes the executor that reports to this object.
     clustered
         Whether the executor outlives this service, which then neither restarts nor ends what runs there.
+    diagnosis_seconds
+        For the fuller diagnosis of a run that is done; 0: none.
     """
 
     def __init__(
@@ -47,13 +50,16 @@ class Jobs:
         make_executor: Callable[[Jobs], Executor],
         *,
         clustered: bool = False,
+        diagnosis_seconds: float = 0.0,
     ):
         self._store = store
         self._notifier = notifier
         self._metrics = metrics
         self._clustered = clustered
         self._finishing: set[str] = set()
+        self._diagnose_further = diagnosis_seconds > 0
         self.executor = make_executor(self)
+        self._diagnoses = Diagnoses(store, notifier, metrics, self.executor, diagnosis_seconds, self._persisted)
 
     def resume(self) -> int:
         """Submit every run that is not in a final state; return how many."""
@@ -63,6 +69,7 @@ class Jobs:
                 self._store.requeue(run.id)
             log.info("run accepted", extra={"run_id": run.id})
             self._take_up(run)
+        self._diagnoses.take_up()
         return len(runs)
 
     def take_up(self) -> None:
@@ -74,6 +81,7 @@ class Jobs:
         for run in self._store.open_runs():
             if run.state is State.QUEUED or self._clustered:
                 self._take_up(run)
+        self._diagnoses.take_up()
 
     def _take_up(self, run: RunRecord) -> None:
         if run.finish_asked == "request":
@@ -97,7 +105,8 @@ class Jobs:
     def finish(self, run: RunRecord, by: FinishAsker = "request") -> State | None:
         """Ask for the best plan so far; return the state the run was in, None if it is gone.
 
-        A run that has not begun has nothing to keep: it is cancelled.
+        A run that has not begun has nothing to keep: it is cancelled. One that is done keeps the plan it has, and its
+        pending diagnosis is ended.
         """
         state = self._store.finish_asked(run.id, by)
         if state is State.RUNNING:
@@ -105,6 +114,8 @@ class Jobs:
         elif state is State.QUEUED and self._store.end(run.id, Cancelled()):
             self.executor.abandon(run.id)
             log.info("run cancelled before it began", extra={"run_id": run.id})
+        elif state is State.DONE:
+            self._diagnoses.finish(run.id)
         self._notifier.notify(run.id)
         return state
 
@@ -114,6 +125,8 @@ class Jobs:
         self._store.end(run.id, Cancelled())
         self.executor.abandon(run.id)
         erased = self._store.erase(run.workspace_id, run.id)
+        if not run.settled:
+            self._diagnoses.abandon(run.id)
         self._notifier.notify(run.id)
         log.info("run erased", extra={"run_id": run.id})
         return erased
@@ -137,6 +150,8 @@ class Jobs:
 
     def started(self, key: str, attempt: int) -> None:
         """Record that a run has a place."""
+        if key.endswith(SUFFIX):
+            return
         if self._persisted(lambda: self._store.start(key, attempt)):
             log.info("run started", extra={"run_id": key, "attempt": attempt})
         elif self._persisted(lambda: self._store.state(key)) not in OPEN:
@@ -147,6 +162,8 @@ class Jobs:
 
     def moved(self, key: str, progress: Progress) -> None:
         """Record phase, incumbent and bound."""
+        if key.endswith(SUFFIX):
+            return
         if key in self._finishing and progress.value:
             # Asked for before a restart: the plan of then is lost, the first one of now is kept.
             self._finishing.discard(key)
@@ -155,9 +172,12 @@ class Jobs:
         self._notifier.notify(key)
 
     def ended(self, key: str, outcome: Outcome) -> None:
-        """Record how a run ended."""
+        """Record how a run, or the diagnosis of one, ended."""
+        if key.endswith(SUFFIX):
+            self._diagnoses.ended(key.removesuffix(SUFFIX), outcome)
+            return
         self._finishing.discard(key)
-        result = ending(outcome)
+        result = ending(outcome, diagnose_further=self._diagnose_further)
         if self._clustered and self._notifier.stopping:
             with suppress(StoreError):
                 self._store.finish_asked(key, "shutdown")
@@ -165,6 +185,9 @@ class Jobs:
             count(self._metrics, "run", result)
             log.info("run ended", extra={"run_id": key, "outcome": type(result).__name__.lower()})
         self._notifier.notify(key)
+        if isinstance(result, Planned) and result.diagnosis_pending:
+            with suppress(StoreError):
+                self._diagnoses.take_up(key)
 
     def _record(self, key: str, result: Ending) -> bool:
         try:

@@ -7,13 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from api.metrics import Metrics
-from api.store import Failure, Figures, Planned
+from api.store import Failure, Figures, Fuller, Planned
 from optimizer.execution.executor import Finished, Outcome
 from optimizer.money import decimals, to_minor
 
 
-def planned(text: str) -> Planned:
-    """Return a plan given as JSON text with the figures that a list of runs shows."""
+def planned(text: str, *, diagnose_further: bool = False) -> Planned:
+    """Return a plan given as JSON text with the figures that a list of runs shows.
+
+    `diagnose_further`: a diagnosis that has left out limits is to be replaced.
+    """
     data = json.loads(text)
     objective: dict[str, Any] = data["objective"]
     digits = decimals(data["scenario"]["currency"])
@@ -29,13 +32,24 @@ def planned(text: str) -> Planned:
         gap=objective["gap"],
         elapsed_seconds=data["run"]["wall_seconds"],
     )
-    return Planned(text, data["status"], figures)
+    return Planned(text, data["status"], figures, diagnose_further and not _is_complete(data))
 
 
-def ending(outcome: Outcome) -> Planned | Failure:
+def fuller(outcome: Outcome) -> Fuller | None:
+    """Return the plan with the diagnosis that an outcome brings; None where it brings none."""
+    if isinstance(outcome, Finished):
+        return Fuller(outcome.plan, _is_complete(json.loads(outcome.plan)))
+    return None
+
+
+def _is_complete(plan: dict[str, Any]) -> bool:
+    return plan["diagnosis"] is None or bool(plan["diagnosis"]["complete"])
+
+
+def ending(outcome: Outcome, *, diagnose_further: bool = False) -> Planned | Failure:
     """Return what the run table records of an outcome."""
     if isinstance(outcome, Finished):
-        return planned(outcome.plan)
+        return planned(outcome.plan, diagnose_further=diagnose_further)
     return Failure(outcome.reason.value, outcome.detail)
 
 

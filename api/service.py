@@ -42,7 +42,14 @@ class Service:
         self.evaluating = threading.BoundedSemaphore(settings.plan_places)
         self._long = CapacityLimiter(LONG_THREADS)
         make_executor = partial(make_run_executor, settings)
-        self.jobs = Jobs(store, self.notifier, self.metrics, make_executor, clustered=settings.clustered)
+        self.jobs = Jobs(
+            store,
+            self.notifier,
+            self.metrics,
+            make_executor,
+            clustered=settings.clustered,
+            diagnosis_seconds=settings.diagnosis_seconds,
+        )
         self.plans = Plans(lambda listener: _local(settings, listener, settings.plan_places), self.metrics)
         self._reconciler = Reconciler(store, self.notifier, self.jobs, follow=settings.clustered)
         self.metrics.watch(lambda: {state.value: count for state, count in store.counts().items()})

@@ -49,6 +49,13 @@ class ServiceSettings(BaseSettings):
     solver_threads: int = Field(1, ge=1, le=64, description="Threads of each solve.")
     plan_seconds: float = Field(30.0, gt=0, le=600, description="Longest time limit of `POST /v1/plans` (seconds).")
     run_seconds: float = Field(3600.0, gt=0, le=86_400, description="Longest time limit of a run (seconds).")
+    diagnosis_seconds: float = Field(
+        60.0,
+        ge=0,
+        le=3600,
+        description="Time for the fuller diagnosis of a run that is done, at most the run's own time limit; 0: none "
+        "(seconds).",
+    )
     grace_seconds: float = Field(
         15.0,
         ge=1,

@@ -89,6 +89,10 @@ class RunView(BaseModel):
         description="Who asked for the best plan so far: `request`, `shutdown`; null if nobody.", examples=[None]
     )
     failure: FailureView | None = Field(description="Why it failed; null unless it has.")
+    diagnosis_pending: bool = Field(
+        description="Whether the plan of a run that is done awaits a fuller diagnosis in place of its own.",
+        examples=[False],
+    )
 
 
 class RunWithPlan(RunView):

@@ -63,8 +63,10 @@ def make_plan(
     result = certified(scenario, settings, listener=reporting, cancel=cancel, afterwards=afterwards)
     reporting.conclude(result.plan.status)
     missing = any(not activation.secured for activation in result.plan.activations)
-    if not missing or cancel.is_set() or result.plan.status == "unknown":
+    if not missing or result.plan.status == "unknown":
         return result.plan
+    if cancel.is_set() and result.plan.status != "infeasible":
+        return result.plan  # what is infeasible has a diagnosis always: cancelled, it names what was not asked
     limit = settings.time_limit_seconds
     deadline = began + limit - 2 * result.judging_seconds - min(MOST_OVERRUN, SHARE_FOR_OVERRUN * limit)
     diagnosis = diagnose(scenario, result, settings, deadline=deadline, cancel=cancel, tell=reporting.enter)

@@ -19,7 +19,7 @@ from api.service import Service
 from api.store import EventKind, EventRecord, RunRecord, StoreError
 from optimizer.errors import Problem
 
-FINAL = (EventKind.DONE, EventKind.FAILED, EventKind.CANCELLED)
+FINAL = (EventKind.DONE, EventKind.FAILED, EventKind.CANCELLED, EventKind.DIAGNOSIS)
 PAGE = 100
 LOOK_SECONDS = 5.0
 """Seconds without an event until the stream asks whether there is one, and whether the caller may still see it."""
@@ -47,7 +47,7 @@ def _after(
             )
             raise invalid([problem])
         after = int(last)
-    if run.state.final and not service.store.events(run.id, after, 1):
+    if run.settled and not service.store.events(run.id, after, 1):
         raise NothingMore
     return after
 
@@ -63,7 +63,7 @@ def _after(
 async def run_events(
     run: FollowedRun, service: Served, caller: Reader, after: Annotated[int, Depends(_after)]
 ) -> AsyncIterator[ServerSentEvent]:
-    """Stream the events of a run until it has ended; `Last-Event-ID` takes the stream up again."""
+    """Stream the events of a run until it has ended and no diagnosis is pending; `Last-Event-ID` resumes it."""
     with service.notifier.listening(run.id) as news:
         while True:
             news.clear()
@@ -71,7 +71,7 @@ async def run_events(
             for event in look.page:
                 yield _sent(event, run.currency)
                 after = event.sequence
-                if event.kind in FINAL:
+                if event.kind in FINAL and not event.data.get("diagnosis_pending"):
                     return
             if look.page:
                 continue
@@ -92,9 +92,9 @@ def _look(service: Service, caller: Caller, run: RunRecord, after: int) -> _Look
     try:
         if not caller.admitted(service):
             return _Look([], True)
-        # Read before the events: a run that has ended has all its events stored by then.
-        state = service.store.state(run.id)
-        return _Look(service.store.events(run.id, after, PAGE), state is None or state.final)
+        # Read before the events: a run that is settled, or gone, has all its events stored by then.
+        last = service.store.settled(run.id) is not False
+        return _Look(service.store.events(run.id, after, PAGE), last)
     except StoreError as error:
         log.warning("a stream waits for the database: %s", error)
         return _Look([], False)

@@ -30,6 +30,7 @@ def run_view(run: RunRecord) -> RunView:
         times=TimesView(created=moment(run.created_at), started=moment(run.started_at), ended=moment(run.ended_at)),
         attempts=run.attempts,
         finish_asked=run.finish_asked,
+        diagnosis_pending=run.diagnosis_until is not None,
         failure=None if run.failure is None else FailureView(code=run.failure.code, detail=run.failure.detail),
     )
 

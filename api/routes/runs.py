@@ -170,12 +170,13 @@ def show_scenario(run_id: RunId, service: Served, caller: Reader) -> Response:
 def finish_run(run_id: RunId, service: Served, caller: Runner) -> RunView:
     """End a run with the best plan so far; one that has not begun is cancelled.
 
-    If nothing is secured yet that plan is empty: wait until `incumbent.value` is above 0.
+    If nothing is secured yet that plan is empty: wait until `incumbent.value` is above 0. Of a run that is done it ends
+    the diagnosis that is pending.
     """
     run = find_run(service, caller, run_id)
     if run.state in (State.FAILED, State.CANCELLED):
         raise ApiProblem("run_has_ended", f"The run has {run.state.value} and has no plan.")
-    if not run.state.final:
+    if not run.settled:
         service.jobs.finish(run)
     return run_view(service.store.run(run.workspace_id, run.id) or run)
 

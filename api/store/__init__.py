@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from api.store.diagnoses import Diagnoses, Fuller
 from api.store.engine import make_engine
 from api.store.errors import DatabaseInUse, KeyReused, StoreError, TooManyOpen
 from api.store.events import Events
@@ -40,6 +41,7 @@ __all__ = [
     "Failure",
     "Figures",
     "FinishAsker",
+    "Fuller",
     "KeyRecord",
     "KeyReused",
     "NewRun",
@@ -60,7 +62,7 @@ __all__ = [
 ]
 
 
-class Store(Keys, Runs, Transitions, Events):
+class Store(Keys, Runs, Transitions, Diagnoses, Events):
     """Workspaces, keys, runs, plans and events of one database.
 
     Every method is one transaction and safe to call from any thread and any server: what is returned was so at one

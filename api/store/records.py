@@ -37,6 +37,7 @@ class EventKind(StrEnum):
     DONE = "done"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    DIAGNOSIS = "diagnosis"
 
 
 @dataclass(frozen=True)
@@ -155,11 +156,14 @@ class Planned:
         The plan as JSON text, to be kept byte for byte.
     status
         The plan's own status.
+    diagnosis_pending
+        Whether its diagnosis has left out limits and a fuller one is to replace it.
     """
 
     text: str
     status: str
     figures: Figures
+    diagnosis_pending: bool = False
 
 
 @dataclass(frozen=True)
@@ -190,6 +194,8 @@ class RunRecord:
         Of the plan's text; None until done.
     finish_asked
         Who asked for the best plan so far, if anybody did.
+    diagnosis_until
+        Until when a fuller diagnosis may come; None where none is awaited.
     """
 
     id: str
@@ -211,6 +217,12 @@ class RunRecord:
     plan_sha256: str | None
     failure: Failure | None
     finish_asked: FinishAsker | None
+    diagnosis_until: datetime | None
+
+    @property
+    def settled(self) -> bool:
+        """Whether nothing more will happen to it: it has ended, and no fuller diagnosis is awaited."""
+        return self.state.final and self.diagnosis_until is None
 
     @property
     def cursor(self) -> Cursor:

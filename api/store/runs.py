@@ -237,6 +237,7 @@ _OWN = (
     "attempts",
     "plan_status",
     "finish_asked",
+    "diagnosis_until",
 )
 
 # Names every column it wants: the bodies must never be among them.

@@ -149,6 +149,8 @@ runs = Table(
     Column("failure_code", Text),
     Column("failure_detail", Text),
     Column("finish_asked", Text),
+    # Until when a fuller diagnosis of a run that is done may come; null where none is awaited.
+    Column("diagnosis_until", UtcTime),
     Column("idempotency_key", Text),
     Column("idempotency_hash", Text),
     # Counted up in the statement that changes the run, so that the numbers of its events have no holes.
@@ -161,6 +163,7 @@ runs = Table(
     Index(None, "workspace_id", "state", "created_at", "id"),
     Index(None, "state", "created_at", "id"),
     Index(None, "scenario_id"),
+    Index(None, "diagnosis_until"),
 )
 
 plans = Table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, insert, null, or_, select
@@ -16,6 +16,9 @@ from api.store.records import FIGURES, Ending, EventKind, Failure, FinishAsker, 
 from api.store.states import OPEN, State, predecessors
 from api.store.tables import plans, runs
 from optimizer.solve.control import Progress
+
+DIAGNOSIS_WITHIN = timedelta(hours=1)
+"""A fuller diagnosis that has not come by then, because places were taken or servers were down, is given up."""
 
 # Of a search that has not begun.
 _NO_FIGURES: Mapping[str, Any] = {"phase": None, "plan_status": None, **dict.fromkeys(FIGURES)}
@@ -111,7 +114,10 @@ class Transitions(Base):
             now = self.now()
             if isinstance(ending, Planned):
                 _pronounce(connection, run_id, ending.status, now)
-            if not _step(connection, run_id, state, {**values, "phase": None, "ended_at": now}, data, now):
+            values = {**values, "phase": None, "ended_at": now}
+            if isinstance(ending, Planned) and ending.diagnosis_pending:
+                values["diagnosis_until"] = now + DIAGNOSIS_WITHIN
+            if not _step(connection, run_id, state, values, data, now):
                 return False
             if plan is not None:
                 connection.execute(insert(plans).values(run_id=run_id, **plan))
@@ -122,7 +128,8 @@ def _recorded(ending: Ending) -> tuple[State, Mapping[str, Any], Mapping[str, An
     """Return the state a run ends in, what its row keeps of the ending, and the data of its last event."""
     if isinstance(ending, Planned):
         figures = asdict(ending.figures)
-        return State.DONE, {"plan_status": ending.status, **figures}, {"plan_status": ending.status, **figures}
+        values = {"plan_status": ending.status, **figures}
+        return State.DONE, values, {**values, "diagnosis_pending": ending.diagnosis_pending}
     if isinstance(ending, Failure):
         kept = {"failure_code": ending.code, "failure_detail": ending.detail, "plan_status": None}
         return State.FAILED, kept, {"code": ending.code, "detail": ending.detail}

@@ -38,6 +38,7 @@ def diagnose(
     deadline: float,
     cancel: threading.Event,
     tell: Callable[[str], None] | None = None,
+    patience: float | None = None,
 ) -> Diagnosis:
     """Return what stands in the way of every activation that is not secured, and the smallest single changes that help.
 
@@ -53,9 +54,12 @@ def diagnose(
         Set it to end at once with the limits and ways out so far.
     tell
         Called with what is being worked on.
+    patience
+        Seconds to take at most; None for `PATIENT_SECONDS`, or twice the time of the plan.
     """
     now = time.monotonic()
-    patience = max(PATIENT_SECONDS, 2 * result.plan.run.wall_seconds)
+    if patience is None:
+        patience = max(PATIENT_SECONDS, 2 * result.plan.run.wall_seconds)
     essential = min(ESSENTIAL_SECONDS, settings.diagnose_seconds)
     most = min(patience, settings.diagnose_seconds)
     inquiry = Questions(scenario, settings, max(now + essential, min(deadline, now + most)), cancel)

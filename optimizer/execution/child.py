@@ -18,10 +18,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from optimizer.analysis.frontier import BudgetPlans, frontier, write_budget_plans
+from optimizer.analysis.fuller_diagnosis import diagnosed_further
 from optimizer.errors import InputError, VerificationError
 from optimizer.execution.executor import Failed, Finished, Outcome, Reason
 from optimizer.execution.process_messages import FINISH, ErrorReport, WorkRequest
-from optimizer.plan import to_json
+from optimizer.plan import Plan, to_json
 from optimizer.planner import make_plan
 from optimizer.scenario.loading import parse_scenario, scenario_from_data
 from optimizer.solve.control import Progress
@@ -38,6 +39,16 @@ Work = Callable[[str, Settings, Tell, threading.Event], str]
 def plan_of(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
     """Return the plan of a scenario, both as JSON text: the work that children are for."""
     return to_json(make_plan(parse_scenario(text), settings, progress=tell, cancel=cancel))
+
+
+def diagnosis_of(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:  # noqa: ARG001
+    """Return a plan with a fuller diagnosis as JSON text, or as it was.
+
+    `text` is JSON: the `scenario`, and the `plan` made for it.
+    """
+    asked = json.loads(text)
+    plan = Plan.model_validate(asked["plan"])
+    return to_json(diagnosed_further(scenario_from_data(asked["scenario"]), plan, settings, cancel=cancel))
 
 
 def frontier_of(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:

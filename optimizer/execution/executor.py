@@ -30,6 +30,9 @@ class Task:
         Tasks of one lane come first come first served; lanes take turns.
     work
         Import path, ``module:function``, of the work; None for the executor's own.
+    background
+        Begun only where no other task waits. Where one comes to wait, it is asked for what it has so far, if the
+        executor can. It is not waited for when the executor closes.
     """
 
     key: str
@@ -37,6 +40,7 @@ class Task:
     load: Callable[[], str]
     lane: str = ""
     work: str | None = None
+    background: bool = False
 
 
 class Reason(Enum):

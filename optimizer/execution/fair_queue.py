@@ -1,16 +1,25 @@
-"""The queue: first come first served within a lane, and lanes take turns."""
+"""The queue: first come first served within a lane, and lanes take turns; what is done in the background comes last."""
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from optimizer.execution.executor import Task
+
+
+class _Lane(NamedTuple):
+    """What takes turns with the others."""
+
+    background: bool
+    name: str
 
 
 class FairQueue:
     """Tasks that wait, by lane; not safe for threads by itself."""
 
     def __init__(self) -> None:
-        self._queue: dict[str, dict[str, Task]] = {}
-        self._lane_of: dict[str, str] = {}
+        self._queue: dict[_Lane, dict[str, Task]] = {}
+        self._lane_of: dict[str, _Lane] = {}
 
     def __len__(self) -> int:
         return len(self._lane_of)
@@ -18,16 +27,22 @@ class FairQueue:
     def __contains__(self, key: object) -> bool:
         return key in self._lane_of
 
+    @property
+    def pressing(self) -> int:
+        """How many tasks are not to be done in the background."""
+        return sum(len(tasks) for lane, tasks in self._queue.items() if not lane.background)
+
     def put(self, task: Task) -> None:
         """Take a task to the end of its lane; a lane that was empty has its turn after all others."""
-        self._queue.setdefault(task.lane, {})[task.key] = task
-        self._lane_of[task.key] = task.lane
+        lane = _Lane(task.background, task.lane)
+        self._queue.setdefault(lane, {})[task.key] = task
+        self._lane_of[task.key] = lane
 
     def take(self) -> Task | None:
         """Return the first task of the lane whose turn it is, None if none waits; the lane goes behind the others."""
         if not self._queue:
             return None
-        lane = next(iter(self._queue))
+        lane = min(self._queue, key=lambda lane: lane.background)
         tasks = self._queue.pop(lane)
         task = tasks.pop(next(iter(tasks)))
         del self._lane_of[task.key]

@@ -73,6 +73,9 @@ class LocalExecutor:
         """Take a task, to be run when its turn comes; ignored where the executor has its key, and after `close`."""
         with self._changed:
             self._take(task)
+            yielding = self._yielding()
+        for run in yielding:
+            run.supervision.finish()
 
     def run_now(self, task: Task) -> bool:
         """Take a task only if it gets a place at once; return whether it does, or is here already."""
@@ -119,7 +122,11 @@ class LocalExecutor:
             self._changed.notify_all()
             running = list(self._running.values())
         for run in running:
-            run.supervision.finish_gracefully()
+            if run.task.background:
+                run.silent = True
+                run.supervision.abandon()
+            else:
+                run.supervision.finish_gracefully()
         others = [run for run in running if run.thread is not threading.current_thread()]
         for run in others:
             run.over.wait(max(0.0, deadline - time.monotonic()))
@@ -134,6 +141,15 @@ class LocalExecutor:
         if not self._closed and task.key not in self._running and task.key not in self._queue:
             self._queue.put(task)
             self._changed.notify()
+
+    def _yielding(self) -> list[_Run]:
+        """Return what is done in the background and has to make room for what waits, each once; the lock is held."""
+        free = len(self._places) - sum(not run.yielding for run in self._running.values())
+        background = [run for run in self._running.values() if run.task.background and not run.yielding]
+        chosen = background[: max(0, self._queue.pressing - free)]
+        for run in chosen:
+            run.yielding = True
+        return chosen
 
     def _silence(self, run: _Run) -> None:
         run.silent = True
@@ -184,7 +200,7 @@ class _Run:
         self.task = task
         self.supervision = supervision
         self.thread = threading.current_thread()
-        self.silent = self.ending = False
+        self.silent = self.ending = self.yielding = False
         self.over = threading.Event()
 
     def tell(self, call: Callable[[], None]) -> None:

@@ -304,6 +304,23 @@ def test_a_limit_not_found_in_time_is_not_invented() -> None:
     assert "leaves 32.00" in found.blocked[0].detail
 
 
+def test_an_infeasible_plan_has_a_diagnosis_although_it_was_cancelled() -> None:
+    given = two(budget={"total": "80.00"}, objective={"goal": "min_cost"})
+    cancel = threading.Event()
+
+    def end_at_the_verdict(moment: Progress) -> None:
+        if moment.status is not None:
+            cancel.set()
+
+    plan = make_plan(checked(given), SETTINGS, progress=end_at_the_verdict, cancel=cancel)
+    assert plan.status == "infeasible"
+    found = plan.diagnosis
+    assert found is not None
+    assert not found.complete
+    assert "budget_total" in found.not_asked
+    assert found.ways_out == []
+
+
 def test_a_plan_that_misses_nothing_has_no_diagnosis() -> None:
     assert make_plan(checked(two()), SETTINGS).diagnosis is None
     assert make_plan(checked(two(budget={"total": "80.00"})), SETTINGS).diagnosis is not None

@@ -54,8 +54,8 @@ def hard() -> Document:
 
 
 def impossible() -> Document:
-    """Return a scenario that is soon proven infeasible, with more limits in the way than a second tells of."""
-    scenario = json.loads((SCENARIOS / "trail_launch.json").read_text("utf-8"))
+    """Return a scenario that is soon proven infeasible, with more limits to ask about than a second is enough for."""
+    scenario = json.loads((SCENARIOS / "stock_in_two_lots.json").read_text("utf-8"))
     return {**scenario, "objective": {"goal": "min_cost"}, "budget": {"total": "100.00"}}
 
 

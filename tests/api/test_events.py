@@ -55,7 +55,7 @@ def test_the_verdict_comes_before_the_diagnosis(client: TestClient) -> None:
     asking = [event for event in events if str(event.data.get("phase")).startswith("asking")]
     assert asking
     assert all(event.number > events[said].number for event in asking)
-    assert kinds[-1] == "done"
+    assert "done" in kinds[said:]
 
 
 @pytest.mark.parametrize("how", ["header", "query"])

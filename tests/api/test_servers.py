@@ -13,10 +13,22 @@ from fastapi.testclient import TestClient
 from prometheus_client import Metric
 
 from api import reconciler
+from api.diagnoses import SUFFIX
 from tests.api.cluster import Cluster, Member
 from tests.api.conftest import Serve
 from tests.api.databases import Postgres
-from tests.api.running import Document, easy, ended, eventually, followed, hard, service_of, submitted, until
+from tests.api.running import (
+    Document,
+    easy,
+    ended,
+    eventually,
+    followed,
+    hard,
+    impossible,
+    service_of,
+    submitted,
+    until,
+)
 from tests.api.test_events import parsed
 from tests.api.test_faults import recorded_once
 
@@ -101,6 +113,19 @@ def test_a_run_of_one_server_is_erased_through_the_other(servers: Servers, pool:
     for client in (servers.a, servers.b):
         service_of(client).jobs.take_up()
     assert servers.cluster.executor.running == servers.cluster.executor.waiting == 0
+
+
+def test_a_run_is_diagnosed_once_although_both_servers_hear_of_it(servers: Servers, pool: ThreadPoolExecutor) -> None:
+    run = submitted(servers.a, impossible())
+    events = followed(pool, servers.b, run)
+    for client in (servers.a, servers.b):
+        assert ended(client, run)["diagnosis_pending"]
+        service_of(client).jobs.take_up()
+    recorded_once(parsed(events.result(PATIENCE)))
+    assert parsed(events.result())[-1].data["replaced"] is True
+    assert servers.cluster.solved == [run, run + SUFFIX]
+    assert ended(servers.a, run) == ended(servers.b, run)
+    eventually(lambda: recorded(servers.a, servers.b) == 2)
 
 
 def test_what_one_server_cancels_the_clients_of_the_other_hear(servers: Servers, pool: ThreadPoolExecutor) -> None:

@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import InputError, Problem, VerificationError
 from optimizer.solve.control import Progress
@@ -48,6 +48,14 @@ def until_finished(text: str, settings: Settings, tell: Tell, cancel: threading.
     tell(moment(1))
     cancel.wait()
     return "best so far"
+
+
+def diagnosed_when_asked(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
+    """Return the plan of the text with a complete diagnosis, on the wish to finish."""
+    cancel.wait()
+    plan: dict[str, Any] = json.loads(text)["plan"]
+    plan["diagnosis"] |= {"complete": True, "not_asked": []}
+    return json.dumps(plan)
 
 
 def planless(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:

@@ -19,7 +19,7 @@ from optimizer.execution.supervise import SOLVE
 
 SURVEY_SECONDS = 2.0
 BEGIN_SECONDS = 10.0
-URGENT = 10
+URGENT, BACKGROUND = 10, -10
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ class DaskExecutor:
         """Take a task, to be run when its turn comes; ignored where this executor has its key, and after `close`."""
         with self._lock:
             if not self._closed and task.key not in self._tracked:
-                self._tracked[task.key] = self._track(task)
+                self._tracked[task.key] = self._track(task, BACKGROUND if task.background else 0)
                 self._queue.put(task)
                 self._fill()
 
@@ -158,7 +158,8 @@ class DaskExecutor:
             self._queue.clear()
         # What waits on the cluster would take the place of what ends.
         self._drop([tracked_task for tracked_task in self._all() if tracked_task.worker is None])
-        ours = self._only_ours(self._all()) if grace_seconds > 0 else []
+        waited_for = [tracked_task for tracked_task in self._all() if not tracked_task.task.background]
+        ours = self._only_ours(waited_for) if grace_seconds > 0 else []
         for tracked_task in ours:
             tracked_task.finish_gracefully()
         for tracked_task in ours:

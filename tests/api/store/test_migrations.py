@@ -68,6 +68,16 @@ def test_a_run_of_the_first_version_goes_on(store: Store, workspace: str) -> Non
     assert store.start(run_id, 1)
 
 
+def test_what_was_done_before_fuller_diagnoses_awaits_none(store: Store, workspace: str) -> None:
+    run_id = put(store, workspace, State.DONE)
+    downgrade(store.engine, "0002")
+    upgrade(store.engine)
+    assert is_current(store.engine)
+    assert store.settled(run_id) is True
+    assert store.undiagnosed() == []
+    assert sizes(store)["plans"] == 1
+
+
 def test_a_new_database_is_not_current(url: str) -> None:
     engine = make_engine(url)
     assert not is_current(engine)
