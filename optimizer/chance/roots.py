@@ -261,14 +261,16 @@ def _crossing(grid: Floats, reached: Floats, left: Floats, right: Floats, level:
     once = np.diff(values, axis=1)
     d1, d2, d3 = once[:, 0], once[:, 1] - once[:, 0], once[:, 2] - 2 * once[:, 1] + once[:, 0]
     low, high = (left - grid[first]) / step, (right - grid[first]) / step
-    here, there = (
-        np.take_along_axis(values, np.rint(at).astype(np.int64)[:, None], axis=1)[:, 0] for at in (low, high)
-    )
-    at = low + (level - here) / np.maximum(there - here, FLAT * step) * (high - low)
+    edges = np.rint((np.stack([left, right], axis=1) - grid[0]) / step).astype(np.int64)
+    here, there = np.take_along_axis(reached, np.clip(edges, 0, len(grid) - 1), axis=1).T
+    secant = at = low + (level - here) / np.maximum(there - here, FLAT * step) * (high - low)
     for _ in range(3):
         value = values[:, 0] + at * (d1 + (at - 1) * (d2 / 2 + (at - 2) * d3 / 6))
         slope = d1 + (2 * at - 1) * d2 / 2 + (3 * at * at - 6 * at + 2) * d3 / 6
         slope = np.maximum(slope, FLAT * step)
         at = np.clip(at + (level - value) / slope, low, high)
-    root: Floats = grid[first] + at * step
+    # At high confidence a cell may span many steps, of which the four neighbours say nothing: the secant has to do.
+    wide = high - low > 1.5
+    root: Floats = grid[first] + np.where(wide, np.clip(secant, low, high), at) * step
+    slope = np.where(wide, np.maximum((there - here) / (high - low), FLAT * step), slope)
     return root, slope / step

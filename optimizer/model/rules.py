@@ -95,6 +95,9 @@ class Rule:
     any_day
         Whether another ship day of no lower probability cannot break it, or `derive.limits` keeps the days it needs.
         False: every ship day is kept, and the rule stands in no bound of a part.
+    any_window
+        Whether it asks the same of a team in every window of an activation, whatever the dates: then windows whose
+        options agree share their bounds. False: every window is bounded by itself.
     quotas
         How many people of each class of `exchange` a team has; greedy teams are filled by it.
     team
@@ -116,6 +119,7 @@ class Rule:
     scope: Scope | None = None
     exchange: Exchange | None = None
     any_day: bool = False
+    any_window: bool = False
     quotas: Quotas | None = None
     team: TeamCheck | Judge | None = None
     no_team: Callable[[Instance, int], bool] = lambda _instance, _activation: False
@@ -154,7 +158,15 @@ def _locked(instance: Instance, activation: int) -> bool:
 def _built(constraint: Callable[[Variables], None], scope: Scope, *loosened_by: str) -> Rule:
     """Declare a rule of counts, money or dates that cells, candidates or the partial plan keep as they are built."""
     team = TeamCheck.BY_CONSTRUCTION
-    return Rule(constraint, scope, exchange=Exchange(asks=nobody), any_day=True, team=team, loosened_by=loosened_by)
+    return Rule(
+        constraint,
+        scope,
+        exchange=Exchange(asks=nobody),
+        any_day=True,
+        any_window=True,
+        team=team,
+        loosened_by=loosened_by,
+    )
 
 
 RULES: tuple[Rule, ...] = (
@@ -183,6 +195,7 @@ RULES: tuple[Rule, ...] = (
         Scope.OWN,
         exchange=Exchange(_tier, _tiers_asked),
         any_day=True,
+        any_window=True,
         quotas=_tier_quotas,
         team=TeamCheck.BY_CONSTRUCTION,
         loosened_by=("/activations/*/tier_mix",),
@@ -211,6 +224,12 @@ def outside_of_parts() -> frozenset[str]:
     """Return the ids of the rules that stand in no bound of a single activation or a pair."""
     parts = (Scope.OWN, Scope.PEOPLE, Scope.DATES)
     return frozenset(rule.id for rule in RULES if rule.scope not in parts or not rule.any_day)
+
+
+def windows_agree(instance: Instance) -> bool:
+    """Return whether every rule that bounds a single activation asks the same of a team in all its windows."""
+    outside = outside_of_parts()
+    return all(rule.any_window for rule in _applying(instance) if rule.id not in outside)
 
 
 def rule_ids(instance: Instance) -> frozenset[str]:

@@ -2,12 +2,13 @@
 
 Value goes down by feasibility: the master looks for plans of at least a given value, and proves quickly where there
 is none. Where it has a solution, cuts at the prices of its own linear program are added until none is violated; then
-CP-SAT chooses people on these windows. Windows on which nobody can be chosen are forbidden together, as few as do it;
-windows whose cost is computed are forbidden at that cost.
+CP-SAT, or HiGHS where places a day run short, chooses people on these windows. Windows on which nobody can be chosen
+are forbidden together, as few as do it; windows whose cost is computed are forbidden at that cost.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -75,7 +76,11 @@ class _CellSearch:
         """Lower the value until the master has a plan, then raise the cost until people meet it."""
         self._seed()
         everything = bool(self.problem.instance.must_secure.all())
+        proven = self.state.value_proven
         while not self.over:
+            if self.state.value_proven and not proven:
+                # Sets bounded while the value was open were bounded roughly: they are looked at again for the cost.
+                proven, self.done, self.lowest = True, [], INFEASIBLE_COST
             target = self.state.value_bound
             least = None if everything else target
             self._tighten(least)
@@ -188,7 +193,8 @@ class _CellSearch:
     def _limits(self, effort: float) -> CallLimits:
         """Return the limits of a call: sharing out few places a day is for HiGHS, all else quicker by CP-SAT."""
         nodes = None if self.problem.instance.limits.daily_capacity is None else int(effort * PARAMETERS.mip_nodes)
-        return CallLimits(gap=self.problem.gap / 2, effort=effort, nodes=nodes, rounds=PARAMETERS.window_cut_rounds)
+        seconds = math.inf if nodes is None else PARAMETERS.mip_seconds
+        return CallLimits(self.problem.gap / 2, effort, seconds, PARAMETERS.window_cut_rounds, nodes)
 
     def _exactly(self, groups: Sequence[WindowGroup], below: int | None, limits: CallLimits) -> CutLoopResult:
         if below is not None and limits.nodes is not None:

@@ -91,7 +91,8 @@ def open_parts(problem: SearchProblem, state: SearchState, lower_bounds: Mapping
     """
     if state.infeasible or (state.incumbent is not None and state.closed):
         return ()
-    parts = _measured(problem, state, lower_bounds) if _priced(problem) else []
+    measured = _priced(problem) and not problem.control.cancel.is_set()
+    parts = _measured(problem, state, lower_bounds) if measured else []
     if not parts:
         parts = [OpenPart(TIME, Fraction(1))]
     return tuple(sorted(parts, key=lambda part: (-part.weight, part.limit)))
@@ -103,7 +104,9 @@ def _priced(problem: SearchProblem) -> bool:
 
 
 def _measured(problem: SearchProblem, state: SearchState, lower_bounds: Mapping[int, int]) -> list[OpenPart]:
-    until = time.monotonic() + PARAMETERS.open_gap_seconds
+    control = problem.control
+    seconds = min(PARAMETERS.open_gap_seconds, PARAMETERS.open_gap_share * (control.deadline - control.began))
+    until = time.monotonic() + seconds
     if state.incumbent is None:
         return _no_plan(problem, lower_bounds, until)
     beside = BesidePlan(problem, state.incumbent, PARAMETERS.open_gap_teams, until)

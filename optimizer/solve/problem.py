@@ -22,6 +22,7 @@ from optimizer.chance.covers import Cover, ceiling, cover_of, strongest
 from optimizer.chance.tail import SCREENING, SECURE_TOLERANCE, tail, tails
 from optimizer.chance.tilt import UnfinishedError
 from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
+from optimizer.model.rules import windows_agree
 from optimizer.solve.control import Control
 from optimizer.solve.cpsat.dominance import DominancePool
 from optimizer.solve.search_parameters import PARAMETERS
@@ -94,7 +95,9 @@ class SearchProblem:
 
     @cached_property
     def twins(self) -> dict[int, int]:
-        """The first window of the same shape, by window within reach."""
+        """The first window of the same shape, by window within reach; each is its own where a rule tells them apart."""
+        if not windows_agree(self.instance):
+            return {window: window for window in self.windows.tolist()}
         first: dict[Shape, int] = {}
         return {window: first.setdefault(shape_of(self.instance, window), window) for window in self.windows.tolist()}
 

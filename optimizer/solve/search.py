@@ -89,6 +89,9 @@ def search(instance: Instance, settings: Settings, control: Control, *, people: 
     if counted.infeasible:
         state.infeasible = True
         return _solution(state, None, counted.costs, method)
+    if len(counted.costs) == len(instance.activations):
+        # All the value takes every activation, and each costs what counting says at least.
+        state.tighten_cost_bound(int(instance.value.sum()), sum(counted.costs.values()))
     state.set_phase("making a first plan")
     state.try_improve(quick_start(instance, lambda: control.stopped))
     state.set_phase("preparing")

@@ -69,8 +69,8 @@ class SearchParameters:
         such call).
     master_people_effort, master_proof_effort
         Choosing people on the master's windows, and proving what they cost there: effort.
-    mip_nodes
-        Nodes of HiGHS' search tree that stand for one unit of effort.
+    mip_nodes, mip_seconds
+        Nodes of HiGHS' search tree that stand for one unit of effort; seconds of one call, which cannot be interrupted.
     schedule_effort, quick_schedule_effort
         The schedule relaxation; for the first bound on value less, as ruling values out one by one is quicker then.
     price_rounds, first_price_box, worth_a_price_round
@@ -112,9 +112,9 @@ class SearchParameters:
     times_equal_share, largest_share
         A budget of a sweep may take this many times its equal share of the time left, or this share of all of it:
         most need far less.
-    open_gap_teams, open_gap_seconds
+    open_gap_teams, open_gap_seconds, open_gap_share
         Why a gap stays open is measured after the search with at most this many greedy teams, so that equal runs say
-        the same; the clock ends it only where teams take unusually long.
+        the same; the clock ends it only where teams take unusually long: seconds, and share of the time limit.
     """
 
     plain_options: int = 400
@@ -161,6 +161,7 @@ class SearchParameters:
     master_people_effort: float = 1.5
     master_proof_effort: float = 4.0
     mip_nodes: int = 200
+    mip_seconds: float = 2.0
     schedule_effort: float = 6.0
     quick_schedule_effort: float = 2.0
     price_rounds: int = 40
@@ -205,6 +206,7 @@ class SearchParameters:
     largest_share: float = 0.25
     open_gap_teams: int = 40
     open_gap_seconds: float = 0.4
+    open_gap_share: float = 0.04
 
 
 PARAMETERS = SearchParameters()

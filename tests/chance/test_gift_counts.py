@@ -8,6 +8,7 @@ import pytest
 from optimizer.chance.covers import cover_of
 from optimizer.chance.gift_counts import FEW, affordable, gift_counts
 from optimizer.chance.tail import SECURE_TOLERANCE, tail
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.planner import make_plan
 from optimizer.scenario.loading import scenario_from_data
@@ -81,3 +82,24 @@ def test_a_cover_of_many_gifts_has_no_cell_that_too_few_could_fill() -> None:
     cells = cover_of(given, 0).cells
     _, fewest = gift_counts(given, 0, cover_of(given, 0).low, cover_of(given, 0).high, 0)
     assert all(cell.gifts >= fewest[0] for cell in cells if cell.paid == 0)
+
+
+@pytest.mark.parametrize("confidence", [0.99, 0.998, 0.9995, 0.9999, 0.99999])
+@pytest.mark.parametrize("least", [1, 2])
+def test_high_confidences_have_thresholds(confidence: float, least: int) -> None:
+    """A threshold lies between grid points that are many steps apart there, where few people nearly suffice."""
+    wave = {"id": "a", "community": "k", "min_posts": least, "window_days": 14, "confidence": confidence}
+    service = {"id": "t48", "cost": "3.65", "transit_days": {"2": 0.72, "3": 0.22, "4": 0.06}}
+    written = {
+        "schema_version": 1,
+        "name": "high",
+        "horizon": {"start": "2027-04-12", "end": "2027-06-06"},
+        "objective": {"goal": "min_cost"},
+        "products": [{"id": "p", "unit_cost": "22.00"}],
+        "shipping": {"services": [service]},
+        "communities": [{"id": "k"}],
+        "activations": [wave | {"delivery": {"after_days": 7}}],
+        "creators": [{"id": f"c{number}", "communities": ["k"]} for number in range(120)],
+        "posting": {"organic_rate": {"low": 0.2, "high": 0.4}},
+    }
+    assert cover_of(build_instance(scenario_from_data(written)), 0).cells

@@ -69,6 +69,7 @@ def test_every_rule_is_declared_in_full() -> None:
         assert rule.exchange is not None, rule.id
         assert rule.exchange.asks is not None, rule.id
         assert rule.any_day, rule.id
+        assert rule.any_window, rule.id
         assert rule.team is not None, rule.id
         assert (rule.quotas is None) or rule.exchange.classes is not None, rule.id
 

@@ -97,6 +97,13 @@ def no_even_days_in_a_team(v: Variables) -> None:
         v.model.add(v.total(mine[days[mine] % 2 == 0]) <= 1)
 
 
+def no_window_from_an_even_day(v: Variables) -> None:
+    """No window starts on a day of an even number."""
+    for window, taken in v.window.items():
+        if v.instance.windows.start_day[window] % 2 == 0:
+            v.model.add(taken == 0)
+
+
 def platform_rows(scenario: Scenario) -> list[ExtraRow]:
     """Return one row per activation and platform: at most one creator."""
 
@@ -117,6 +124,12 @@ def even_day_rows(scenario: Scenario) -> list[ExtraRow]:
     """Return the row of parcels on days of an even number."""
     first = scenario.horizon.start
     return [(1, lambda line: int((line.ship_on - first).days % 2 == 0))]
+
+
+def even_window_rows(scenario: Scenario) -> list[ExtraRow]:
+    """Return the row of places in windows that start on a day of an even number."""
+    first = scenario.horizon.start
+    return [(0, lambda line: int((line.window.start - first).days % 2 == 0))]
 
 
 def team_day_rows(scenario: Scenario) -> list[ExtraRow]:
@@ -194,6 +207,10 @@ MADE_UP = {
             team=TeamCheck.BY_CONSTRUCTION,
         ),
         keeps=an_a,
+    ),
+    "no window from an even day, undeclared": MadeUp(Rule(no_window_from_an_even_day), even_window_rows),
+    "no window from an even day, declared": MadeUp(
+        Rule(no_window_from_an_even_day, Scope.OWN, exchange=Exchange(asks=nobody), any_day=True), even_window_rows
     ),
     "one parcel on even days, undeclared": MadeUp(Rule(no_parcel_on_even_days), even_day_rows),
     "one parcel of a team on even days, half declared": MadeUp(Rule(no_even_days_in_a_team, Scope.OWN), team_day_rows),

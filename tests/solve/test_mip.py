@@ -45,6 +45,8 @@ def every_kind() -> tuple[cp_model.CpModel, list[cp_model.IntVar]]:
     model.add(2 * a - 3 * b + c >= -1).only_enforce_if(d)
     model.add(a + b + c <= 2).only_enforce_if([~d, c])
     model.add(5 * b + 2 * c + d <= 7)
+    # Always true, whatever enforces it.
+    model.add(a + b <= 5).only_enforce_if([c, d])
     return model, flags
 
 
@@ -66,6 +68,13 @@ def test_exactly_one_is_a_row_of_both_sides() -> None:
     assert rows is not None
     points = list(product((0, 1), repeat=3))
     assert [rows.kept(np.array(p)) for p in points] == [p[0] + (1 - p[1]) + p[2] == 1 for p in points]
+
+
+def test_variables_that_are_no_booleans_are_left_to_cp_sat() -> None:
+    model = cp_model.CpModel()
+    number = model.new_int_var(0, 10, "n")
+    model.add(number <= 5).only_enforce_if(model.new_bool_var("b"))
+    assert rows_of(model) is None
 
 
 def test_constraints_of_other_kinds_are_left_to_cp_sat() -> None:

@@ -1,4 +1,4 @@
-"""The cell master: which windows and cells, and how much of each shared limit, before it chooses any creator.
+"""The cell master: which windows and cells, and how much of each shared limit, before any creator is chosen.
 
 Binaries say which cell of which window group an activation takes; parcels and goods money per class of ship days and
 fees are continuous. Shared rows (days, lots, months, the budget, gaps between windows) are linear in them, and the cuts

@@ -80,12 +80,16 @@ class Rows:
         return LinearConstraint(matrix, self.low / scale - room, self.high / scale + room)
 
 
+_BOOLEANS = ([0, 1], [0, 0], [1, 1])
+
 Row = tuple[list[int], list[int], float, float]
 """Variables, coefficients, low and high."""
 
 
 def rows_of(model: cp_model.CpModel) -> Rows | None:
     """Return the constraints of a model of Booleans as rows; None where it has other kinds of constraints."""
+    if any(list(variable.domain) not in _BOOLEANS for variable in model.proto.variables):
+        return None
     place, value, ends, low, high = list[int](), list[int](), [0], list[float](), list[float]()
     for constraint in model.proto.constraints:
         made = _rows_of(constraint)
@@ -137,7 +141,8 @@ def _enforced(
     least = sum(min(0, value) for value in coefficients)
     most = sum(max(0, value) for value in coefficients)
     for limit, extreme, below in ((low, least, True), (high, most, False)):
-        if math.isfinite(limit) and limit != extreme:
+        always = limit <= extreme if below else limit >= extreme
+        if math.isfinite(limit) and not always:
             # limit at full strength, `extreme` (which always holds) as soon as one literal is false
             step = int(limit) - extreme
             own, signs, shift, _ = _of_literals(literals, 0, 0)
@@ -157,6 +162,8 @@ def optimise_by_mip(
     hint: Selection | None = None,
 ) -> SolveResult:
     """Minimise a cost as `optimise` does, by HiGHS; ends at the gap, at `limits.nodes` or by the clock.
+
+    HiGHS cannot be interrupted: a call that is cancelled ends at `limits.seconds`. `hint` serves `optimise` alone.
 
     Whatever is not for HiGHS (maximising, constraints of other kinds) is left to `optimise`.
     """
