@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -137,13 +139,30 @@ def make_folder(file: Path) -> None:
 def _prepare(connection: DBAPIConnection, record: object) -> None:  # noqa: ARG001
     # Takes the transactions out of sqlite3's hands, which begins none before a SELECT or a CREATE TABLE.
     connection.isolation_level = None
+    _write_ahead(connection)
     for pragma in (
-        "journal_mode = WAL",  # readers and the writer do not wait for each other
         "synchronous = FULL",  # in WAL mode less would lose acknowledged writes when the power goes
         "foreign_keys = ON",
         "secure_delete = ON",  # what was erased is overwritten: in the file at once, in its log by later writes
     ):
         connection.cursor().execute(f"PRAGMA {pragma}").close()
+
+
+def _write_ahead(connection: DBAPIConnection) -> None:
+    """Choose write-ahead logging, in which readers and the writer do not wait for each other.
+
+    A file is changed to it once, which needs the file alone, and SQLite does not wait for that: of servers that start
+    together on a new file all but one are refused at once. They try again for as long as they wait for a lock.
+    """
+    until = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.cursor().execute("PRAGMA journal_mode = WAL").close()
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() >= until:
+                raise
+            time.sleep(0.02)
 
 
 def _begin(connection: Connection) -> None:
