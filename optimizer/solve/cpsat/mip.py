@@ -168,7 +168,7 @@ def optimise_by_mip(
     Whatever is not for HiGHS (maximising, constraints of other kinds) is left to `optimise`.
     """
     rows = None if maximise else rows_of(v.model)
-    if rows is None:
+    if rows is None or not len(v.model.proto.variables):
         return optimise(v, objective, control, seed=seed, maximise=maximise, limits=limits, hint=hint)
     if control.stopped:
         return SolveResult(CallStatus.UNKNOWN, None, None, None)
