@@ -38,6 +38,18 @@ class Cluster:
             members.add(member)
         self.executor.submit(task)
 
+    def run_now(self, member: Member, task: Task) -> bool:
+        """Take a task for a member only if it gets a place at once."""
+        with self._lock:
+            self._wanted.setdefault(task.key, set()).add(member)
+        if self.executor.run_now(task):
+            return True
+        with self._lock:
+            self._wanted.get(task.key, set()).discard(member)
+            if not self._wanted.get(task.key):
+                self._wanted.pop(task.key, None)
+        return False
+
     def forget(self, key: str) -> bool:
         """Give a task up, whoever submitted it."""
         with self._lock:
@@ -109,8 +121,8 @@ class Member:
             self._cluster.submit(self, task)
 
     def run_now(self, task: Task) -> bool:
-        """Runs wait their turn; nothing else comes to a cluster."""
-        raise NotImplementedError
+        """Start a task at once where a place is free, for the same listeners as any other."""
+        return not self._deaf and self._cluster.run_now(self, task)
 
     def finish(self, key: str) -> bool:
         """Ask for the best plan so far."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from tests.benchmarks import store
 from tests.benchmarks.cases import LIMITS, Case, Task
 from tests.benchmarks.methods.registry import METHODS
 from tests.benchmarks.report import write_report
-from tests.benchmarks.runner import run_task
+from tests.benchmarks.resumable import run_missing
 
 RESULTS = "results.jsonl"
 
@@ -21,20 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run what is asked for and not yet done, and write the report of everything in the results file."""
     asked = _parser().parse_args(arguments)
     results = asked.out / RESULTS
-    if not asked.report_only:
-        tasks = tasks_of(asked)
-        finished = set() if asked.fresh else store.done(results)
-        for number, task in enumerate(tasks, start=1):
-            where = f"[{number}/{len(tasks)}] {task.case.name}, {METHODS[task.method].title}"
-            if task.key in finished:
-                print(f"{where}: done before", flush=True)
-                continue
-            record = run_task(task)
-            store.append(results, record)
-            print(f"{where}: {_in_short(record)}", flush=True)
-    records = store.read(results)
-    if not records:
-        sys.exit(f"There are no results in {results}.")
+    tasks = [] if asked.report_only else tasks_of(asked)
+    records = run_missing(tasks, set() if asked.fresh else store.done(results), results, _in_short)
     for path in write_report(records, asked.out):
         print(f"Written to {path}.")
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.benchmarks import store, wide
+from tests.benchmarks import resumable, store, wide
 from tests.benchmarks.cases import Case, Task
 from tests.benchmarks.figures import Result
 from tests.benchmarks.methods.base import Moment
@@ -118,7 +118,7 @@ def test_a_run_that_was_interrupted_is_resumed(
             raise KeyboardInterrupt
         return PLANNED | {"task": task.to_record()}
 
-    monkeypatch.setattr(wide, "run_task", run)
+    monkeypatch.setattr(resumable, "run_task", run)
     asked = ["--families", "W", "--seeds", "3", "--first-seed", "7", "--limit", "2", "--peer-seeds", "1"]
     asked += ["--peers", "greedy", "--out", str(tmp_path)]
     with pytest.raises(KeyboardInterrupt):

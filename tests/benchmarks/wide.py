@@ -7,7 +7,6 @@ soon as it is known, so that the command resumes where it was interrupted.
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from tests.benchmarks import store
 from tests.benchmarks.cases import Case, Task
 from tests.benchmarks.figures import Result
 from tests.benchmarks.methods.registry import METHODS
-from tests.benchmarks.runner import run_task
+from tests.benchmarks.resumable import run_missing
 from tests.benchmarks.wide_tables import wide_report
 
 RESULTS = "wide.jsonl"
@@ -29,19 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run what is asked for and not yet done, and write the report of everything in the results file."""
     asked = _parser().parse_args(arguments)
     results = asked.out / RESULTS
-    finished = store.done(results)
     tasks = [] if asked.report_only else tasks_of(asked)
-    for number, task in enumerate(tasks, start=1):
-        where = f"[{number}/{len(tasks)}] {task.case.name}, {METHODS[task.method].title}"
-        if task.key in finished:
-            print(f"{where}: done before", flush=True)
-            continue
-        record = run_task(task)
-        store.append(results, record)
-        print(f"{where}: {_in_short(Result(record))}", flush=True)
-    records = store.read(results)
-    if not records:
-        sys.exit(f"There are no results in {results}.")
+    records = run_missing(tasks, store.done(results), results, lambda record: _in_short(Result(record)))
     text = wide_report(records)
     (asked.out / REPORT).write_text(text, encoding="utf-8")
     print(text)
