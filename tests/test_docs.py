@@ -87,7 +87,9 @@ def test_links_lead_somewhere_and_names_that_link_to_code_stand_there(text: Page
         assert target.exists(), link
         if link.anchor:
             assert link.anchor in Page(target).anchors, link
-        if target.suffix == ".py" and not link.text.strip("`").endswith(".py"):
+        if target.suffix == ".py" and link.text.strip("`").endswith(".py"):
+            assert link.text.strip("`") == target.name, link
+        elif target.suffix == ".py":
             code = target.read_text(encoding="utf-8")
             for name in re.findall(r"\w+", link.text):
                 assert re.search(rf"\b{name}\b", code), f"{name} does not stand in {link.path}"
