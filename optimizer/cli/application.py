@@ -176,7 +176,7 @@ def _load(name: str) -> Command:
     return get_command(single)
 
 
-def _root(show_version: bool = typer.Option(False, "--version", help="Print the version and leave.")) -> None:
+def _root(show_version: bool = typer.Option(False, "--version", help="Print the version and exit.")) -> None:
     if show_version:
         show_text(f"groundswell {version('groundswell')}\n")
         raise typer.Exit

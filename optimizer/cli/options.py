@@ -21,7 +21,7 @@ AnswerShown = Annotated[AnswerFormat, typer.Option("--format", help="How the res
 Picture = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the answer (.png or .svg).")]
 TimeLimit = Annotated[float, typer.Option(help="Seconds allowed.", metavar="S")]
 TimeLimitOfAll = Annotated[float, typer.Option(help="Seconds allowed for all its solves together.", metavar="S")]
-Gap = Annotated[float, typer.Option(help="Cost gap at which a plan counts as optimal.", metavar="G")]
+Gap = Annotated[float, typer.Option(help="Cost gap at which a plan counts as optimal (0.001 is 0.1%).", metavar="G")]
 Seed = Annotated[int, typer.Option(help="Seed of solver and simulation.", metavar="N")]
 Cluster = Annotated[
     str | None,
