@@ -191,7 +191,7 @@ def assumed(plan: Plan) -> str | None:
     if not plan.assumptions:
         return None
     left = formatting.count(len(plan.assumptions), "assumption is", "assumptions are")
-    return f"{left} left at the default, among them {plan.assumptions[0]}: replace by your own data."
+    return f"{left} left at the default, among them {plan.assumptions[0]}: replace them with your own data."
 
 
 def certified(plan: Plan) -> str:

@@ -96,7 +96,7 @@ Mode = Literal["gift", "paid"]
 
 
 class OrganicRate(Strict):
-    """How often gifted creators post at all: an assumption to replace by own data."""
+    """How often gifted creators post at all: an assumption to replace with your own data."""
 
     low: Probability = Field(0.20, description="Low end of the band (chance, 0 to 1).", examples=[0.2])
     high: Probability = Field(0.40, description="High end of the band (chance, 0 to 1).", examples=[0.4])
@@ -109,14 +109,14 @@ class OrganicRate(Strict):
 
 
 class GiftLag(Strict):
-    """Days from delivery to a gifted creator's natural post, lognormal: an assumption to replace by own data."""
+    """Days from delivery to a gifted creator's natural post, lognormal: an assumption to replace with your own data."""
 
     median_days: float = Field(8, gt=0, le=120, description="Median (days).", examples=[8])
     p90_days: float = Field(21, gt=0, le=1000, description="90th percentile (days), above the median.", examples=[21])
 
 
 class Posting(Strict):
-    """How posts come about; every default is an assumption to replace by own data."""
+    """How posts come about; every default is an assumption to replace with your own data."""
 
     organic_rate: OrganicRate = Field(
         default_factory=OrganicRate,

@@ -174,7 +174,7 @@ def _small_print(scenario: Scenario, plan: Plan) -> Iterator[Section]:
         "Assumptions",
         "assumptions",
         list(_assumed(scenario, plan)),
-        lead="Left at the default, on which every chance above rests. Replace them by your own data.",
+        lead="Left at the default, on which every chance above rests. Replace them with your own data.",
     )
     if plan.certificate.checks:
         yield Section("Certificate", "certificate", tables=[tables.checks(plan)])
