@@ -57,7 +57,7 @@ def test_every_option_is_taken_by_a_target_and_refused_by_the_others() -> None:
         assert takers
         for target in TARGETS.values():
             refused = list(unused(target, [option]))
-            remedy = f"Leave it out, or export --to {takers[0].id}."
+            remedy = f"Leave it out, or export --to {' or '.join(taker.id for taker in takers)}."
             assert refused == ([] if target in takers else [(option, detail, remedy)])
 
 
