@@ -129,10 +129,10 @@ def _open_words(reason: OpenReason) -> str:
         "budget_month": f"the monthly cap of {reason.where}",
         "stock": f"the stock of {reason.where}",
         "daily_capacity": f"the daily capacity on {reason.where}",
-        "rest_days": "the rest of creators",
-        "max_activations": "the most activations of a creator",
+        "rest_days": "the rest between two windows of a creator",
+        "max_activations": "how often a creator may take part",
         "community_gap": f"the gap between windows of {reason.where}",
-        "density": f"unproven teams of {reason.where}",
+        "density": f"the choice of people for {reason.where}",
         "time_limit": "what the search did not get to",
     }
     return words.get(reason.limit, f"{rule_words(reason.limit)} of {reason.where}")
