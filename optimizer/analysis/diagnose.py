@@ -178,5 +178,5 @@ class _Diagnosis:
                     f"{from_minor(floor, digits)}."
                 )
                 return Blocked(activation=target.activation, limit="budget_total", detail=detail, attainable=None)
-        detail = "The time given was too short to see which limit stands in the way. Allow more time."
+        detail = "The diagnosis had too little time to see which limit stands in the way."
         return Blocked(activation=target.activation, limit="time_limit", detail=detail, attainable=None)

@@ -152,12 +152,15 @@ def used_up(plan: Plan) -> Iterator[Labelled]:
 
 
 def blocked(plan: Plan) -> Iterator[Labelled]:
-    """Yield the reasons why activations are not secured, each once with all activations it holds for."""
+    """Yield the reasons why activations are not secured, each once with all activations; then what was not asked."""
     waiting: dict[str, list[str]] = {}
     for item in plan.diagnosis.blocked if plan.diagnosis else []:
         waiting.setdefault(f"{rule_words(item.limit)}: {item.detail}", []).append(item.activation or "Everything")
     for reason, activations in waiting.items():
         yield "\n".join(activations), reason
+    if plan.diagnosis and plan.diagnosis.not_asked:
+        limits = ", ".join(map(rule_words, plan.diagnosis.not_asked))
+        yield "Not yet known", f"Too little time to tell whether these do as well: {limits} (--diagnose gives more)."
 
 
 def ways_out(plan: Plan) -> Iterator[Labelled]:

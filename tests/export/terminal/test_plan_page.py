@@ -135,6 +135,12 @@ def test_diagnosis_says_what_blocks_and_what_was_tried() -> None:
     assert "60 → 30 /rotation/rest_days more. (not tried)" in text
 
 
+def test_limits_that_there_was_no_time_to_ask_about_are_named() -> None:
+    diagnosis = Diagnosis(blocked=[], ways_out=[], complete=False, not_asked=["daily_capacity", "stock"])
+    text = squeezed(page(plan_page(ours().model_copy(update={"diagnosis": diagnosis}), scenario()), 120))
+    assert "Too little time to tell whether these do as well: daily capacity, stock (--diagnose gives more)." in text
+
+
 def test_infeasible_and_unknown_show_no_tables() -> None:
     text = page(plan_page(nothing("infeasible", value_bound=None), scenario()))
     assert "Infeasible: proven that no plan" in text
