@@ -178,7 +178,7 @@ def warnings(plan: Plan) -> Iterator[Labelled]:
     """Yield one line per kind of warning."""
     for code, group in groupby(sorted(plan.warnings, key=lambda note: note.code), key=lambda note: note.code):
         notes = list(group)
-        more = f" ({len(notes) - 1} more like it)" if len(notes) > 1 else ""
+        more = f" ({len(notes) - 1} more with this warning)" if len(notes) > 1 else ""
         yield code, notes[0].detail + more
 
 

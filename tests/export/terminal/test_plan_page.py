@@ -109,7 +109,7 @@ def test_limits_warnings_and_assumptions() -> None:
     )
     text = squeezed(page(plan_page(limited, scenario()), 120))
     assert "daily capacity 1 of 1 parcels on 2027-03-10 paid share trail: 1 of 2 creators paid" in text
-    assert "unusable Ben is away. (1 more like it)" in text
+    assert "unusable Ben is away. (1 more with this warning)" in text
     assert "no_holidays No holidays." in text
     assert "2 assumptions are left at the default, among them /posting/a" in text
 
