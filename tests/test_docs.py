@@ -135,10 +135,10 @@ def test_every_rule_has_a_line() -> None:
     assert sorted(page("scenario").first_cells("The rules")) == sorted(ids)
 
 
-def test_the_rooms_stand_in_the_order_in_which_they_may_import() -> None:
+def test_the_modules_stand_in_the_order_in_which_they_may_import() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     layers = next(each["layers"] for each in settings["contracts"] if each.get("containers") == ["optimizer"])
-    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", page("architecture").section("The rooms"), re.MULTILINE)
+    rows = re.findall(r"^\| (`\w+`(?:, `\w+`)*) \|", page("architecture").section("The modules"), re.MULTILINE)
     assert [re.findall(r"\w+", row) for row in rows] == [re.findall(r"\w+", layer) for layer in layers]
 
 

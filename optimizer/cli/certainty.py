@@ -83,7 +83,8 @@ def _outcome(answer: PriceOfCertainty) -> ExitCode:
 def certainty(
     scenario: ScenarioFile,
     confidences: Annotated[
-        str, typer.Option("--confidences", "--confidence", help="Confidences to price.", metavar="P,Q,…")
+        str,
+        typer.Option("--confidences", "--confidence", help="Confidences to find the least cost of.", metavar="P,Q,…"),
     ] = "0.8,0.9,0.95,0.99",
     output: AnswerOutput = None,
     png: Picture = None,
