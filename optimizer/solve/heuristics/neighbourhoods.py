@@ -123,18 +123,44 @@ def _reassign(
     if len(free) == 1:
         placed = insert_exactly(problem, free[0], fixed, lower_bounds.get(free[0], 0), ceiling)
         return None if placed is None else fixed.union(placed)
-    windows = [int(w) for a in free for w in problem.windows_of(a)]
-    if charges is not None:
+    v = _neighbourhood_model(problem, lower_bounds, free, best, fixed, charges)
+    if ceiling is not None:
+        v.model.add(objective.cost(v) <= fixed_cost + ceiling - 1)
+    small = len(free) <= PARAMETERS.largest_neighbourhood
+    effort = PARAMETERS.neighbourhood_effort if small else PARAMETERS.coupled_neighbourhood_effort
+    out = optimise(
+        v,
+        objective.cost(v),
+        problem.control,
+        seed=problem.seed,
+        limits=CallLimits(gap=problem.gap / 4, effort=effort),
+        hint=best if had_all else None,
+    )
+    return out.selection
+
+
+def _neighbourhood_model(
+    problem: SearchProblem,
+    lower_bounds: Mapping[int, int],
+    free: tuple[int, ...],
+    best: Selection,
+    fixed: Selection,
+    charges: Ints | None,
+) -> Variables:
+    """Return the model that secures all of `free` beside `fixed`; with prices, in the windows that `best` has."""
+    if charges is None:
+        windows = [int(w) for a in free for w in problem.windows_of(a)]
+        options = _worth_deciding(problem, free, best)
+    else:
         windows = [best.windows[a] for a in free]
+        options = people_at_prices(problem, free, best, charges)
     part = part_of(
         problem.instance,
         problem.covers,
         Approximation.INNER,
         activations=free,
         windows=windows,
-        options=_worth_deciding(problem, free, best)
-        if charges is None
-        else people_at_prices(problem, free, best, charges),
+        options=options,
         fixed=fixed,
     )
     v = Variables(part, Approximation.INNER)
@@ -142,22 +168,7 @@ def _reassign(
     objective.add_cost_bounds(v, lower_bounds)
     for activation in free:
         v.model.add(v.secured[activation] == 1)
-    if ceiling is not None:
-        v.model.add(objective.cost(v) <= fixed_cost + ceiling - 1)
-    out = optimise(
-        v,
-        objective.cost(v),
-        problem.control,
-        seed=problem.seed,
-        limits=CallLimits(
-            gap=problem.gap / 4,
-            effort=PARAMETERS.neighbourhood_effort
-            if len(free) <= PARAMETERS.largest_neighbourhood
-            else PARAMETERS.coupled_neighbourhood_effort,
-        ),
-        hint=best if had_all else None,
-    )
-    return out.selection
+    return v
 
 
 def _worth_deciding(problem: SearchProblem, free: tuple[int, ...], best: Selection) -> Ints:
