@@ -73,28 +73,41 @@ def prove_monolithic(
 ) -> None:
     """Prove the value, then the cost at that value, in the time left; selections that hold improve the incumbent."""
     if not state.value_proven:
-        state.set_phase("proving the value")
-        v = bounding_model(problem, lower_bounds, window_bounds, state.value_bound)
-        share = 0.5 if state.incumbent is not None else 0.8
-        limits = CallLimits(seconds=share * problem.control.remaining)
-        result = solve_with_cuts(
-            v,
-            objective.value(v),
-            problem.control,
-            seed=problem.seed,
-            limits=limits,
-            maximise=True,
-            hint=state.incumbent,
-            pool=problem.dominance,
-        )
-        if result.infeasible:
-            state.infeasible = True
-            return
-        state.try_improve(result.selection)
-        if result.bound is not None:
-            state.tighten_value_bound(result.bound)
-    if state.incumbent is None or state.closed:
+        _prove_value(problem, state, lower_bounds, window_bounds)
+    if not (state.infeasible or state.incumbent is None or state.closed):
+        _prove_cost(problem, state, lower_bounds, window_bounds)
+
+
+def _prove_value(
+    problem: SearchProblem, state: SearchState, lower_bounds: Mapping[int, int], window_bounds: Mapping[int, int]
+) -> None:
+    """Bound the value from above, in a share of the time left; or prove that no plan keeps every rule."""
+    state.set_phase("proving the value")
+    v = bounding_model(problem, lower_bounds, window_bounds, state.value_bound)
+    share = 0.5 if state.incumbent is not None else 0.8
+    limits = CallLimits(seconds=share * problem.control.remaining)
+    result = solve_with_cuts(
+        v,
+        objective.value(v),
+        problem.control,
+        seed=problem.seed,
+        limits=limits,
+        maximise=True,
+        hint=state.incumbent,
+        pool=problem.dominance,
+    )
+    if result.infeasible:
+        state.infeasible = True
         return
+    state.try_improve(result.selection)
+    if result.bound is not None:
+        state.tighten_value_bound(result.bound)
+
+
+def _prove_cost(
+    problem: SearchProblem, state: SearchState, lower_bounds: Mapping[int, int], window_bounds: Mapping[int, int]
+) -> None:
+    """Bound from below what the incumbent's value costs, in the time left."""
     state.set_phase("proving the cost")
     v = bounding_model(problem, lower_bounds, window_bounds, state.value_bound)
     v.model.add(objective.value(v) >= state.value)
