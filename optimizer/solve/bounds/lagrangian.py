@@ -193,11 +193,31 @@ def raise_bound(
     rows = shared_rows(instance)
     if not len(rows) or not wanted:
         return None
+    prices = _best_prices(problem, rows, lower_bounds, wanted, enough, beside)
+    if prices is None:
+        return None
+    own = {a: bound_at_prices(problem, rows, prices, a, lower_bounds, beside).bound for a in lower_bounds}
+    paid = charges(instance, rows, prices, np.arange(len(instance.options), dtype=np.int64))
+    if beside is not None and beside.charges is not None:
+        paid = paid + beside.charges
+    return LagrangianBounds(own, _worth(rows, prices) + (0 if beside is None else beside.constant), paid)
+
+
+def _best_prices(
+    problem: SearchProblem,
+    rows: Rows,
+    lower_bounds: Mapping[int, int],
+    wanted: Sequence[int],
+    enough: int,
+    beside: LagrangianBounds | None,
+) -> Ints | None:
+    """Return the prices with the highest bound on securing all of `wanted`; None where none beats the bound without."""
     model = _Planes(rows, len(wanted))
     worth = 0 if beside is None else beside.constant
     start = sum((lower_bounds if beside is None else beside.own)[a] for a in wanted) - worth
     best, centre = start, np.zeros(len(rows))
-    box = np.full(len(rows), PARAMETERS.first_price_box * max(1.0, float(np.median(instance.options.cost_minor))))
+    costs = problem.instance.options.cost_minor
+    box = np.full(len(rows), PARAMETERS.first_price_box * max(1.0, float(np.median(costs))))
     box[len(rows.days) + len(rows.lots) :] = 100.0
     proposal = centre
     for _ in range(PARAMETERS.price_rounds):
@@ -205,7 +225,7 @@ def raise_bound(
         evaluated = [bound_at_prices(problem, rows, prices, a, lower_bounds, beside) for a in wanted]
         value = sum(item.bound for item in evaluated) - _worth(rows, prices) - worth
         for number, item in enumerate(evaluated):
-            model.add(number, item.bound, use_of(instance, rows, item.options), prices)
+            model.add(number, item.bound, use_of(problem.instance, rows, item.options), prices)
         box *= 1.3 if value > best else 0.7
         if value > best:
             best, centre = value, prices.astype(float)
@@ -218,14 +238,7 @@ def raise_bound(
         ):
             break
         proposal = answer[0]
-    if best <= start:
-        return None
-    prices = np.rint(centre).astype(np.int64)
-    own = {a: bound_at_prices(problem, rows, prices, a, lower_bounds, beside).bound for a in lower_bounds}
-    paid = charges(instance, rows, prices, np.arange(len(instance.options), dtype=np.int64))
-    if beside is not None and beside.charges is not None:
-        paid = paid + beside.charges
-    return LagrangianBounds(own, _worth(rows, prices) + worth, paid)
+    return None if best <= start else np.rint(centre).astype(np.int64)
 
 
 def _worth(rows: Rows, prices: Ints) -> int:
