@@ -41,21 +41,7 @@ def with_pair_rows(
     chosen = [i for i in cells if cover.cells[i].paid and not (cover.cells[i].more_paid or cover.cells[i].more_gifts)]
     if not chosen:
         return cover
-    wave = instance.waves[activation]
-    gifts, payers = (_highest(instance, activation, paid=paid) for paid in (False, True))
-    question = PairQuestion(
-        wave.min_posts,
-        wave.confidence,
-        instance.rates,
-        cover.low,
-        cover.high,
-        cover.paid_low,
-        cover.paid_high,
-        tuple((cover.cells[i].paid, cover.cells[i].gifts) for i in chosen),
-        tuple(np.clip(gifts, cover.low, cover.high)[: max(cover.cells[i].gifts for i in chosen)].tolist()),
-        tuple(np.clip(payers, cover.paid_low, cover.paid_high)[: max(cover.cells[i].paid for i in chosen)].tolist()),
-    )
-    answer = pair_thresholds(question, stopped)
+    answer = pair_thresholds(_question(instance, activation, cover, chosen), stopped)
     nothing, never = (0.0,) * len(answer.rows), (np.inf,) * len(answer.rows)
     place = {index: row for row, index in enumerate(chosen)}
     merged = []
@@ -72,6 +58,24 @@ def with_pair_rows(
         tilts=cover.tilts + tuple(tilt for tilt, _ in answer.rows),
         paid_rows=cover.paid_rows + answer.rows,
         cells=tuple(merged),
+    )
+
+
+def _question(instance: Instance, activation: int, cover: Cover, chosen: Sequence[int]) -> PairQuestion:
+    """Return what is asked of rows of both groups: the chosen cells, and the best people who could fill them."""
+    wave = instance.waves[activation]
+    gifts, payers = (_highest(instance, activation, paid=paid) for paid in (False, True))
+    return PairQuestion(
+        wave.min_posts,
+        wave.confidence,
+        instance.rates,
+        cover.low,
+        cover.high,
+        cover.paid_low,
+        cover.paid_high,
+        tuple((cover.cells[i].paid, cover.cells[i].gifts) for i in chosen),
+        tuple(np.clip(gifts, cover.low, cover.high)[: max(cover.cells[i].gifts for i in chosen)].tolist()),
+        tuple(np.clip(payers, cover.paid_low, cover.paid_high)[: max(cover.cells[i].paid for i in chosen)].tolist()),
     )
 
 
