@@ -91,10 +91,7 @@ def greedy_team_beside(
         if kept is None
         else np.maximum(partial.remaining_capacity(activation) - kept, 0)
     )
-    options = item.options[(free[table.ship_day[item.options]] > 0)]
-    options = options[partial.available(activation, window, options)]
-    if reserved:
-        options = options[~np.isin(table.creator[options], list(reserved))]
+    options = _available(problem, partial, window, free, reserved)
     if not len(options):
         return None
     cost = table.cost_minor[options] + (0 if charges is None else charges[options])
@@ -112,6 +109,16 @@ def greedy_team_beside(
                 return proposal
     quick = greedy_team(instance, item.cover, people, bounds, None if unlimited else free, below)
     return proposal if quick is None or not partial.fits(activation, window, _array(quick)) else quick
+
+
+def _available(
+    problem: SearchProblem, partial: PartialPlan, window: int, free: Ints, reserved: Collection[int]
+) -> Ints:
+    """Return the options of a window on days with a free place, of creators who are neither in use nor reserved."""
+    table, item = problem.instance.options, problem.window_data[window]
+    options = item.options[(free[table.ship_day[item.options]] > 0)]
+    options = options[partial.available(item.activation, window, options)]
+    return options[~np.isin(table.creator[options], list(reserved))] if reserved else options
 
 
 def _array(team: Team) -> Ints:
@@ -165,28 +172,9 @@ def _insert_in_window(
     problem: SearchProblem, activation: int, window: int, fixed: Selection, lower_bound: int, ceiling: int | None
 ) -> Selection | None:
     """Return the cheapest selection for one activation in one window beside `fixed`, cheaper than `ceiling`."""
-    days = worth_shipping(problem.instance, activation, problem.window_data[window].options, fixed)
+    options = worth_shipping(problem.instance, activation, problem.window_data[window].options, fixed)
     limits = CallLimits(gap=problem.gap / 2, effort=PARAMETERS.insertion_effort, rounds=PARAMETERS.insertion_cut_rounds)
-
-    def model(approximation: Approximation, above: int | None) -> Variables:
-        part = part_of(
-            problem.instance,
-            problem.covers,
-            approximation,
-            activations=[activation],
-            windows=[window],
-            options=days,
-            fixed=fixed,
-        )
-        v = Variables(part, approximation)
-        add_rules(v, without=frozenset({"required"}))
-        v.model.add(v.secured[activation] == 1)
-        v.model.add(v.cost(activation) >= lower_bound)
-        if above is not None:
-            v.model.add(v.cost(activation) <= above - 1)
-        return v
-
-    v = model(Approximation.INNER, ceiling)
+    v = _insertion_model(problem, window, options, fixed, Approximation.INNER, lower_bound, ceiling)
     chosen = optimise(v, v.cost(activation), problem.control, seed=problem.seed, limits=limits)
     inserted = None if chosen.selection is None else chosen.selection.only(problem.instance, activation)
     if inserted is not None and failing(problem.instance, inserted, [activation]):
@@ -194,7 +182,8 @@ def _insert_in_window(
     cost = None if inserted is None else inserted.cost(problem.instance)
     if cost is not None and cost <= int(lower_bound * (1 + problem.gap / 2)):
         return inserted
-    v = model(Approximation.OUTER, cost if cost is not None else ceiling)
+    ceiling = ceiling if cost is None else cost
+    v = _insertion_model(problem, window, options, fixed, Approximation.OUTER, lower_bound, ceiling)
     result = solve_with_cuts(
         v,
         v.cost(activation),
@@ -204,6 +193,35 @@ def _insert_in_window(
         pool=problem.dominance,
     )
     return inserted if result.selection is None else result.selection.only(problem.instance, activation)
+
+
+def _insertion_model(
+    problem: SearchProblem,
+    window: int,
+    options: Ints,
+    fixed: Selection,
+    approximation: Approximation,
+    lower_bound: int,
+    ceiling: int | None,
+) -> Variables:
+    """Return the model of one activation in one window beside `fixed`, its cost at least `lower_bound`."""
+    activation = problem.window_data[window].activation
+    part = part_of(
+        problem.instance,
+        problem.covers,
+        approximation,
+        activations=[activation],
+        windows=[window],
+        options=options,
+        fixed=fixed,
+    )
+    v = Variables(part, approximation)
+    add_rules(v, without=frozenset({"required"}))
+    v.model.add(v.secured[activation] == 1)
+    v.model.add(v.cost(activation) >= lower_bound)
+    if ceiling is not None:
+        v.model.add(v.cost(activation) <= ceiling - 1)
+    return v
 
 
 def worth_shipping(instance: Instance, activation: int, options: Ints, fixed: Selection) -> Ints:
