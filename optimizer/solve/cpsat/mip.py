@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 from ortools.sat.python import cp_model
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse import csr_array
 
 from optimizer.derive.instance import Floats, Ints
@@ -175,18 +175,7 @@ def optimise_by_mip(
     v.model.minimize(objective)
     cost = np.zeros(rows.matrix.shape[1])
     cost[list(v.model.proto.objective.vars)] = list(v.model.proto.objective.coeffs)
-    upper = np.array([variable.domain[1] for variable in v.model.proto.variables], dtype=float)
-    answer = milp(
-        cost,
-        constraints=rows.for_floats(LOOSER if v.approximation is Approximation.OUTER else -LOOSER),
-        integrality=np.ones(len(cost)),
-        bounds=Bounds(np.array([variable.domain[0] for variable in v.model.proto.variables], dtype=float), upper),
-        options={
-            "time_limit": min(control.remaining, limits.seconds),
-            "mip_rel_gap": limits.gap,
-            "node_limit": UNLIMITED_NODES if limits.nodes is None else limits.nodes,
-        },
-    )
+    answer = _call_highs(v, rows, cost, control, limits)
     if answer.status == 2:
         return SolveResult(CallStatus.INFEASIBLE, None, None, None)
     dual = answer.mip_dual_bound
@@ -196,6 +185,23 @@ def optimise_by_mip(
         return SolveResult(CallStatus.UNKNOWN, None, None, bound)
     status = CallStatus.OPTIMAL if answer.status == 0 else CallStatus.FEASIBLE
     return SolveResult(status, v.extract(x.tolist()), round(float(cost @ x)), bound)
+
+
+def _call_highs(v: Variables, rows: Rows, cost: Floats, control: Control, limits: CallLimits) -> OptimizeResult:
+    """Return what HiGHS says of the rows of a model, loosened or tightened as its approximation allows."""
+    variables = v.model.proto.variables
+    low, high = (np.array([variable.domain[side] for variable in variables], dtype=float) for side in (0, 1))
+    return milp(
+        cost,
+        constraints=rows.for_floats(LOOSER if v.approximation is Approximation.OUTER else -LOOSER),
+        integrality=np.ones(len(cost)),
+        bounds=Bounds(low, high),
+        options={
+            "time_limit": min(control.remaining, limits.seconds),
+            "mip_rel_gap": limits.gap,
+            "node_limit": UNLIMITED_NODES if limits.nodes is None else limits.nodes,
+        },
+    )
 
 
 Engine = Callable[..., SolveResult]
