@@ -66,12 +66,17 @@ def solve_with_cuts(
         if not broken:
             return CutLoopResult(False, bound, out.selection, out.objective, out.status is CallStatus.OPTIMAL, cuts)
         for activation in broken:
-            team = out.selection.options_of(v.instance, activation)
-            profile = failing_profile(v.instance, activation, team)
-            if profile is None:
-                rows.forbid(activation, team)
-            else:
-                rows.add(activation, profile)
-                pool.add(activation, profile)
+            _cut_off(v, rows, pool, activation, out.selection)
         cuts += len(broken)
     return CutLoopResult(False, bound, None, None, False, cuts)
+
+
+def _cut_off(v: Variables, rows: DominanceRows, pool: DominancePool, activation: int, selection: Selection) -> None:
+    """Cut off an activation's team that fails, with all teams it dominates where its profile says so."""
+    team = selection.options_of(v.instance, activation)
+    profile = failing_profile(v.instance, activation, team)
+    if profile is None:
+        rows.forbid(activation, team)
+    else:
+        rows.add(activation, profile)
+        pool.add(activation, profile)
