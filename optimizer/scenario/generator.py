@@ -131,16 +131,7 @@ def _document(
             {"id": product, "unit_cost": f"{cost}.00", **({"stock": lots} if lots else {})}
             for product, cost in costs.items()
         ],
-        "shipping": {
-            **({} if warehouse is None else {"daily_capacity": warehouse.daily_capacity}),
-            "holiday_calendar": HOLIDAYS,
-            **(
-                {"closed_dates": [day.isoformat() for day in warehouse.closed]}
-                if warehouse and warehouse.closed
-                else {}
-            ),
-            "services": [dict(service) for service in SERVICES],
-        },
+        "shipping": _shipping(warehouse),
         "communities": list(communities),
         "activations": [item.activation for item in aims],
     }
@@ -148,6 +139,16 @@ def _document(
         document["rotation"] = dict(family.rotation)
     document["creators"] = [creator for group in people for creator in group]
     return document
+
+
+def _shipping(warehouse: coupling.Warehouse | None) -> Record:
+    closed = [] if warehouse is None else [day.isoformat() for day in warehouse.closed]
+    return {
+        **({} if warehouse is None else {"daily_capacity": warehouse.daily_capacity}),
+        "holiday_calendar": HOLIDAYS,
+        **({"closed_dates": closed} if closed else {}),
+        "services": [dict(service) for service in SERVICES],
+    }
 
 
 def dump(document: Record) -> str:
