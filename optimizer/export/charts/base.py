@@ -104,12 +104,17 @@ def finished(
     room
         How wide a page may draw it.
     """
+    heading = alt.TitleParams(one_line(title), subtitle=textwrap.wrap(subtitle, LINE), anchor="start", offset=14)
+    return _styled(
+        chart.properties(title=heading, description=description, usermeta={"groundswell": asdict(room)}), currency
+    )
+
+
+def _styled(chart: Layer, currency: str | None) -> Chart:
+    """Return a chart with the fonts, colours and number format of all charts."""
     symbol = formatting.symbol(currency) if currency else ""
     locale = alt.Locale(number=alt.NumberLocale(decimal=".", thousands=",", grouping=[3], currency=[symbol, ""]))
-    heading = alt.TitleParams(one_line(title), subtitle=textwrap.wrap(subtitle, LINE), anchor="start", offset=14)
-    done: Chart = chart.properties(
-        title=heading, description=description, usermeta={"groundswell": asdict(room)}
-    ).configure(
+    styled: Chart = chart.configure(
         background=PAPER,
         font=FONT,
         locale=locale,
@@ -144,7 +149,7 @@ def finished(
         ),
         text=alt.MarkConfig(color=INK, fontSize=SMALL),
     )
-    return done
+    return styled
 
 
 def nothing(title: str, reason: str) -> Chart:
