@@ -5,7 +5,7 @@ From the bottom up::
     control, settings, search_parameters, search_state    clock and stop; request; effort; incumbent and bounds
     cpsat/         solve_model, feasibility, dominance, cut_loop
                                                           one CP-SAT call; exact judgement; dominance cuts; the loop
-    windows/       cell_bounds, candidates, prefix_team, greedy_team, quick_team, refine, window, team_counts, counting
+    windows/       cell_bounds, candidates, prefix_team, greedy_team, activation_cover, window, team_counts, counting
                                                           bounds of every cell; who is there and who suffices; teams
     problem                                               the instance as the search sees it, and what rotation couples
     bounds/        activation, coupled, parcel_counts, coupled_excess, lagrangian, lower_bounds, schedule, cell_*

@@ -18,7 +18,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from optimizer.chance.covers import Cover, ceiling, cover_of, strongest
+from optimizer.chance.covers import Cover, ceiling, strongest
 from optimizer.chance.tail import SCREENING, SECURE_TOLERANCE, tail, tails
 from optimizer.chance.tilt import UnfinishedError
 from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
@@ -26,9 +26,8 @@ from optimizer.model.rules import windows_agree
 from optimizer.solve.control import Control
 from optimizer.solve.cpsat.dominance import DominancePool
 from optimizer.solve.search_parameters import PARAMETERS
+from optimizer.solve.windows.activation_cover import activation_cover
 from optimizer.solve.windows.counting import Counted, count
-from optimizer.solve.windows.quick_team import quick_cost
-from optimizer.solve.windows.refine import refined
 from optimizer.solve.windows.window import Shape, WindowData, most_people, shape_of, window_data_of
 
 NOTHING_PREPARED = Cover((), 0.0, 1.0, 1.0, 1.0, (), ())
@@ -166,15 +165,7 @@ def prepare(
         try:
             if control.stopped or activation not in owners:
                 return NOTHING_PREPARED
-            cost = quick_cost(instance, activation, lambda: control.stopped)
-            worth = (
-                PARAMETERS.worth_thresholds_shared
-                if instance.limits.share_supplies_or_people
-                else PARAMETERS.worth_thresholds
-            )
-            money = int(worth * cost) if cost < INFEASIBLE_COST else None
-            cover = cover_of(instance, activation, lambda: control.stopped, money)
-            return refined(instance, activation, cover, gap, lambda: control.stopped)
+            return activation_cover(instance, activation, gap, lambda: control.stopped)
         except UnfinishedError:
             return NOTHING_PREPARED
 

@@ -10,9 +10,9 @@ from optimizer.derive.instance import UNLIMITED, Instance, Ints
 from optimizer.model.rules import team_made
 from optimizer.model.selection import Selection
 from optimizer.solve.heuristics.partial_plan import PartialPlan
+from optimizer.solve.windows.activation_cover import strongest_windows
 from optimizer.solve.windows.candidates import best_days, candidates_of
 from optimizer.solve.windows.greedy_team import Team, first_team
-from optimizer.solve.windows.quick_team import strongest_windows
 
 
 def quick_start(instance: Instance, stopped: Callable[[], bool]) -> Selection:
