@@ -11,7 +11,7 @@ import typer
 
 from optimizer.answers.certainty import PriceOfCertainty
 from optimizer.batch.choices import read_list
-from optimizer.cli.console import ExitCode, blaming, say
+from optimizer.cli.console import ExitCode, blaming, nothing_found
 from optimizer.cli.files import (
     check_output,
     check_picture_file,
@@ -75,8 +75,7 @@ def _chart(answer: PriceOfCertainty) -> Chart:
 def _outcome(answer: PriceOfCertainty) -> ExitCode:
     points = [point for curve in answer.activations for point in curve.points]
     if all(point.status == "unknown" for point in points):
-        say("The search found no plan in the time given; a longer --time-limit may find one.")
-        return ExitCode.NOTHING_FOUND
+        return nothing_found()
     return ExitCode.DONE
 
 

@@ -84,6 +84,12 @@ def say(message: str) -> None:
     print(harmless(message), file=sys.stderr, flush=True)
 
 
+def nothing_found() -> ExitCode:
+    """Say that a search ended without a plan and without a proof that there is none; return the exit code of that."""
+    say("The search found no plan in the time given; a longer --time-limit may find one.")
+    return ExitCode.NOTHING_FOUND
+
+
 def harmless(text: str) -> str:
     """Return a text with every control character but line break and tab replaced by a mark.
 

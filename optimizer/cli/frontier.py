@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from optimizer.cli.console import ExitCode, blaming, interruptible, notes, say
+from optimizer.cli.console import ExitCode, blaming, interruptible, notes, nothing_found, say
 from optimizer.cli.files import (
     check_output,
     check_picture_file,
@@ -193,8 +193,7 @@ def _outcome(statuses: list[str]) -> ExitCode:
     if all(status == "infeasible" for status in statuses):
         say("Infeasible: proven that no plan keeps every rule of this scenario under any of these budgets.")
         return ExitCode.INFEASIBLE
-    say("The search found no plan in the time given; a longer --time-limit may find one.")
-    return ExitCode.NOTHING_FOUND
+    return nothing_found()
 
 
 def frontier(

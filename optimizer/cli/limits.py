@@ -11,7 +11,7 @@ import typer
 
 from optimizer.analysis.plan_files import read_plan
 from optimizer.answers.limits import CostOfLimits
-from optimizer.cli.console import ExitCode, blaming, say
+from optimizer.cli.console import ExitCode, blaming, nothing_found, say
 from optimizer.cli.files import check_output, scenario_at, settings_of, show_answer, write_answer
 from optimizer.cli.options import (
     AnswerFormat,
@@ -57,8 +57,7 @@ def _outcome(answer: CostOfLimits) -> ExitCode:
         say("Infeasible: proven that no plan keeps every rule. `groundswell solve` tells what stands in the way.")
         return ExitCode.INFEASIBLE
     if answer.status == "unknown":
-        say("The search found no plan in the time given; a longer --time-limit may find one.")
-        return ExitCode.NOTHING_FOUND
+        return nothing_found()
     return ExitCode.DONE
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from optimizer.cli.console import ExitCode, blaming, interruptible, notes, say
+from optimizer.cli.console import ExitCode, blaming, interruptible, notes, nothing_found, say
 from optimizer.cli.files import check_output, deliver_plan, scenario_at, settings_of
 from optimizer.cli.options import Gap, Output, ScenarioFile, Seed, Shown, TimeLimit, Workers
 from optimizer.export.terminal.elements import ProgressLine
@@ -55,8 +55,7 @@ def _outcome(plan: Plan) -> ExitCode:
         say("Infeasible: proven that no plan keeps every rule of this scenario.")
         return ExitCode.INFEASIBLE
     if plan.status == "unknown":
-        say("The search found no plan in the time given; a longer --time-limit may find one.")
-        return ExitCode.NOTHING_FOUND
+        return nothing_found()
     if not any(result.secured for result in plan.activations):
         say("Warning: no activation is secured; the plan is empty.")
     return ExitCode.DONE
