@@ -109,6 +109,7 @@ class Diagnoses:
         except StoreError:
             raise
         except Exception:  # noqa: BLE001
+            # Whatever cannot be recorded, the run must not wait for its diagnosis for ever.
             log.exception("a diagnosis cannot be recorded", extra={"run_id": run_id})
             return self._persisted(lambda: self._store.diagnosed(run_id, None))
 

@@ -195,6 +195,7 @@ class Jobs:
         except StoreError:
             raise
         except Exception:  # noqa: BLE001
+            # Whatever cannot be recorded, the run must end, or it would be taken up and solved again for ever.
             log.exception("a result cannot be recorded", extra={"run_id": key})
             return self._persisted(lambda: self._end(key, UNRECORDED))
 

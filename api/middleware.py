@@ -53,6 +53,7 @@ class Middleware:
             if not sent.status:
                 await answer(unavailable(), name)(scope, receive, sent)
         except Exception as error:  # noqa: BLE001
+            # The outermost place: any bug is answered as a problem with the request's id, and logged under it.
             if sent.status and _broken(error):
                 log.debug("the client went away", extra={"path": scope["path"]})
                 return

@@ -68,4 +68,5 @@ class Reconciler:
             except StoreError as error:
                 log.warning("no news: %s", error)
             except Exception:  # noqa: BLE001
+                # Whatever makes one poll fail must not end the thread: streams would hear nothing any more.
                 log.exception("a poll for news failed")

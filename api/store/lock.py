@@ -54,6 +54,7 @@ class Hold:
         try:
             held = self.look()
         except BaseException:
+            # `__exit__` is not called for what is raised here, by a signal either: connections must not stay open.
             self._engine.dispose()
             raise
         if not held:
@@ -82,6 +83,7 @@ class Hold:
             try:
                 self._connection.execute(select(1))
             except Exception as error:  # noqa: BLE001
+                # What a broken connection raises is up to the driver; each error means that the lock is gone.
                 log.warning("the connection that holds the database was lost: %s", type(error).__name__)
                 self._let_go()
         return self._connection is not None or self._taken()

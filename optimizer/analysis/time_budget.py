@@ -94,6 +94,7 @@ def side_by_side(work: Callable[[Q], A], items: Sequence[Q], lanes: int, cancel:
         try:
             return work(item)
         except BaseException:
+            # Whatever ends one question ends the others: nobody will read their answers.
             cancel.set()
             raise
 

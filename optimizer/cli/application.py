@@ -107,6 +107,7 @@ def outcome(arguments: list[str]) -> int:
     except SystemExit as leaving:
         return int(leaving.code or ExitCode.DONE)
     except Exception as error:
+        # Any bug ends here: whoever typed the command is told so in a sentence, with an exit code, not by a traceback.
         if os.environ.get("GROUNDSWELL_DEBUG"):
             raise
         _report(error)

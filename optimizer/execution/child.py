@@ -181,6 +181,7 @@ def _outcome(
         detail = "The plan failed its own verification and is withheld: a bug in groundswell, written to its log."
         return Failed(Reason.BUG, detail), ErrorReport(traceback.format_exc())
     except BaseException:  # noqa: BLE001
+        # The parent hears of everything, SystemExit of a library too: without a report it would take it for a death.
         detail = "The solver stopped at an error of its own: a bug in groundswell, written to its log."
         return Failed(Reason.BUG, detail), ErrorReport(traceback.format_exc())
 

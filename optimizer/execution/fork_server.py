@@ -42,6 +42,7 @@ def serve(control: int) -> NoReturn:
     try:
         server.run()
     except Exception:  # noqa: BLE001
+        # Nobody is above it: what it raised must be seen, and no child may outlive it.
         traceback.print_exc()
     finally:
         server.kill_all()
@@ -120,6 +121,7 @@ class _ForkServer:
 
             child.main(connection, output, server)
         except BaseException:  # noqa: BLE001
+            # Not even SystemExit may unwind into the server's loop, of which this process is a copy.
             traceback.print_exc()
         finally:
             os._exit(1)

@@ -185,6 +185,7 @@ class LocalExecutor:
         try:
             outcome = run.supervision.run(started, moved)
         except Exception:
+            # A bug costs this task, not the thread: the queue goes on, and who waits for the task is told.
             log.exception("Task %s was lost.", run.task.key)
             outcome = Failed(Reason.BUG, "The solve was lost: a bug or a fault, written to the log.")
         # The listener may submit the next task on hearing of the end, before this place is quite free again.
@@ -210,4 +211,5 @@ class _Run:
         try:
             call()
         except Exception:
+            # The listener is the caller's: whatever it raises must not lose the outcome of a solve.
             log.exception("The listener failed on task %s.", self.task.key)

@@ -61,6 +61,7 @@ class Supervision:
             except LookupError:
                 return None
             except Exception:
+                # `load` is the caller's, a file or a database: whatever it raises ends this task alone.
                 log.exception("The scenario of task %s could not be loaded.", self._task.key)
                 return Failed(Reason.BUG, "The scenario could not be loaded: a bug or a fault, written to the log.")
             if self._abandoned or self._last:

@@ -91,6 +91,7 @@ def reaching() -> Iterator[None]:
     except ClusterError:
         raise
     except Exception as error:
+        # Dask has no class of errors of its own: network, timeouts, closed clients, errors over there all differ.
         raise ClusterError(f"{type(error).__name__}: {error}") from error
 
 

@@ -186,6 +186,7 @@ class SchedulerClient:
         except ClusterError:
             log.debug("The cluster did not answer.", exc_info=True)
         except Exception:
+            # Its loop serves all tasks until the executor is closed: a bug is written down and the loop goes on.
             log.exception("The scheduler_client to the cluster failed; it goes on.")
         return False
 
@@ -197,4 +198,5 @@ class SchedulerClient:
             elif received.origin == self._greeter:
                 self._subscribed.set()
         except Exception:
+            # Anybody on the cluster can send an event, of any form; raised, it would end in Dask's own loop.
             log.exception("An event of the cluster was not understood.")

@@ -35,6 +35,7 @@ class ThreadPool:
             try:
                 work()
             except Exception:
+                # The threads are few and serve all tasks: none may end by what one piece of work raises.
                 log.exception("The executor failed on something; it goes on.")
 
 
@@ -89,6 +90,7 @@ class SerialQueue:
         try:
             call()
         except Exception:
+            # Calls are the listener's: whatever one raises, those after it are made, or the queue would stand still.
             log.exception("A call failed; those after it are made.")
         with self._changed:
             self._caller = None

@@ -192,6 +192,7 @@ class TrackedTask:
             log.warning("Task %s could not be handed to the cluster; trying again: %s", self.task.key, error)
             self._due = time.monotonic() + PAUSE_SECONDS
         except Exception:
+            # `load` is the caller's, a file or a database: whatever it raises is final for this task.
             log.exception("The scenario of task %s could not be loaded.", self.task.key)
             self._end(UNLOADABLE)
         finally:
@@ -232,6 +233,7 @@ class TrackedTask:
             # Its worker was lost with it, and it is being solved again.
             future.add_done_callback(self._settled)
         except Exception as error:  # noqa: BLE001
+            # Dask raises what it meets on the way here: network, unpickling, an own error. To solve it again cures all.
             log.warning("The result of task %s did not arrive; it is solved again: %s", self.task.key, error)
             self._retry()
         else:

@@ -127,6 +127,7 @@ async def _join(options: WorkerOptions, worker_plugin: SolverPlugin, scratch: st
     try:
         await worker
     except BaseException:
+        # A cancelled start, too, leaves nothing open; what closing raises must not hide why it was closed.
         with suppress(Exception):
             await worker.close(reason="could not join")
         raise

@@ -166,6 +166,7 @@ class SolverPlugin(WorkerPlugin):
         try:
             return one.supervision.run(started, moved)
         except Exception:
+            # A bug costs this task alone; raised, it would count as an error of the cluster, and be tried again.
             log.exception("Task %s was lost.", one.key[-1])
             return Failed(Reason.BUG, "The solve was lost: a bug or a fault, written to its worker's log.")
 
