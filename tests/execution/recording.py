@@ -51,3 +51,9 @@ class Recorder:
 
 def task(key: str, text: str = "{}", lane: str = "", seconds: float = 60.0) -> Task:
     return Task(key, Settings(time_limit_seconds=seconds, workers=1), lambda: text, lane)
+
+
+def assert_later_starts_have_higher_numbers(recorder: Recorder, count: int) -> None:
+    numbers = recorder.of("started", "a")
+    assert len(numbers) == count
+    assert numbers == sorted(set(numbers))
