@@ -14,25 +14,17 @@ from functools import cached_property
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.semantics import Wave, embeddedness, max_paid_share
 from optimizer.verify.premises import Premises
-from tests.brute_decisions import ExtraRow, Ints, Option, decisions, no_dearer, replaceable
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Menu = list[Option | None]
-"""What can be done with one creator; None is to leave them out."""
+from tests.brute_decisions import ExtraRow, Ints, Option, decisions, replaceable
+from tests.brute_ways import OWN_FIGURES, TIERS, Flags, Floats, Menu, Ways, all_windows, far_apart, lean_among
 
 TOLERANCE = 1e-6
 OwnRule = Callable[[Wave, frozenset[str]], bool]
 """A made-up rule of one activation: may these creators (by id) be its team?"""
 MOST_WAYS = 2_000_000
-TIERS = ("nano", "emerging", "established")
-OWN_FIGURES = 4 + len(TIERS)
-"""Columns of `Ways.figures` before the use of shared rows: creators as bits, gifted, paid, cost, one count per tier."""
 
 
 @dataclass(frozen=True)
@@ -46,52 +38,6 @@ class Best:
 def best(scenario: Scenario) -> Best | None:
     """Return the optimum of a scenario, None where no plan keeps all rules."""
     return Enumeration(scenario).best
-
-
-@dataclass(frozen=True)
-class Ways:
-    """All ways to secure one activation, cheapest first; arrays have one entry or row per way.
-
-    `lean`: no creator of it can be left out or used otherwise at no more cost and no more use of any shared row.
-    """
-
-    wave: Wave
-    start: Ints
-    figures: Ints
-    embeddedness: Floats
-    probability: Floats
-    lean: Flags
-
-    @property
-    def members(self) -> Ints:
-        """Creators as bits."""
-        return self.figures[:, 0]
-
-    @property
-    def creators(self) -> Ints:
-        """Number of creators."""
-        return self.figures[:, 1] + self.figures[:, 2]
-
-    @property
-    def cost(self) -> Ints:
-        """Cost in minor units."""
-        return self.figures[:, 3]
-
-    @property
-    def use(self) -> Ints:
-        """Use of the shared rows, shape (ways, rows)."""
-        return self.figures[:, OWN_FIGURES:]
-
-    def only(self, kept: Flags | Ints) -> Ways:
-        """Return some of the ways."""
-        return Ways(
-            self.wave,
-            self.start[kept],
-            self.figures[kept],
-            self.embeddedness[kept],
-            self.probability[kept],
-            self.lean[kept],
-        )
 
 
 class Enumeration:
@@ -162,9 +108,9 @@ class Enumeration:
         """Return which ways of `other` can stand beside one way of another activation, given what is used so far."""
         fits: Flags = np.all(other.use + used <= self.limits, axis=1)
         shared = (other.members & one.members[index]) != 0
-        fits &= ~shared | _apart(one, index, other, self.scenario.rotation.rest_days)
+        fits &= ~shared | far_apart(one, index, other, self.scenario.rotation.rest_days)
         if one.wave.community == other.wave.community:
-            fits &= _apart(one, index, other, self.premises.communities[one.wave.community].min_gap_days)
+            fits &= far_apart(one, index, other, self.premises.communities[one.wave.community].min_gap_days)
         return fits
 
     def most_embedded(self, creators: Mapping[str, int], most_cost: int) -> float:
@@ -195,7 +141,7 @@ class Enumeration:
     def ways(self) -> dict[str, Ways]:
         """All ways to secure each activation."""
         return {
-            name: _joined(wave, [self._ways(wave, start) for start in wave.starts()])
+            name: all_windows(wave, [self._ways(wave, start) for start in wave.starts()])
             for name, wave in self.premises.waves.items()
         }
 
@@ -215,7 +161,7 @@ class Enumeration:
         good = (probability >= wave.confidence - TOLERANCE) & self._keeps_own_rules(wave, figures)
         if self.keeps is not None:
             good &= np.array([self.keeps(wave, self._named(members)) for members in figures[:, 0].tolist()], dtype=bool)
-        lean = _lean(good.reshape(shape), menus).reshape(-1)
+        lean = lean_among(good.reshape(shape), menus).reshape(-1)
         first = np.full(len(good), start.toordinal(), dtype=np.int64)
         return Ways(wave, first, figures, loved, probability, lean).only(good)
 
@@ -282,35 +228,7 @@ class Enumeration:
         return keeps
 
 
-def _joined(wave: Wave, parts: Sequence[Ways]) -> Ways:
-    """Return the ways of all windows of an activation, cheapest first."""
-    names = ("start", "figures", "embeddedness", "probability", "lean")
-    joined = Ways(wave, *(np.concatenate([getattr(part, name) for part in parts]) for name in names))
-    return joined.only(np.argsort(joined.cost, kind="stable"))
-
-
-def _apart(one: Ways, index: int, other: Ways, free_days: int) -> Flags:
-    """Return which windows of `other` leave so many free days after, or before, one window of another activation."""
-    after = other.start - (one.start[index] + one.wave.window_days - 1) >= free_days + 1
-    before = one.start[index] - (other.start + other.wave.window_days - 1) >= free_days + 1
-    apart: Flags = after | before
-    return apart
-
-
 def _chances(option: Option | None, rates: Floats) -> Floats:
     if option is None:
         return np.zeros(len(rates))
     return rates * option.chance if option.line.mode == "gift" else np.full(len(rates), option.chance)
-
-
-def _lean(good: Flags, menus: Sequence[Menu]) -> Flags:
-    """Return which good ways have no good way that differs in one creator and costs and uses no more."""
-    wasteful = np.zeros_like(good)
-    for axis, menu in enumerate(menus):
-        marks, known = np.moveaxis(wasteful, axis, 0), np.moveaxis(good, axis, 0)
-        for worse, dear in enumerate(menu):
-            for better, cheap in enumerate(menu):
-                if better != worse and no_dearer(cheap, dear) and (better < worse or not no_dearer(dear, cheap)):
-                    marks[worse] |= known[better]
-    lean: Flags = good & ~wasteful
-    return lean
