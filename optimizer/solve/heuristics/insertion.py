@@ -100,14 +100,14 @@ def greedy_team_beside(
     unlimited = free.min() >= UNLIMITED // 2
     pool = reduced if unlimited else options
     people = candidates_of(instance, window, pool, cost[np.searchsorted(options, pool)])
-    proposal: Team | None = None
-    for team in [*proposals, *([] if item.team is None else [item.team])]:
-        dated = redated(instance, people, team, free)
-        if dated is not None and dated.priced < below and partial.fits(activation, window, _array(dated)):
-            proposal, below = dated, dated.priced
-            if proposals:
-                return proposal
-    quick = greedy_team(instance, item.cover, people, bounds, None if unlimited else free, below)
+    known = [*proposals, *([] if item.team is None else [item.team])]
+    dated = (redated(instance, people, team, free) for team in known)
+    cheap = (team for team in dated if team is not None and team.priced < below)
+    proposal = next((team for team in cheap if partial.fits(activation, window, _array(team))), None)
+    if proposal is not None and proposals:
+        return proposal
+    limit = below if proposal is None else proposal.priced
+    quick = greedy_team(instance, item.cover, people, bounds, None if unlimited else free, limit)
     return proposal if quick is None or not partial.fits(activation, window, _array(quick)) else quick
 
 
