@@ -61,24 +61,30 @@ def make_schedule(
         owners = [(int(problem.instance.windows.activation[w]), w) for w in windows]
         if all(a in m.secured for a, _ in owners):
             m.model.add(sum(m.window_flag(a, w) for a, w in owners) <= len(owners) - 1)
-    instance, limit = problem.instance, problem.instance.limits.budget_minor
     spent = spent_on(m)
     if all_of_them:
         for flag in m.secured.values():
             m.model.add(flag == 1)
         m.model.minimize(spent)
     else:
-        value = value_of(m, m.secured)
-        if limit is not None:
-            m.model.add(spent <= limit)
-        for a in np.flatnonzero(instance.must_secure):
-            m.model.add(m.secured[int(a)] == 1)
-        if least_value is None:
-            m.model.maximize(value)
-        else:
-            m.model.add(value >= least_value)
-            m.model.minimize(spent)
+        _secure_within_budget(problem, m, spent, least_value)
     return _solved(m, spent, effort, maximise=not all_of_them and least_value is None)
+
+
+def _secure_within_budget(
+    problem: SearchProblem, m: ScheduleModel, spent: cp_model.IntVar, least_value: int | None
+) -> None:
+    """Secure what must be and keep the budget; maximise the value, or minimise what a least value costs."""
+    value, limit = value_of(m, m.secured), problem.instance.limits.budget_minor
+    if limit is not None:
+        m.model.add(spent <= limit)
+    for a in np.flatnonzero(problem.instance.must_secure):
+        m.model.add(m.secured[int(a)] == 1)
+    if least_value is None:
+        m.model.maximize(value)
+    else:
+        m.model.add(value >= least_value)
+        m.model.minimize(spent)
 
 
 def _solved(m: ScheduleModel, spent: cp_model.IntVar, effort: float, *, maximise: bool) -> Schedule:
