@@ -46,6 +46,7 @@ def test_what_fails_is_told_and_saved(made: Path) -> None:
     assert "W 1 is odd" in line["failed"]
 
 
+@pytest.mark.campaign
 def test_a_campaign_resumes_and_tries_again_what_failed(made: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert go(made, Campaign("numbers", "", fine, documents), "--seeds", "0:4", "--families", "W") == 0
     assert "2 of 4 done before" in capsys.readouterr().out

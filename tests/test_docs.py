@@ -22,11 +22,15 @@ from optimizer.verify.rules import RULES
 from tests import docs_fields
 from tests.docs_pages import PAGES, README, ROOT, Page, page
 
+LONG = pytest.mark.campaign
+
 EXPECTED = re.compile(r"# exit code (\d+)$")
 AMOUNT = re.compile(r"£[\d,]+\.\d\d")
 NAMED = re.compile(r"^\| `groundswell ([\w-]+)", re.MULTILINE)
 KINDS = {"sh", "console", "csv", "python", "json", "math", "mermaid"}
 FOLDERS = ("optimizer/", "api/", "tests/", "docs/", "scenarios/", ".ci/")
+QUICK = {"README.md", "docs/exports.md"}
+"""Pages that run in the default tests; the others, which make many plans, in the campaign."""
 RUN = [each for each in PAGES if {"console", "python"} & {block.kind for block in each.blocks}]
 
 
@@ -42,7 +46,9 @@ def run(command: str) -> int:
         return outcome(words[:redirection])
 
 
-@pytest.mark.parametrize("text", RUN, ids=str)
+@pytest.mark.parametrize(
+    "text", [each if str(each) in QUICK else pytest.param(each, marks=LONG) for each in RUN], ids=str
+)
 def test_everything_on_a_page_runs(
     text: Page, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

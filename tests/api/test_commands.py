@@ -83,6 +83,7 @@ def test_what_cannot_be_served_is_told_in_a_sentence(
     assert word in capsys.readouterr().err
 
 
+@pytest.mark.campaign
 def test_a_second_server_on_the_same_file_is_refused(tmp_path: Path) -> None:
     with Server(tmp_path) as server:
         again = [str(GROUNDSWELL), "serve", "--port", "0", "--database", "sqlite:///service.sqlite"]
@@ -173,6 +174,7 @@ def test_a_server_that_is_told_to_stop_keeps_what_it_has_and_goes_on_later(tmp_p
         assert ended(client, queued)["status"] == "optimal"
 
 
+@pytest.mark.campaign
 def test_the_log_names_request_and_run(tmp_path: Path) -> None:
     with Server(tmp_path) as server:
         client = server.client(headers={"X-Request-ID": "mine-1"})

@@ -38,6 +38,7 @@ DATABASES = POSTGRES_IN_CAMPAIGN
 PATIENCE = 60.0
 ENDLESS = "tests.execution.work_functions:stubborn"
 PASSED = timedelta(seconds=1)
+LONG = pytest.mark.campaign
 
 
 def story(client: Any, run: str) -> list[Event]:
@@ -78,6 +79,7 @@ def test_a_run_is_done_with_a_short_diagnosis_that_a_fuller_one_replaces(tmp_pat
     assert (last["diagnosis_pending"], last["times"]) == (False, first["times"])
 
 
+@pytest.mark.campaign
 def test_a_fuller_diagnosis_survives_a_kill_of_the_server(tmp_path: Path) -> None:
     with Server(tmp_path, run_places=1) as server:
         run, _ = awaiting(server.client())
@@ -88,6 +90,7 @@ def test_a_fuller_diagnosis_survives_a_kill_of_the_server(tmp_path: Path) -> Non
         assert [event.kind for event in events].count("running") == 1
 
 
+@pytest.mark.campaign
 def test_a_server_does_not_wait_for_it_to_stop_and_takes_it_up_again(tmp_path: Path) -> None:
     with Server(tmp_path, run_places=1, shutdown_seconds=60) as server:
         run, _ = awaiting(server.client())
@@ -98,6 +101,7 @@ def test_a_server_does_not_wait_for_it_to_stop_and_takes_it_up_again(tmp_path: P
         assert story(server.client(), run)[-1].kind == "diagnosis"
 
 
+@pytest.mark.campaign
 def test_a_server_that_diagnoses_no_further_gives_up_what_pends(tmp_path: Path) -> None:
     with Server(tmp_path, run_places=1) as server:
         run, first = awaiting(server.client())
@@ -111,6 +115,7 @@ def test_a_server_that_diagnoses_no_further_gives_up_what_pends(tmp_path: Path) 
         assert not ended(client, other)["plan"]["diagnosis"]["complete"]
 
 
+@pytest.mark.campaign
 def test_an_activation_left_out_is_diagnosed_further_and_the_plan_stays_verified(client: TestClient) -> None:
     scenario = {**impossible(), "objective": {"goal": "activate_most"}, "budget": {"total": "1500.00"}}
     run, first = awaiting(client, scenario)
@@ -185,7 +190,7 @@ def test_one_that_comes_too_late_is_given_up(serve: Serve, monkeypatch: pytest.M
     assert given_up(story(client, run))
 
 
-@pytest.mark.parametrize("work", ["killed", "breaks", "echo"])
+@pytest.mark.parametrize("work", ["killed", *(pytest.param(work, marks=LONG) for work in ("breaks", "echo"))])
 def test_one_whose_work_fails_is_given_up(serve: Serve, monkeypatch: pytest.MonkeyPatch, work: str) -> None:
     monkeypatch.setattr("api.diagnoses.WORK", f"tests.execution.work_functions:{work}")
     client = serve()
@@ -208,6 +213,7 @@ def test_it_waits_for_a_database_that_is_away(serve: Serve, monkeypatch: pytest.
     assert events[-1].data["replaced"] is True
 
 
+@pytest.mark.campaign
 def test_one_that_no_database_takes_is_given_up(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     client = serve()
     store: Store = service_of(client).store

@@ -46,6 +46,7 @@ def test_the_stream_tells_the_whole_story_and_ends(client: TestClient) -> None:
     assert events[-1].data["bound"] == last["bound"]
 
 
+@pytest.mark.campaign
 def test_the_verdict_comes_before_the_diagnosis(client: TestClient) -> None:
     events = parsed(client.get(f"/v1/runs/{submitted(client, impossible())}/events").text)
     kinds = [event.kind for event in events]

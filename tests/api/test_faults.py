@@ -107,6 +107,7 @@ def test_every_accepted_run_ends_once_whoever_is_killed(tmp_path: Path, rounds: 
         wait_until_gone(below)
 
 
+@pytest.mark.campaign
 def test_a_solver_that_is_killed_twice_fails_its_run_with_the_reason(tmp_path: Path) -> None:
     with Server(tmp_path, run_places=1) as server:
         client = server.client()

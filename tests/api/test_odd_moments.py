@@ -17,6 +17,8 @@ from api.store.errors import DatabaseUnavailable
 from tests.api.conftest import Serve
 from tests.api.running import easy, ended, followed, hard, service_of, submitted
 
+LONG = pytest.mark.campaign
+
 
 @pytest.mark.parametrize("last", ["0" * 20 + "9" * 30, "0" * 5000, "9" * 5000, "²"])
 def test_no_last_event_id_is_a_bug(client: TestClient, last: str) -> None:
@@ -25,6 +27,7 @@ def test_no_last_event_id_is_a_bug(client: TestClient, last: str) -> None:
     assert client.get(f"/v1/runs/{run}/events", headers=headers).status_code == 422
 
 
+@pytest.mark.campaign
 def test_a_stream_asked_for_beyond_the_end_ends_with_the_run(client: TestClient) -> None:
     run = submitted(client, hard(), settings={"time_limit_seconds": 2})
     assert client.get(f"/v1/runs/{run}/events", params={"after": 100_000}).status_code in (200, 204)
@@ -68,7 +71,7 @@ def test_a_key_opens_although_its_use_cannot_be_noted(serve: Serve, monkeypatch:
     assert client.get("/v1/runs", headers={"Authorization": f"Bearer {secret}"}).status_code == 200
 
 
-@pytest.mark.parametrize("name", ["scenario_for", "start", "end"])
+@pytest.mark.parametrize("name", ["end", *(pytest.param(name, marks=LONG) for name in ("scenario_for", "start"))])
 def test_a_run_waits_for_a_database_that_is_away(serve: Serve, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     client = serve()
     store, tries = service_of(client).store, []
@@ -156,7 +159,7 @@ def test_a_run_whose_row_was_written_without_an_answer_is_solved(serve: Serve, m
     assert len(client.get("/v1/runs").json()["runs"]) == 1
 
 
-@pytest.mark.parametrize("name", ["start", "end"])
+@pytest.mark.parametrize("name", ["end", pytest.param("start", marks=pytest.mark.campaign)])
 def test_a_step_that_was_written_without_an_answer_is_taken_once(
     serve: Serve, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:

@@ -19,7 +19,7 @@ from tests.api.running import easy, ended, submitted
 from tests.api.server import Server
 from tests.api.test_openapi import COMMITTED
 
-QUICK, LONG = 10, 300
+QUICK, LONG = 4, 300
 CHECKED: list[Any] = [
     not_a_server_error,
     checks.status_code_conformance,

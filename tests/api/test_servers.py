@@ -115,6 +115,7 @@ def test_a_run_of_one_server_is_erased_through_the_other(servers: Servers, pool:
     assert servers.cluster.executor.running == servers.cluster.executor.waiting == 0
 
 
+@pytest.mark.campaign
 def test_a_run_is_diagnosed_once_although_both_servers_hear_of_it(servers: Servers, pool: ThreadPoolExecutor) -> None:
     run = submitted(servers.a, impossible())
     events = followed(pool, servers.b, run)
@@ -201,6 +202,7 @@ def test_an_end_that_comes_without_a_beginning_is_recorded(servers: Servers, mon
     assert kinds == ["queued", "running", "verdict", "done"]
 
 
+@pytest.mark.campaign
 @pytest.mark.campaign
 def test_a_database_that_is_restarted_loses_nothing(
     servers: Servers, pool: ThreadPoolExecutor, postgres_server: Postgres

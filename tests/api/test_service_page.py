@@ -9,6 +9,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from api.app import bare_app
 from api.openapi import document
 from api.settings import settings_table
@@ -16,6 +18,7 @@ from tests.api.server import GROUNDSWELL, Server
 from tests.docs_pages import ROOT, page
 
 
+@pytest.mark.campaign
 def test_the_calls_of_the_page_go_from_nothing_to_a_plan_and_to_a_run(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "scenarios", tmp_path / "scenarios")
     script = "\n".join(block.text for block in page("service").blocks if block.name == "service")

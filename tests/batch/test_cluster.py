@@ -40,6 +40,7 @@ def files(folder: Path, part: str) -> set[str]:
     return {path.name for path in (folder / part).iterdir()}
 
 
+@pytest.mark.campaign
 def test_the_summary_is_that_of_a_local_batch(groundswell: Run, cluster: Cluster, tmp_path: Path) -> None:
     source, far, near = launches(tmp_path / "in", 3), tmp_path / "far", tmp_path / "near"
     ran = groundswell("batch", source, "-o", far, "--cluster", cluster.address)

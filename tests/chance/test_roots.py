@@ -14,7 +14,7 @@ MODELS = (RateModel("shared", 2 / 3, 4 / 3), RateModel("shared", 0.1, 1.9), Rate
 ERROR = 1e-9
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.integers(1, 9),
     st.floats(0.02, 0.98),

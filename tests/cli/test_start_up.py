@@ -57,12 +57,13 @@ def test_the_help_of_all_commands_loads_less_than_pydantic() -> None:
     assert loaded({"help": ["--help"]}, ("ortools", "scipy", "numpy", "pydantic")) == {"help": [0]}
 
 
+@pytest.mark.campaign
 def test_the_help_of_a_command_loads_no_solver() -> None:
     commands = {name: [name, "--help"] for name in COMMANDS}
     assert loaded(commands) == {name: [0] for name in commands}
 
 
-@pytest.mark.parametrize("option", ["--gap", "--time-limit"])
+@pytest.mark.parametrize("option", ["--gap", pytest.param("--time-limit", marks=pytest.mark.campaign)])
 def test_a_wrong_option_is_refused_before_the_solver_is_loaded(tmp_path: Path, option: str) -> None:
     scenario = str(write(tmp_path))
     commands = {name: [name, scenario, option, "-1"] for name in ("solve", "certainty", "limits", "frontier")}

@@ -200,6 +200,7 @@ def test_nothing_is_left_behind(executor: Make, recorder: Recorder) -> None:
     assert not fork_server().children()
 
 
+@pytest.mark.campaign
 def test_a_process_that_cannot_start_has_failed(
     executor: Make, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

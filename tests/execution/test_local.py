@@ -18,6 +18,8 @@ from tests.execution import work_functions as works
 from tests.execution.conftest import Make
 from tests.execution.recording import PATIENCE_SECONDS, Recorder, task
 
+LONG = pytest.mark.campaign
+
 
 def solvers() -> list[psutil.Process]:
     """Return the processes of this process's fork server."""
@@ -174,7 +176,7 @@ def test_a_listener_may_abandon_its_own_task(executor: Make) -> None:
     assert listener.of("ended") == []
 
 
-@pytest.mark.parametrize("kind", ["started", "moved", "ended"])
+@pytest.mark.parametrize("kind", ["ended", pytest.param("started", marks=LONG), pytest.param("moved", marks=LONG)])
 def test_a_listener_that_raises_costs_no_place(executor: Make, kind: str, caplog: pytest.LogCaptureFixture) -> None:
     class Raising(Recorder):
         def _note(self, call: str, key: str, what: Any) -> None:

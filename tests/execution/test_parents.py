@@ -108,6 +108,7 @@ def test_nothing_outlives_a_killed_parent(running: Running) -> None:
     assert still_there(family) == []
 
 
+@pytest.mark.campaign
 def test_processes_watch_their_parents_themselves(running: Running) -> None:
     """Where the fork server does nothing, they on_event that their parent is gone, and the kernel that it is."""
     parent, server, stubborn, locked = running("threading.Event().wait()")
@@ -130,6 +131,7 @@ def test_a_parent_that_just_ends_takes_all_with_it_and_tells_nothing(running: Ru
     assert still_there(family) == []
 
 
+@pytest.mark.campaign
 def test_a_copy_of_the_parent_keeps_nothing_alive(running: Running) -> None:
     """It has inherited every connection of its parent."""
     last = "import os, time\nprint(os.fork() or time.sleep(600), flush=True)\nthreading.Event().wait()"
@@ -145,6 +147,7 @@ def test_a_copy_of_the_parent_keeps_nothing_alive(running: Running) -> None:
         copy.kill()
 
 
+@pytest.mark.campaign
 def test_it_works_inside_a_daemonic_process(tmp_path: Path) -> None:
     """Such as a Dask worker, which `multiprocessing` allows no processes."""
     answer, _ = program(tmp_path / "script.py", DAEMONIC).communicate(timeout=PATIENCE_SECONDS)

@@ -168,7 +168,7 @@ def block(creators: int, seed: int) -> Document:
 
 
 @pytest.mark.parametrize("approximation", Approximation)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", seeds(1, 3))
 def test_a_block_costs_the_same(seed: int, approximation: Approximation) -> None:
     model = model_of(build_instance(scenario_from_data(block(14, seed))), approximation, step="cost")
     found = by_highs(model)

@@ -31,7 +31,7 @@ def middle(seed: int, people: int) -> Instance:
     return build_instance(scenario_from_data(middle_scenario(seed, people=people)))
 
 
-@pytest.mark.parametrize("seed", [*seeds(8, 16), *slow_seeds(16, 150)])
+@pytest.mark.parametrize("seed", [*seeds(4, 16), *slow_seeds(16, 150)])
 def test_the_search_agrees_with_one_model_of_everything(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     """That model knows no lower bounds, no windows in reach, no dropped days and no joint prices."""
     solutions = [found(middle(seed, people=8), method=method) for method in METHODS]
@@ -63,7 +63,7 @@ def consistent(given: Instance, early: Solution, best: Solution) -> None:
         assert early.value < best.value or early.least_cost >= (best.cost_bound or 0)
 
 
-@pytest.mark.parametrize("seed", [*seeds(4, 8), *slow_seeds(8, 120)])
+@pytest.mark.parametrize("seed", [*seeds(1, 8), *slow_seeds(8, 120)])
 def test_bounds_of_calls_that_end_early_are_valid(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     given, rng = middle(seed, people=14), Random(seed)
     best = found(given, seconds=20.0)
@@ -76,7 +76,7 @@ def test_bounds_of_calls_that_end_early_are_valid(monkeypatch: pytest.MonkeyPatc
     consistent(given, found(given, seconds=rng.choice((0.5, 2.0)), method="decomposed"), best)
 
 
-@pytest.mark.parametrize("seed", [*seeds(3, 6), *slow_seeds(6, 120)])
+@pytest.mark.parametrize("seed", [*seeds(1, 6), *slow_seeds(6, 120)])
 def test_bounds_of_searches_that_the_clock_ends_are_valid(seed: int) -> None:
     given, rng = middle(seed, people=14), Random(seed)
     best = found(given, seconds=20.0)

@@ -46,7 +46,7 @@ def state_after(given: Instance) -> SearchState:
     return state
 
 
-@pytest.mark.parametrize("seed", seeds(12, 150))
+@pytest.mark.parametrize("seed", seeds(6, 150))
 def test_nothing_false_is_proven_of_value_or_cost(seed: int) -> None:
     given = shared(seed)
     truth, state = optimum(given), state_after(given)
@@ -67,7 +67,7 @@ def two_at_least(v: Variables) -> None:
 
 
 # In 37 a master's window has no people at all: a model without a variable.
-SEEDS = [*range(6), 37, *(pytest.param(n, marks=pytest.mark.campaign) for n in range(6, 60) if n != 37)]
+SEEDS = [1, 2, 37, *(pytest.param(n, marks=pytest.mark.campaign) for n in range(60) if n not in (1, 2, 37))]
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -42,7 +42,7 @@ def test_what_is_placed_keeps_the_schedule_and_every_rule(capacity: int, seed: i
     assert all(not conflict <= set(found.windows.values()) for conflict in conflicts)
 
 
-@pytest.mark.parametrize("seed", [9, 12, 13])
+@pytest.mark.parametrize("seed", [12, *(pytest.param(seed, marks=pytest.mark.campaign) for seed in (9, 13))])
 def test_who_does_not_fit_is_decided_anew_with_those_who_share_its_days(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -100,7 +100,7 @@ def test_what_is_ruled_out_beyond_doubt_is_ruled_out_after_the_margin(most: int)
     assert certified(float(most)) <= most * (1 - MARGIN)
 
 
-@pytest.mark.parametrize("seed", seeds(2, 40))
+@pytest.mark.parametrize("seed", seeds(1, 40))
 def test_both_engines_agree_where_few_parcels_leave_on_a_day(seed: int) -> None:
     given = tight(communities=2, people=10, capacity=2, seed=seed)
     for approximation in Approximation:

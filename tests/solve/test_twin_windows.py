@@ -24,6 +24,7 @@ def test_windows_of_one_shape_have_the_data_each_would_have_alone(seed: int) -> 
         assert set(asked.instance.options.window[shared.options].tolist()) <= {window}
 
 
+@pytest.mark.campaign
 def test_bounds_are_shared_by_windows_of_one_shape_and_no_others() -> None:
     shared = 0
     for seed in range(30):

@@ -132,6 +132,7 @@ def test_who_migrates_waits_for_another_however_long(pg: Store, url: str) -> Non
     impatient.dispose()
 
 
+@pytest.mark.campaign
 def test_a_restart_of_the_database_is_survived(pg: Store, postgres_server: Postgres) -> None:
     workspace = pg.default_workspace().id
     run_id = queued(pg, workspace)
@@ -181,6 +182,7 @@ def test_a_killed_server_holds_nothing(url: str) -> None:
         pass
 
 
+@pytest.mark.campaign
 @pytest.mark.usefixtures("by_hand")
 def test_a_hold_outlasts_its_connection(url: str, postgres_server: Postgres) -> None:
     lost = threading.Event()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import psutil
+import pytest
 
 from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.cluster import DaskExecutor
@@ -14,6 +15,8 @@ from tests.execution import work_functions as works
 from tests.execution.cluster.conftest import Make, Pair
 from tests.execution.clusters import gone, wait
 from tests.execution.recording import Recorder, assert_later_starts_have_higher_numbers, task
+
+pytestmark = pytest.mark.campaign
 
 
 def moving(recorder: Recorder, *keys: str) -> None:
