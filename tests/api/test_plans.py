@@ -114,6 +114,7 @@ def test_each_is_answered_with_their_own_plan_whatever_they_call_their_requests(
     assert {answer.json()["scenario"]["name"] for answer in answers} == {"mine", "yours"}
 
 
+@pytest.mark.campaign
 def test_who_goes_away_gives_the_place_back(tmp_path: Path) -> None:
     with Server(tmp_path, plan_places=1) as server:
         with pytest.raises(TimeoutException):

@@ -49,7 +49,7 @@ def check(seed: int, people: int) -> None:
         assert plain.objective.least_cost == decomposed.objective.least_cost
 
 
-@pytest.mark.parametrize("seed", seeds(3, 14))
+@pytest.mark.parametrize("seed", seeds(2, 14))
 def test_the_methods_agree(seed: int) -> None:
     check(seed, people=9)
 

@@ -258,7 +258,7 @@ def test_the_scenarios_ask_something_of_each_rule(name: str) -> None:
     assert changed >= 3
 
 
-@pytest.mark.parametrize("seed", seeds(1, 30))
+@pytest.mark.parametrize("seed", seeds(0, 30))
 @pytest.mark.parametrize("name", ["platform, undeclared", "platform, declared", "two named with an A, undeclared"])
 def test_a_made_up_rule_is_kept_where_cores_leave_people_out(
     monkeypatch: pytest.MonkeyPatch, name: str, seed: int
