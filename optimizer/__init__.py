@@ -14,9 +14,8 @@ Each name is loaded when it is first used, so that ``import optimizer`` alone is
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import version
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # Loading `typing` takes a while, and Ctrl-C is not heard in it.
 if TYPE_CHECKING:
     from optimizer.plan import Plan, to_json
     from optimizer.planner import make_plan
@@ -43,6 +42,8 @@ if not TYPE_CHECKING:  # A type checker sees the imports above and rejects every
     def __getattr__(name: str) -> object:
         """Return an exported object from the module that defines it."""
         if name == "__version__":
+            from importlib.metadata import version  # noqa: PLC0415
+
             return version("groundswell")
         if name not in _HOMES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import sys
 from functools import cache
 from importlib import import_module
@@ -15,6 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
+from optimizer.cli import hear_interrupts
 from optimizer.cli.console import ExitCode, say, show_text
 
 # Classes of click, which typer carries inside itself under a private name.
@@ -80,9 +80,8 @@ PARTS = {"distributed": "cluster", "dask": "cluster", "psycopg": "cluster", "pya
 HELP_OPTIONS: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
 
 
-def main() -> NoReturn:
+def run_and_leave() -> NoReturn:
     """Run the command line and leave with the exit code of the outcome."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -165,7 +164,17 @@ class LazyGroup(TyperGroup):
     def resolve_command(self, ctx: Context, args: list[str]) -> tuple[str | None, Command, list[str]]:
         """Return the command to run, imported."""
         name, command, rest = super().resolve_command(ctx, args)
-        return name, _load(name) if name in COMMANDS else command, rest
+        command = _load(name) if name in COMMANDS else command
+        hear_interrupts()
+        return name, command, rest
+
+    def invoke(self, ctx: Context) -> Any:
+        """Run the command; say so where a signal ends it and it has not said more itself."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            say("Interrupted.")
+            raise typer.Exit(ExitCode.INTERRUPTED) from None
 
 
 def _load(name: str) -> Command:

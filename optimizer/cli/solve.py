@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from optimizer.cli import NO_SEARCH
 from optimizer.cli.console import ExitCode, blaming, interruptible, notes, nothing_found, say
 from optimizer.cli.files import check_output, deliver_plan, scenario_at, settings_of
 from optimizer.cli.options import Gap, Output, ScenarioFile, Seed, Shown, TimeLimit, Workers
@@ -22,9 +23,13 @@ Method = Literal["auto", "plain", "decomposed"]
 
 def run(source: Path, output: Path | None, settings: Settings, *, as_json: bool) -> ExitCode:
     """Solve the scenario at `source`, write the plan to `output` and show it; return how it ended."""
-    check_output(output, source)
-    with blaming(source):
-        scenario = scenario_at(source)
+    try:
+        check_output(output, source)
+        with blaming(source):
+            scenario = scenario_at(source)
+    except KeyboardInterrupt:
+        say(NO_SEARCH)
+        return ExitCode.INTERRUPTED
     plan, interrupted = _planned(scenario, settings)
     if interrupted and plan.status == "unknown":
         say("Interrupted before the search found a plan; nothing is written.")

@@ -20,7 +20,7 @@ import pytest
 from optimizer.cli.console import interruptible
 from optimizer.plan import Plan, to_json
 from optimizer.scenario.generator import generate
-from tests.cli.launch import plan, write
+from tests.cli.launch import plan, run, write
 
 PATIENCE_SECONDS = 60
 COMMAND = [sys.executable, "-c", "from optimizer.cli import main; main()"]
@@ -154,6 +154,75 @@ def test_real_search_is_interrupted_with_a_verified_plan(tmp_path: Path) -> None
     assert written.status == "feasible"
     assert written.certificate.verified
     assert written.objective.value
+
+
+ON_IMPORT = """
+import signal, sys
+from optimizer.cli import main
+wanted = sys.argv.pop(1)
+def interrupt(event, details):
+    if event == "import" and details[0] == wanted:
+        signal.raise_signal(signal.{name})
+sys.addaudithook(interrupt)
+main()
+"""
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+@pytest.mark.parametrize(
+    ("module", "command", "message"),
+    [
+        ("typer", "solve", "Interrupted before the search began; no plan was made."),
+        ("rich.console", "solve", "Interrupted before the search began; no plan was made."),
+        ("optimizer.cli.options", "solve", "Interrupted before the search began; no plan was made."),
+        ("pydantic", "solve", "Interrupted before the search began; no plan was made."),
+        ("pydantic", "validate", "Interrupted before the command began; nothing was done."),
+    ],
+)
+def test_a_signal_amid_the_imports_ends_in_one_line(
+    tmp_path: Path, name: str, module: str, command: str, message: str
+) -> None:
+    start = [sys.executable, "-c", ON_IMPORT.format(name=name), module, command, str(write(tmp_path))]
+    ran = subprocess.run(start, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout, ran.stderr) == (130, "", message + "\n")
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [("scenario_at", "Interrupted before the search began; no plan was made.\n"), ("deliver_plan", "Interrupted.\n")],
+)
+def test_a_signal_outside_the_search_ends_in_one_line(
+    function: str, message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(f"optimizer.cli.solve.{function}", interrupted)
+    ran = run(capsys, "solve", write(tmp_path), "-o", tmp_path / "plan.json")
+    assert (ran.code, ran.out) == (130, "")
+    assert ran.err.endswith(message)
+
+
+@pytest.mark.parametrize("seconds", [0.05, 0.1, 0.2, 0.3, 0.5])
+def test_an_early_signal_ends_without_a_traceback(tmp_path: Path, seconds: float) -> None:
+    code = "import sys; from optimizer.cli import main; print('up', flush=True); main()"
+    start = [sys.executable, "-c", code, "solve", "scenarios/trail_launch.json", "-o", str(tmp_path / "plan.json")]
+    process = subprocess.Popen(start, stdout=PIPE, stderr=PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "up\n"
+    time.sleep(seconds)
+    process.send_signal(signal.SIGINT)
+    _, messages = process.communicate(timeout=PATIENCE_SECONDS)
+    assert process.returncode == 130
+    assert messages.startswith("Interrupted")
+    assert "Traceback" not in messages
+
+
+def test_what_hears_a_signal_loads_next_to_nothing() -> None:
+    code = "import sys; before = set(sys.modules); import optimizer.cli; print(*sorted(set(sys.modules) - before))"
+    ran = subprocess.run([sys.executable, "-S", "-c", code], capture_output=True, text=True, check=True)
+    slow = {"typing", "re", "importlib.metadata", "typer", "rich"}
+    assert slow.isdisjoint(ran.stdout.split())
 
 
 def test_reader_that_goes_away_is_no_error() -> None:
