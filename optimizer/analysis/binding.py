@@ -18,6 +18,7 @@ from optimizer.plan import ActivationResult, Assignment, BindingLimit, Plan
 from optimizer.scenario.fields import Product
 from optimizer.scenario.models import Community, Creator, Scenario
 from optimizer.scenario.semantics import Wave, accepted_modes, max_paid_share, service_of, waves
+from optimizer.wording import counted
 
 LINES_PER_LIMIT = 3
 """More places than this share one line."""
@@ -46,7 +47,11 @@ class Place:
 def binding(scenario: Scenario, plan: Plan) -> list[BindingLimit]:
     """Return the limits that a plan uses up, as `places` does, in few lines."""
     secured = sum(result.secured for result in plan.activations)
-    among = {"paid_share": f"of {secured} activations", "min_paid": f"of {secured} activations", "tier_mix": "places"}
+    among = {
+        "paid_share": f"of {counted(secured, 'activation')}",
+        "min_paid": f"of {counted(secured, 'activation')}",
+        "tier_mix": "places",
+    }
     grouped = groupby(places(scenario, plan), key=lambda place: place.limit)
     return [line for limit, group in grouped for line in _lines(limit, list(group), among.get(limit))]
 
@@ -167,10 +172,12 @@ def _daily_capacity(usage: _Usage) -> Iterator[Place]:
     full = sorted(day for day, count in parcels.items() if count >= most)
     names = [day.isoformat() for day in full]
     if len(full) == 1:
-        detail = f"{parcels[full[0]]} of {most} parcels on {names[0]}"
+        detail = f"{parcels[full[0]]} of {counted(most, 'parcel')} on {names[0]}"
         yield Place("daily_capacity", names[0], detail)
     elif full:
-        detail = f"full ({most} parcels) on {len(full)} of {len(parcels)} ship days: {listed(names)}"
+        detail = (
+            f"full ({counted(most, 'parcel')}) on {len(full)} of {counted(len(parcels), 'ship day')}: {listed(names)}"
+        )
         yield Place("daily_capacity", listed(names), detail)
 
 
@@ -194,7 +201,7 @@ def _sold_out(usage: _Usage, product: Product) -> Iterator[str]:
         if len(early) >= units:
             last = early[-1]
             waits = "" if following == date.max else f", the next arrive on {following}"
-            yield f"{len(early)} of {units} units shipped by {last}{waits}"
+            yield f"{len(early)} of {counted(units, 'unit')} shipped by {last}{waits}"
 
 
 def _paid_share(usage: _Usage) -> Iterator[Place]:
@@ -205,7 +212,9 @@ def _paid_share(usage: _Usage) -> Iterator[Place]:
         share = max_paid_share(usage.communities[wave.community])
         people = result.gifts + result.paid
         if wave.community in payable and result.paid + 1 > share * (people + 1):
-            detail = f"{result.paid} of {people} creators paid, at most {float(share * 100):g}% of them may be"
+            detail = (
+                f"{result.paid} of {counted(people, 'creator')} paid, at most {float(share * 100):g}% of them may be"
+            )
             yield Place("paid_share", wave.id, detail)
 
 
@@ -234,7 +243,8 @@ def _max_activations(usage: _Usage) -> Iterator[Place]:
     times = Counter(line.creator for line in usage.plan.assignments)
     busy = [creator for creator in usage.creators if times[creator] >= most]
     if busy:
-        detail = f"{len(busy)} of {len(times)} creators in use take part in {most}"
+        verb = "takes" if len(busy) == 1 else "take"
+        detail = f"{len(busy)} of {counted(len(times), 'creator')} in use {verb} part in {most}"
         yield Place("max_activations", listed(busy), detail)
 
 

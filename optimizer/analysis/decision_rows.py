@@ -14,6 +14,7 @@ from optimizer.scenario.checks_dates import FIRST_YEAR, LAST_YEAR
 from optimizer.scenario.fields import Mode
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.semantics import Wave, waves
+from optimizer.wording import counted
 
 MODES: Mapping[str, Mode] = {"gift": "gift", "paid": "paid"}
 
@@ -114,7 +115,10 @@ class _Reader:
         if last is not None and last != due:
             days = self.waves[activation].window_days
             self._report(
-                "window_length", end, f"a window of `{activation}` has {days} days, both ends included", f"Write {due}."
+                "window_length",
+                end,
+                f"a window of `{activation}` has {counted(days, 'day')}, both ends included",
+                f"Write {due}.",
             )
 
     def _reference(self, cell: SheetCell, names: Collection[str], kind: str) -> str | None:

@@ -15,12 +15,13 @@ from decimal import Decimal
 from optimizer.analysis.certify import Certified
 from optimizer.analysis.diagnosis.documents import Patch, activation_pointer
 from optimizer.analysis.diagnosis.examination import Examination, Target
-from optimizer.analysis.diagnosis.phrases import names
+from optimizer.analysis.diagnosis.phrases import ASK_LONGER, names
 from optimizer.analysis.diagnosis.questions import Questions
 from optimizer.money import from_minor, to_minor
 from optimizer.plan import Blocked, Diagnosis, WayOut
 from optimizer.scenario.models import Scenario
 from optimizer.solve.settings import Settings
+from optimizer.wording import counted
 
 ESSENTIAL_SECONDS = 4.0
 """Time taken beyond the deadline where there is less than this left."""
@@ -155,12 +156,12 @@ class _Diagnosis:
         if not answer.possible or answer.plan is None:
             return []
         secured = [item.activation for item in answer.plan.activations if item.secured]
-        count = f"{len(secured)} of {len(answer.plan.activations)} activations"
+        count = f"{len(secured)} of {counted(len(answer.plan.activations), 'activation')}"
         price = f"{answer.plan.totals.cost} {self.scenario.currency}"
         effect = (
             f"{count} can be secured ({names(secured)}), for {price}."
             if secured
-            else "Nothing has to be secured then, and nothing is."
+            else "Nothing has to be secured then, and the plan is empty."
         )
         fields = {"pointer": patch.pointer, "from": given, "to": patch.value, "effect": effect}
         return [WayOut.model_validate({**fields, "verified": answer.plan.certificate.verified})]
@@ -173,10 +174,12 @@ class _Diagnosis:
         if floor is not None and budget is not None and self.plan.totals.cost is not None:
             left = budget - to_minor(Decimal(self.plan.totals.cost), digits)
             if floor > left:
+                currency = self.scenario.currency
                 detail = (
-                    f"The plan leaves {from_minor(left, digits)} of the total budget; by itself it costs at least "
-                    f"{from_minor(floor, digits)}."
+                    f"The plan leaves {from_minor(left, digits)} {currency} of the total budget; this activation alone "
+                    f"costs at least {from_minor(floor, digits)} {currency}. The time was too short to find out what "
+                    f"would suffice. {ASK_LONGER}"
                 )
                 return Blocked(activation=target.activation, limit="budget_total", detail=detail, attainable=None)
-        detail = "The diagnosis had too little time to see which limit stands in the way."
+        detail = f"The time was too short to find out which limit stands in the way. {ASK_LONGER}"
         return Blocked(activation=target.activation, limit="time_limit", detail=detail, attainable=None)

@@ -13,6 +13,7 @@ from optimizer.money import from_minor
 from optimizer.plan import OpenReason
 from optimizer.solve.open_gap import OpenPart
 from optimizer.solve.search import Solution
+from optimizer.wording import counted
 
 WHOLE = "plan"
 """Where a reason is of no single activation."""
@@ -83,13 +84,15 @@ class _Wording:
             "budget_total": lambda: f"The total budget of {self._money(limits.budget_minor or 0)}: ",
             "budget_month": lambda: f"The cap of {self.where}, {self._money(limits.month_caps[subject])}: ",
             "stock": self._stock,
-            "daily_capacity": lambda: f"The daily capacity of {limits.daily_capacity} parcels, full on {self.where}: ",
+            "daily_capacity": lambda: (
+                f"The daily capacity of {counted(limits.daily_capacity or 0, 'parcel')}, full on {self.where}: "
+            ),
             "rest_days": lambda: (
-                f"The rest of {_counted(limits.rest_days, 'day')} between windows: "
+                f"The rest of {counted(limits.rest_days, 'day')} between windows: "
                 if limits.rest_days
                 else "One creator in one window at a time: "
             ),
-            "max_activations": lambda: f"At most {_counted(limits.max_activations or 0, 'activation')} per creator: ",
+            "max_activations": lambda: f"At most {counted(limits.max_activations or 0, 'activation')} per creator: ",
             "community_gap": lambda: f"The free days between windows of {self.where}: ",
         }
         return words.get(self.rule, str)()
@@ -112,25 +115,21 @@ class _Wording:
             return self._unfinished(who)
         if self.rule == "density":
             if self.of_value:
-                return f"No team was found that reaches the posts of {who}, and it is not proven that there is none."
-            return f"Whatever the shared limits, it is not proven that no cheaper team reaches the posts of {who}."
+                return f"The search found no team that reaches the posts of {who}, and no proof that there is none."
+            return f"Even without limits that activations share, a cheaper team for {who} is not ruled out."
         if not self.has_plan:
-            return f"{who} found no team beside the others; those that were found break it."
+            return f"every team found for {who} breaks it once the other activations have theirs."
         if self.of_value:
-            return f"the teams found for {who} break it; that none keeps it beside the rest is not proven."
-        return f"cheaper teams found for {who} break it; that no plan within it costs less is not proven."
+            return f"every team found for {who} breaks it; it is not proven that none can keep it beside the rest."
+        return f"cheaper teams found for {who} break it; it is not proven that every plan that keeps it costs as much."
 
     def _unfinished(self, who: str) -> str:
         if not who:
             if not self.has_plan:
-                return "The search ended before it found a plan or proved that there is none."
+                return "The search ended before it found a plan or proved that there is none. Allow more time."
             if self.of_value:
-                return "The search ended before it proved that no plan has more value."
-            return "The search ended before it proved that no plan of this value costs less."
+                return "The search ended before it could tell whether a plan can have more value. Allow more time."
+            return "The search ended before it could tell whether a plan of this value can cost less. Allow more time."
         if self.of_value:
-            return f"A team that was found for {who} breaks no shared limit; the search ended before it was built upon."
-        return f"Cheaper teams found for {who} break no shared limit; the search ended before they were built upon."
-
-
-def _counted(number: int, one: str) -> str:
-    return f"{number} {one}" if number == 1 else f"{number} {one}s"
+            return f"A team found for {who} breaks no shared limit; the search ended before it could use it."
+        return f"Cheaper teams found for {who} break no shared limit; the search ended before it could use them."

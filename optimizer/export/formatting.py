@@ -10,6 +10,7 @@ from itertools import groupby
 
 from optimizer.export.tables import Column, Judged, Plain, Value
 from optimizer.plan import Window
+from optimizer.wording import counted
 
 NOTHING = "–"
 SHOWN_TOLERANCE = 1e-6
@@ -82,14 +83,8 @@ def gap(fraction: float) -> str:
 
 
 def count(number: int, one: str, many: str | None = None) -> str:
-    """Return a number with its noun.
-
-    Examples
-    --------
-    >>> count(1, "gift"), count(20000, "campaign"), count(2, "community", "communities")
-    ('1 gift', '20,000 campaigns', '2 communities')
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+    """Return a number with its noun: ``20,000 campaigns``."""
+    return counted(number, one, many)
 
 
 def change(amount: str | None, currency: str) -> str:

@@ -22,7 +22,9 @@ def status(plan: Plan) -> str:
     if plan.status == "optimal":
         return f"Proven optimal within {formatting.gap(left)}" if left else "Proven optimal"
     if plan.status == "feasible":
-        best = "not proven optimal" if left is None else f"at most {formatting.gap(left)} from the best there can be"
+        best = "not proven optimal"
+        if left is not None and left < 1:
+            best = f"at most {formatting.gap(left)} from the best there can be"
         return f"Verified plan, {best}"
     if plan.status == "infeasible":
         return "Infeasible: proven that no plan keeps every rule of this scenario"
@@ -116,10 +118,21 @@ def left_open(plan: Plan) -> str | None:
     reasons, gap = plan.objective.open, plan.objective.gap
     if not reasons:
         return None
+    if all(reason.limit == "time_limit" for reason in reasons):
+        return _unfinished(gap)
     named = formatting.listed(list(dict.fromkeys(map(_open_words, reasons))), OPEN_NAMED)
     verb = "leaves" if len({_open_words(reason) for reason in reasons}) == 1 else "leave"
     sentence = f"{named} {verb} " + ("open whether there is a plan" if gap is None else f"{formatting.gap(gap)} open")
     return sentence[0].upper() + sentence[1:]
+
+
+def _unfinished(gap: float | None) -> str:
+    """Return what nothing but the end of the search leaves open."""
+    if gap is None:
+        return "The search ended before it found a plan or proved that there is none; more time may decide it"
+    if gap >= 1:
+        return "The search ended before it could tell how much better a plan can be; more time may tell"
+    return f"The search ended with {formatting.gap(gap)} still open; more time may close it"
 
 
 def _open_words(reason: OpenReason) -> str:
@@ -133,7 +146,7 @@ def _open_words(reason: OpenReason) -> str:
         "max_activations": "how often a creator may take part",
         "community_gap": f"the gap between windows of {reason.where}",
         "density": f"the choice of people for {reason.where}",
-        "time_limit": "what the search did not get to",
+        "time_limit": "the end of the search time",
     }
     return words.get(reason.limit, f"{rule_words(reason.limit)} of {reason.where}")
 

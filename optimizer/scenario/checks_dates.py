@@ -12,6 +12,7 @@ from optimizer.scenario.models import Activation, Scenario
 from optimizer.scenario.partial_validation import Gaps
 from optimizer.scenario.semantics import Wave, expand, written_activations
 from optimizer.scenario.validation_errors import Path
+from optimizer.wording import counted
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 LONGEST_HORIZON_DAYS = 3_660
@@ -148,12 +149,15 @@ def _why_closed(activation: Activation, wave: Wave, horizon: Horizon) -> tuple[s
     """Return the field to look at and the reason why a wave has no candidate window."""
     earliest, latest = activation.start_earliest, activation.start_latest
     if wave.window_days > length_of(horizon):
-        return "window_days", f"a window of {wave.window_days} days is longer than its {length_of(horizon)} days"
+        return (
+            "window_days",
+            f"a window of {counted(wave.window_days, 'day')} is longer than its {counted(length_of(horizon), 'day')}",
+        )
     if earliest is not None and latest is not None and earliest > latest:
         return "start_latest", f"start_latest, {latest}, lies before start_earliest, {earliest}"
     if wave.earliest > wave.latest:
         reason = (
-            f"with its {wave.window_days} days inside the horizon and its start inside the start range, "
+            f"with its {counted(wave.window_days, 'day')} inside the horizon and its start inside the start range, "
             f"it could start neither before {wave.earliest} nor after {wave.latest}"
         )
         if activation.repeat is not None:

@@ -15,6 +15,7 @@ from optimizer.money import LARGEST_MINOR, exact, from_minor, minor_digits, to_m
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.partial_validation import Gaps
 from optimizer.scenario.validation_errors import Path
+from optimizer.wording import counted
 
 LONGEST_TRANSIT_DAYS = 60
 CHANCE_TOLERANCE = Fraction(1, 10**6)
@@ -43,7 +44,9 @@ def money_fits_the_currency(scenario: Scenario, gaps: Gaps) -> Iterator[Problem]
             minor = to_minor(amount, digits)
         except ValueError:
             detail = f"is finer than the smallest unit of {scenario.currency}"
-            yield Problem("money_too_fine", gaps.at(*path), detail, f"Round it to {digits} decimals.", str(amount))
+            yield Problem(
+                "money_too_fine", gaps.at(*path), detail, f"Round it to {counted(digits, 'decimal')}.", str(amount)
+            )
         else:
             if minor > LARGEST_MINOR:
                 largest = from_minor(LARGEST_MINOR, digits)

@@ -13,6 +13,7 @@ from itertools import chain
 from optimizer.errors import Notice, pointer
 from optimizer.scenario.models import Creator, Scenario
 from optimizer.scenario.semantics import Reach, Wave, accepted_modes, embeddedness, passes_floor, waves
+from optimizer.wording import counted
 
 
 class Outlook:
@@ -96,7 +97,7 @@ def _is_free(creator: Creator, wave: Wave, start: date) -> bool:
 def _some(creators: Sequence[Creator]) -> str:
     """Return how many creators and the first few of them: ``7 creators (ana, ben, cat, …)``."""
     names = ", ".join(creator.id for creator in creators[:5]) + (", …" if len(creators) > 5 else "")
-    return f"{len(creators)} creator{'' if len(creators) == 1 else 's'} ({names})"
+    return f"{counted(len(creators), 'creator')} ({names})"
 
 
 def services_assumed(outlook: Outlook) -> Iterator[Notice]:
@@ -154,11 +155,12 @@ def stock_out_of_reach(outlook: Outlook) -> Iterator[Notice]:
             )
         for position, lot in enumerate(product.stock):
             if outlook.reach.ship_days and lot.units and lot.on > outlook.reach.ship_days[-1]:
+                arrive, those = ("arrives", "it") if lot.units == 1 else ("arrive", "they")
                 yield Notice(
                     "stock_too_late",
                     pointer("products", index, "stock", position),
-                    f"{lot.units} units of `{product.id}` arrive on {lot.on}, after the horizon's last ship day, "
-                    f"{outlook.reach.ship_days[-1]}: they cannot be sent.",
+                    f"{counted(lot.units, 'unit')} of `{product.id}` {arrive} on {lot.on}, after the horizon's last "
+                    f"ship day, {outlook.reach.ship_days[-1]}: {those} cannot be sent.",
                 )
 
 

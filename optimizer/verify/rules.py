@@ -33,6 +33,7 @@ from optimizer.verify.rules_decisions import (
     window,
 )
 from optimizer.verify.rules_statements import counts, money, objective, probabilities, references, scenario
+from optimizer.wording import counted
 
 
 def density(case: Case) -> Check:
@@ -41,13 +42,14 @@ def density(case: Case) -> Check:
     for stated, wave in case.results:
         reached, people = case.figures[wave.id].probability, len(case.teams[wave.id])
         if stated.secured and reached < wave.confidence - SECURED_TOLERANCE:
-            offences.append(f"{wave.id}: {people} creators reach {reached:.6f} of {wave.confidence}")
+            team = f"{counted(people, 'creator')} {'reaches' if people == 1 else 'reach'}"
+            offences.append(f"{wave.id}: {team} {reached:.6f} of {wave.confidence}")
         if not stated.secured and (people or stated.window):
             offences.append(
-                f"{wave.id}: not secured ({reached:.6f} of {wave.confidence}), yet it has {people} creators"
+                f"{wave.id}: not secured ({reached:.6f} of {wave.confidence}), yet it has {counted(people, 'creator')}"
                 + (" and a window" if stated.window else "")
             )
-    return check("density", offences, f"{len(case.secured)} of {len(case.results)} activations secured")
+    return check("density", offences, f"{len(case.secured)} of {counted(len(case.results), 'activation')} secured")
 
 
 def required(case: Case) -> Check:
@@ -56,7 +58,9 @@ def required(case: Case) -> Check:
         return check("required", [], "no plan")
     reasons = _reasons(case)
     offences = [f"{name}: {reason}, but not secured" for name, reason in reasons.items() if name not in case.secured]
-    return check("required", offences, f"{len(reasons)} activations had to be secured" if reasons else "none required")
+    return check(
+        "required", offences, f"{counted(len(reasons), 'activation')} had to be secured" if reasons else "none required"
+    )
 
 
 def _reasons(case: Case) -> dict[str, str]:
@@ -77,7 +81,7 @@ def paid_share(case: Case) -> Check:
         paid = sum(line.mode == "paid" for line in lines)
         if paid > share * len(lines):
             offences.append(f"{wave.id}: {paid} of {len(lines)} paid, at most {float(share):g} of them")
-    return check("paid_share", offences, f"{len(case.planned)} activations within their share")
+    return check("paid_share", offences, f"kept in {counted(len(case.planned), 'activation')}")
 
 
 def min_paid(case: Case) -> Check:
@@ -135,7 +139,7 @@ def stock(case: Case) -> Check:
     """Units of a product shipped up to and including any day never exceed units arrived by that day."""
     limited = [product for product in case.premises.products.values() if product.stock is not None]
     offences = [fault for product in limited for fault in _stock_faults(case, product)]
-    return check("stock", offences, f"{len(limited)} products with stock" if limited else "not in use")
+    return check("stock", offences, f"{counted(len(limited), 'product')} with stock" if limited else "not in use")
 
 
 def _stock_faults(case: Case, product: Product) -> Iterator[str]:
@@ -144,7 +148,7 @@ def _stock_faults(case: Case, product: Product) -> Iterator[str]:
     for day, used in zip(days, accumulate(shipped[day] for day in days), strict=True):
         arrived = sum(lot.units for lot in product.stock or [] if lot.on <= day)
         if used > arrived:
-            yield f"{product.id}: {used} units shipped by {day}, {arrived} arrived"
+            yield f"{product.id}: {counted(used, 'unit')} shipped by {day}, {arrived} arrived"
 
 
 def daily_capacity(case: Case) -> Check:
@@ -153,8 +157,12 @@ def daily_capacity(case: Case) -> Check:
     if most is None:
         return check("daily_capacity", [], "no limit in use")
     parcels = Counter(line.ship_on for line in case.lines)
-    offences = [f"{day}: {count} of {most} parcels" for day, count in sorted(parcels.items()) if count > most]
-    return check("daily_capacity", offences, f"at most {max(parcels.values(), default=0)} of {most} parcels a day")
+    offences = [
+        f"{day}: {count} of {counted(most, 'parcel')}" for day, count in sorted(parcels.items()) if count > most
+    ]
+    return check(
+        "daily_capacity", offences, f"at most {max(parcels.values(), default=0)} of {counted(most, 'parcel')} a day"
+    )
 
 
 RULES: tuple[Callable[[Case], Check], ...] = (

@@ -11,6 +11,7 @@ from optimizer.calendar import WEEKDAYS
 from optimizer.plan import Check, Window
 from optimizer.scenario.semantics import Wave, accepted_modes, embeddedness, passes_floor
 from optimizer.verify.case import Case, check
+from optimizer.wording import counted
 
 
 def horizon(case: Case) -> Check:
@@ -44,7 +45,7 @@ def window(case: Case) -> Check:
             if line.window != stated.window:
                 own = _span(stated.window) if stated.window else "none"
                 offences.append(f"{line.name}: window {_span(line.window)}, the activation's is {own}")
-    return check("window", offences, f"{sum(stated.window is not None for stated, _ in case.results)} windows")
+    return check("window", offences, counted(sum(stated.window is not None for stated, _ in case.results), "window"))
 
 
 def _window_faults(window: Window, wave: Wave) -> Iterator[str]:
@@ -54,7 +55,7 @@ def _window_faults(window: Window, wave: Wave) -> Iterator[str]:
         yield f"starts on {window.start}, a {WEEKDAYS[window.start.weekday()]}, not a {wave.start_weekday}"
     length = (window.end - window.start).days + 1
     if length != wave.window_days:
-        yield f"lasts {length} days, not {wave.window_days}"
+        yield f"lasts {counted(length, 'day')}, not {wave.window_days}"
 
 
 def ship_days(case: Case) -> Check:
@@ -65,7 +66,7 @@ def ship_days(case: Case) -> Check:
         for line in case.lines
         if not calendar.is_ship_day(line.ship_on)
     ]
-    return check("ship_days", offences, f"{len({line.ship_on for line in case.lines})} ship days, all open")
+    return check("ship_days", offences, f"{counted(len({line.ship_on for line in case.lines}), 'ship day')}, all open")
 
 
 def _why_closed(case: Case, day: date) -> str:
@@ -177,7 +178,7 @@ def once(case: Case) -> Check:
     """A creator takes part in an activation at most once."""
     times = Counter(line.name for line in case.lines)
     offences = [f"{name}: {count} times" for name, count in times.items() if count > 1]
-    return check("once", offences, f"{len(times)} distinct assignments")
+    return check("once", offences, counted(len(times), "distinct assignment"))
 
 
 def max_activations(case: Case) -> Check:
@@ -186,7 +187,9 @@ def max_activations(case: Case) -> Check:
     if most is None:
         return check("max_activations", [], "no limit in use")
     used = {name: len({line.wave.id for line in lines}) for name, lines in case.lines_by_creator.items()}
-    offences = [f"{name}: {count} activations, at most {most}" for name, count in used.items() if count > most]
+    offences = [
+        f"{name}: {counted(count, 'activation')}, at most {most}" for name, count in used.items() if count > most
+    ]
     return check("max_activations", offences, f"at most {max(used.values(), default=0)} of {most}")
 
 

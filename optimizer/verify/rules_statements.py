@@ -11,6 +11,7 @@ from optimizer.money import exact
 from optimizer.plan import CashLine, Check
 from optimizer.verify.case import Case, check, near
 from optimizer.verify.open_gap import open_gap
+from optimizer.wording import counted
 
 GAP_TOLERANCE = 1e-9
 """Stated gaps may differ from their formulas by this (absolute)."""
@@ -125,7 +126,7 @@ def scenario(case: Case) -> Check:
 
 def references(case: Case) -> Check:
     """Creators and activations exist; every activation of the scenario stands in the list once, in order."""
-    kept = f"{len(case.plan.activations)} activations, {len(case.plan.assignments)} assignments"
+    kept = f"{counted(len(case.plan.activations), 'activation')}, {counted(len(case.plan.assignments), 'assignment')}"
     return check("references", [*_activations(case), *_assignments(case)], kept)
 
 
@@ -211,7 +212,11 @@ def probabilities(case: Case) -> Check:
         for place, stated, due in _distributions(case)
         if len(stated) != len(due)
     ]
-    return check("probabilities", offences, f"{len(case.results)} activations, {len(case.entries)} lines exact")
+    return check(
+        "probabilities",
+        offences,
+        f"{counted(len(case.results), 'activation')}, {counted(len(case.entries), 'line')} exact",
+    )
 
 
 def _chances(case: Case) -> Chances:

@@ -21,6 +21,7 @@ from optimizer.scenario.fields import GiftLag, OrganicRate
 from optimizer.scenario.models import Scenario
 from optimizer.verify.case import check
 from optimizer.verify.premises import LONGEST_LAG_DAYS, Line, Premises
+from optimizer.wording import counted
 
 CHUNK_CELLS = 400_000
 """Draws × creators worked on at a time: memory stays level however many draws are asked for."""
@@ -91,7 +92,11 @@ def agrees(simulation: Simulation, plan: Plan, sigmas: float = 5.0) -> Check:
                 f"{each.activation}: {each.probability:.5f} in {simulation.draws} draws, exactly {exact:.5f}, "
                 f"standard error {each.standard_error:.5f}"
             )
-    return check("simulation", offences, f"{len(simulation.activations)} activations, {simulation.draws} draws")
+    return check(
+        "simulation",
+        offences,
+        f"{counted(len(simulation.activations), 'activation')}, {counted(simulation.draws, 'draw')}",
+    )
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,8 @@ def test_a_budget_is_raised_to_the_least_sufficient_amount() -> None:
     given = two(budget={"total": "80.00"})
     found = diagnosed(given)
     assert blocking(found) == {("b", "budget_total"): "96.00"}
-    assert "a would have to go instead" in found.blocked[0].detail
+    assert "96.00 suffices, no smaller change does." in found.blocked[0].detail
+    assert "it could take the place of a" in found.blocked[0].detail
     budget = way(found, "/budget/total")
     assert (budget.from_, budget.to) == ("80.00", "96.00")
     assert "96.00 GBP in all" in budget.effect
@@ -223,7 +224,7 @@ def test_limits_that_stand_in_the_way_only_together() -> None:
     stock = [{"id": "socks", "unit_cost": "10.00", "stock": [{"on": "2027-03-01", "units": 5}]}]
     found = diagnosed(two(budget={"total": "60.00"}, products=stock, objective={"goal": "min_cost"}))
     assert blocking(found) == {(None, "budget_total"): "96.00", (None, "stock"): 8}
-    assert all("Only together with" in item.detail for item in found.blocked)
+    assert all("only if all of them are eased" in item.detail for item in found.blocked)
 
 
 def test_what_helps_one_activation_alone_says_so() -> None:
@@ -242,7 +243,7 @@ def test_creators_who_do_not_suffice_for_both_are_no_limit_to_ease() -> None:
     given = document([activation("a", "x", value=2), activation("b", "x")], creators("x", 5))
     found = diagnosed(given)
     assert [(item.activation, item.limit) for item in found.blocked] == [("b", "network")]
-    assert "the creators there are do not suffice" in found.blocked[0].detail
+    assert "there are too few usable creators" in found.blocked[0].detail
     assert all(helps(given, item, BOTH) for item in found.ways_out)
 
 
@@ -273,3 +274,16 @@ def test_every_activation_that_is_missing_has_an_entry() -> None:
     found = diagnosed(given)
     assert [item.activation for item in found.blocked] == ["a2", "a3"]
     assert all(helps(given, item, ("a0", "a1")) for item in found.ways_out)
+
+
+@pytest.mark.parametrize(
+    ("people", "words"),
+    [
+        (creators("x", 1), "The only usable creator of x reaches 0."),
+        (creators("x", 2), "All 2 usable creators of x together reach 0."),
+        (creators("x", 1, accepts=["paid"]), "x has 1 creator, of whom none can be used in any window."),
+    ],
+)
+def test_few_creators_are_counted_in_good_grammar(people: list[Document], words: str) -> None:
+    found = diagnosed(document([activation("a", "x", min_posts=3)], people))
+    assert found.blocked[0].detail.startswith(words)

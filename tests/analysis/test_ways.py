@@ -18,7 +18,7 @@ from optimizer.analysis.diagnosis.documents import (
 )
 from optimizer.analysis.diagnosis.questions import Answer
 from optimizer.analysis.diagnosis.relaxable import Relaxable, above, below, hundredths, listed_values, raised, steps
-from optimizer.analysis.diagnosis.ways import least_level
+from optimizer.analysis.diagnosis.ways import Least, least_level
 from optimizer.plan import Plan
 from optimizer.scenario.semantics import waves
 from tests import builders
@@ -93,7 +93,8 @@ def test_the_least_level_is_found(case: tuple[int, int], first_likely: bool) -> 
         return Answer(True, PLAN) if patch.value >= least else Answer(False)
 
     found = least_level(relaxable(levels, first_likely=first_likely), ask)
-    assert (None if found is None else found.number) == (least if least < levels else None)
+    assert (None if found.level is None else found.level.number) == (least if least < levels else None)
+    assert found.proven
 
 
 def test_what_a_plan_uses_shortens_the_search() -> None:
@@ -107,18 +108,40 @@ def test_what_a_plan_uses_shortens_the_search() -> None:
         return 5
 
     found = least_level(raised("/k", "K", 2, use), ask)
-    assert found is not None
-    assert raised("/k", "K", 2, use).value(found.number) == 4
+    assert found.level is not None
+    assert raised("/k", "K", 2, use).value(found.level.number) == 4
     assert asked == [None, 3, 4]
-    assert least_level(raised("/k", "K", 2, use, priced=True), ask) is not None
+    assert least_level(raised("/k", "K", 2, use, priced=True), ask).level is not None
     assert asked == [None, 3, 4, None]
 
 
 def test_an_answer_that_time_did_not_give_is_not_taken_for_a_yes() -> None:
     found = least_level(relaxable(8), lambda patch: Answer(True if patch.value == 7 else None, PLAN))
-    assert found is not None
-    assert found.number == 7
-    assert least_level(relaxable(8), lambda _: Answer(None)) is None
+    assert found.level is not None
+    assert found.level.number == 7
+    assert not found.proven
+    assert least_level(relaxable(8), lambda _: Answer(None)) == Least(None, proven=False)
+    assert least_level(relaxable(8), lambda _: Answer(False)) == Least(None, proven=True)
+
+
+@pytest.mark.parametrize(("below", "proven"), [({3: False}, True), ({3: None}, False), ({2: False, 3: None}, False)])
+def test_a_level_is_the_least_only_where_the_one_below_is_ruled_out(
+    below: dict[int, bool | None], proven: bool
+) -> None:
+    def ask(patch: Patch) -> Answer:
+        assert isinstance(patch.value, int)
+        return Answer(below.get(patch.value, patch.value >= 4), PLAN)
+
+    found = least_level(relaxable(8), ask)
+    assert found.level is not None
+    assert (found.level.number, found.proven) == (4, proven)
+
+
+@pytest.mark.parametrize(("bound", "proven"), [(PLAN.totals.cost, True), ("0.01", False)])
+def test_a_price_is_the_least_only_where_the_bound_meets_it(bound: str, proven: bool) -> None:
+    plan = PLAN.model_copy(update={"objective": PLAN.objective.model_copy(update={"cost_bound": bound})})
+    found = least_level(raised("/k", "K", 2, lambda _: 9, priced=True), lambda _: Answer(True, plan))
+    assert found.proven is proven
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from optimizer.money import from_minor
 from optimizer.plan import Blocked, Plan, WayOut
 from optimizer.scenario.semantics import Wave, waves
 
+SMALLER = f"{phrases.SMALLER_MAY_DO[0].upper()}{phrases.SMALLER_MAY_DO[1:]}."
 MOST_WAYS = 5
 MOST_BLOCKED = 6
 INCOMPLETE = 1000.0
@@ -109,7 +110,7 @@ class Examination:
             unclear |= answer.possible is None
             if answer.possible:
                 self._blame(limit, answer)
-        if len(self.blocked) == short and not unclear and not self.inquiry.over:
+        if len(self.blocked) == short and not unclear:
             self._blame_together()
         if not short:
             self._concede()
@@ -157,17 +158,22 @@ class Examination:
 
     def _blame(self, limit: Limit, answer: Answer) -> None:
         """Record a limit that stands in the way, and the ways out of it."""
-        helpful: list[tuple[Relaxable, Level]] = []
+        changes: list[phrases.Change] = []
+        settled, cheapest = True, answer
         for relaxable in limit.relaxables:
-            level = least_level(relaxable, self._ask, answer if limit.removal == (relaxable.removal,) else None)
-            if level is not None:
-                helpful.append((relaxable, level))
-                self._offer(limit.rule, relaxable, level)
-        values = [(relaxable, relaxable.value(level.number)) for relaxable, level in helpful]
-        detail = phrases.limit_detail(limit, self.target.name, values)
-        if limit.rule == "budget_total" and helpful and self.target.rest_secured:
-            detail += self._instead(helpful[0][1].answer)
-        self._block(limit.rule, detail, values[0][1] if values else None)
+            least = least_level(relaxable, self._ask, answer if limit.removal == (relaxable.removal,) else None)
+            if least.level is None:
+                settled &= least.proven
+                continue
+            cheapest = least.level.answer
+            changes.append(phrases.Change(relaxable, relaxable.value(least.level.number), least.proven))
+            self._offer(limit.rule, relaxable, least.level, least=least.proven)
+        if not changes and not settled:
+            self.not_asked.append(limit.rule)
+        detail = phrases.limit_detail(limit, self.target.name, changes, settled=settled)
+        if limit.rule == "budget_total" and changes and self.target.rest_secured:
+            detail += self._instead(cheapest)
+        self._block(limit.rule, detail, changes[0].value if changes else None)
 
     def _block(self, rule: str, detail: str, attainable: Scalar) -> None:
         self.blocked.append(
@@ -186,17 +192,22 @@ class Examination:
         """Where no limit alone is to blame: find limits that are to blame together, none of them without need."""
         together = list(self._limits)
         answer = self._without_all(together)
+        if answer.possible is None and not self.blocked:
+            self.not_asked += [limit.rule for limit in together]
         if answer.possible is False and not self.blocked:
             self._block("network", phrases.exhausted(self.target.name), None)
         if not answer.possible:
             return
+        settled = True
         for limit in self._limits:
             rest = [other for other in together if other is not limit]
             fewer = self._without_all(rest)
+            settled &= fewer.possible is not None
             if fewer.possible:
                 together, answer = rest, fewer
         for limit in together:
-            detail = phrases.joint_detail(self.target.name, [other for other in together if other is not limit])
+            others = [other for other in together if other is not limit]
+            detail = phrases.joint_detail(self.target.name, others, settled=settled)
             self._block(limit.rule, detail, _enough(limit, answer.plan))
 
     def _without_all(self, limits: list[Limit]) -> Answer:
@@ -208,11 +219,13 @@ class Examination:
         for network, wave in zip(self._networks, self.target.fresh, strict=True):
             attainable = None if network.suffices else network.attainable
             for relaxable in OwnLimits(self.inquiry.scenario, wave).concessions(attainable):
-                level = None if self.inquiry.over else least_level(relaxable, self._ask)
-                if level is not None:
-                    self._offer(relaxable.pointer, relaxable, level)
+                if self.inquiry.over:
+                    return
+                least = least_level(relaxable, self._ask)
+                if least.level is not None:
+                    self._offer(relaxable.pointer, relaxable, least.level, least=least.proven)
 
-    def _offer(self, rule: str, relaxable: Relaxable, level: Level) -> None:
+    def _offer(self, rule: str, relaxable: Relaxable, level: Level, *, least: bool) -> None:
         """Record a way out, described by what it does for everything that is wanted."""
         patch, plan = relaxable.patch(level.number), level.answer.plan
         if plan is None:
@@ -227,7 +240,7 @@ class Examination:
                 "pointer": patch.pointer,
                 "from": relaxable.current if isinstance(given, dict | list) else given,
                 "to": patch.value,
-                "effect": self._effect(plan, whole),
+                "effect": self._effect(plan, whole) + ("" if least else f" {SMALLER}"),
                 "verified": self.inquiry.keeps(shown, secured, patch),
             }
         )
@@ -243,8 +256,10 @@ class Examination:
             if len(self.target.whole) == 1:
                 return f"{name} can be secured, for {price}."
             return f"{name} can be secured besides everything that is secured now, for {price} in all."
-        rest = "other limits keep it from that" if whole.possible is False else "time did not tell whether it can be"
-        return f"{name} can be secured on its own, for {plan.totals.cost} {currency}; together with the rest, {rest}."
+        alone = f"{name} can be secured on its own, for {plan.totals.cost} {currency}"
+        if whole.possible is False:
+            return f"{alone}; other limits rule it out together with the rest."
+        return f"{alone}; the time was too short to find out whether together with the rest, too."
 
 
 def _cost(answer: Answer) -> Decimal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from optimizer.analysis.diagnosis.documents import Scalar
@@ -10,8 +11,32 @@ from optimizer.analysis.diagnosis.relaxable import Relaxable
 from optimizer.analysis.diagnosis.shared_limits import Limit
 from optimizer.analysis.network import CommunityNetwork
 from optimizer.plan import ActivationResult, Blocked, Plan
+from optimizer.wording import counted
 
 NAMED = 5
+ASK_LONGER = (
+    "Allow more time to find out: `solve` with a longer `--diagnose` and `--time-limit`, or for a service more "
+    "GROUNDSWELL_DIAGNOSIS_SECONDS."
+)
+SMALLER_MAY_DO = "a smaller change may do"
+"""Said of a value that suffices without proof that no smaller change does."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change that suffices.
+
+    Attributes
+    ----------
+    value
+        Of the field; None takes it away.
+    least
+        Whether it is proven that no smaller change of this field suffices.
+    """
+
+    relaxable: Relaxable
+    value: Scalar
+    least: bool
 
 
 def names(ids: Sequence[str]) -> str:
@@ -29,13 +54,16 @@ def network_limit(network: CommunityNetwork) -> Blocked:
 
 def _short(network: CommunityNetwork) -> str:
     if network.window is None:
-        return f"None of the {network.creators} creators of {network.community} can be used in any window."
+        members = counted(network.creators, "creator")
+        return f"{network.community} has {members}, of whom none can be used in any window."
     if network.missing is None:
-        more = "creators like the present ones would not do"
+        more = "more creators like these would not be enough"
     else:
         more = f"about {network.missing} more like the median one would be needed"
+    people = "The only usable creator" if network.usable == 1 else f"All {network.usable:,} usable creators"
+    reach = "reaches" if network.usable == 1 else "together reach"
     return (
-        f"All {network.usable} usable creators of {network.community} together reach {_down(network.attainable):.4f} "
+        f"{people} of {network.community} {reach} {_down(network.attainable):.4f} "
         f"of the {network.confidence:g} asked for (window of {network.window.start}); {more}."
     )
 
@@ -45,40 +73,58 @@ def _down(probability: float) -> float:
     return int(probability * 10_000 + 1e-7) / 10_000
 
 
-def limit_detail(limit: Limit, wanted: str, helpful: Sequence[tuple[Relaxable, Scalar]]) -> str:
-    """Return how a limit stands in the way of the goal, given the relaxables that help and the values that do."""
-    if not helpful:
-        return f"Without {limit.words}, {wanted} could be secured; no single change that was tried suffices."
-    return " Or: ".join(_change(relaxable, value) for relaxable, value in helpful)
+def limit_detail(limit: Limit, wanted: str, changes: Sequence[Change], *, settled: bool) -> str:
+    """Return how a limit stands in the way of the goal, given the changes that suffice.
+
+    Parameters
+    ----------
+    settled
+        Whether the time sufficed to see that no other field suffices.
+    """
+    if changes:
+        return " ".join(_change(change, first=change is changes[0]) for change in changes)
+    freed = f"Without {limit.words}, {wanted} could be secured"
+    if settled:
+        return f"{freed}; no single change that was tried suffices."
+    return f"{freed}. The time was too short to find out which single change suffices, if any does. {ASK_LONGER}"
 
 
-def _change(relaxable: Relaxable, value: Scalar) -> str:
-    if value is None:
-        return f"{relaxable.subject} ({relaxable.current}): would have to go."
-    return f"{relaxable.subject}: {relaxable.current} now, {value} would do."
+def _change(change: Change, *, first: bool) -> str:
+    relaxable, value = change.relaxable, change.value
+    subject = relaxable.subject if first else f"Or {relaxable.subject[0].lower()}{relaxable.subject[1:]}"
+    sufficient = f"{subject}: {relaxable.current} now; {'removing it' if value is None else value} suffices"
+    if relaxable.levels == 1:
+        return f"{sufficient}."
+    return f"{sufficient}, {'no smaller change does' if change.least else SMALLER_MAY_DO}."
 
 
-def joint_detail(wanted: str, others: Sequence[Limit]) -> str:
-    """Return how a limit stands in the way only together with others."""
+def joint_detail(wanted: str, others: Sequence[Limit], *, settled: bool) -> str:
+    """Return how a limit stands in the way only together with others.
+
+    Parameters
+    ----------
+    settled
+        Whether it is proven that none of them could stay.
+    """
+    named = names([other.words for other in others])
+    if settled:
+        return f"Not by itself, but together with {named}: only if all of them are eased can {wanted} be secured."
     return (
-        f"Only together with {names([other.words for other in others])}: if all of them gave way, {wanted} could be "
-        "secured; one alone is not enough."
+        f"Not by itself, but together with {named}: if all of them are eased, {wanted} can be secured. Fewer may do; "
+        f"the time was too short to find out. {ASK_LONGER}"
     )
 
 
 def exhausted(wanted: str) -> str:
     """Return what to say where not even all limits together stand in the way."""
-    return (
-        f"Were every limit that was tried gone at once, {wanted} could still not be secured: the creators there are do "
-        "not suffice."
-    )
+    return f"Even without all limits that were tried, {wanted} could not be secured: there are too few usable creators."
 
 
 def overlooked(plan: Plan, currency: str) -> str:
     """Return what to say where a second look has a plan that the search lacked."""
     return (
-        "No limit stands in the way: a second look found a plan with it and everything else that is secured, for "
-        f"{plan.totals.cost} {currency} in all. Allow more time."
+        "No limit stands in the way: the diagnosis found a plan that secures it besides everything that is secured "
+        f"now, for {plan.totals.cost} {currency} in all. Allow the search more time (`--time-limit`)."
     )
 
 
@@ -99,9 +145,9 @@ def instead(plan: Plan, activation: str, budget: str, kept: Sequence[str]) -> st
         if item.activation not in {activation, *kept} and total - _cost(item) <= Decimal(budget)
     ]
     if not enough:
-        return f" No other single activation makes room for it within {budget}."
+        return f" Leaving out one other activation of that plan does not make room for it within {budget}."
     cheapest = min(enough, key=_cost)
-    return f" Within {budget}, {cheapest.activation} would have to go instead."
+    return f" Within {budget}, it could take the place of {cheapest.activation}."
 
 
 def _cost(item: ActivationResult) -> Decimal:

@@ -52,6 +52,9 @@ def test_horizon_over_new_year_shows_years() -> None:
     assert "Sun 28 Mar 2027" in page(judged_page(plan(horizon=winter), scenario(horizon=winter)))
 
 
+UNFINISHED = OpenReason(limit="time_limit", where="plan", detail="The search ended.", share=0.02)
+
+
 @pytest.mark.parametrize(
     ("status", "objective", "words"),
     [
@@ -59,6 +62,7 @@ def test_horizon_over_new_year_shows_years() -> None:
         ("optimal", {"gap": 0.00031}, "Proven optimal within 0.031%\n"),
         ("feasible", {"gap": 0.25}, "Verified plan, at most 25% from the best there can be\n"),
         ("feasible", {"gap": None}, "Verified plan, not proven optimal\n"),
+        ("feasible", {"gap": 1.0}, "Verified plan, not proven optimal\n"),
     ],
 )
 def test_status_in_words(status: str, objective: dict[str, Any], words: str) -> None:
@@ -81,6 +85,15 @@ def test_status_in_words(status: str, objective: dict[str, Any], words: str) -> 
                 ]
             },
             "Open The monthly cap of 2027-04, the stock of p, lot of 2027-03-26 leave 2.3% open",
+        ),
+        ({"open": [UNFINISHED]}, "Open The search ended with 2.3% still open; more time may close it"),
+        (
+            {"open": [UNFINISHED], "gap": 1.0},
+            "Open The search ended before it could tell how much better a plan can be; more time may tell",
+        ),
+        (
+            {"open": [UNFINISHED], "gap": None},
+            "Open The search ended before it found a plan or proved that there is none; more time may decide it",
         ),
         ({}, "Embeddedness 0.5 in sum"),
         ({"least_cost": "120.00"}, "Embeddedness 0.5 in sum, chosen for £123.90 instead of the least"),
