@@ -3,7 +3,8 @@
 The table is the truth. What is not there did not happen, and every open run there is submitted, when the service
 starts and again and again. To submit a run twice is to submit it once: an executor names its tasks by the runs' ids,
 and a cluster does so whichever server submits them. Several servers over one database that share a cluster all submit
-every open run, and all receive its progress; the first one records it.
+every open run, and all receive its progress; the first one records it. What is open is asked again as a run begins: one
+that has ended since it was listed is not solved again.
 """
 
 from __future__ import annotations

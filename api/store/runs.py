@@ -159,8 +159,9 @@ class Runs(Base):
         return None if row is None else Document(*row)
 
     def scenario_for(self, run_id: str) -> str | None:
-        """Return the text of the scenario a run solves, whosever it is: for those who solve it."""
-        wanted = select(scenarios.c.body).join(runs, runs.c.scenario_id == scenarios.c.id).where(runs.c.id == run_id)
+        """Return the text of the scenario that is to be solved for a run, whosever it is; None where it is not open."""
+        joined = select(scenarios.c.body).join(runs, runs.c.scenario_id == scenarios.c.id)
+        wanted = joined.where(runs.c.id == run_id, _OPEN)
         with reading(self.engine) as connection:
             body: str | None = connection.scalar(wanted)
         return body

@@ -19,10 +19,12 @@ class Cluster:
 
     def __init__(self, places: int = 1):
         self._lock = threading.RLock()
+        self._ending: dict[str, int] = {}
         self._wanted: dict[str, set[Member]] = {}
         self._begun: dict[str, int] = {}
         self._starts = count(1)
         self.solved: list[str] = []
+        self.started_keys: list[str] = []
         self.executor = LocalExecutor(self, places)
 
     def join(self, listener: Listener) -> Member:
@@ -30,8 +32,10 @@ class Cluster:
         return Member(self, listener)
 
     def submit(self, member: Member, task: Task) -> None:
-        """Take a task, or have the member told of one that is known."""
+        """Take a task, or have the member told of one that is known; one whose end is being heard of is still here."""
         with self._lock:
+            if self._ending.get(task.key):
+                return
             members = self._wanted.setdefault(task.key, set())
             if member not in members and task.key in self._begun:
                 member.tell(partial(member.listener.started, task.key, self._begun[task.key]))
@@ -80,6 +84,7 @@ class Cluster:
     def started(self, key: str, attempt: int) -> None:  # noqa: ARG002
         """Tell the members, and number the starts so that a later one has a higher number."""
         with self._lock:
+            self.started_keys.append(key)
             self._begun[key] = next(self._starts)
             self._tell(key, lambda listener: partial(listener.started, key, self._begun[key]))
 
@@ -89,16 +94,23 @@ class Cluster:
             self._tell(key, lambda listener: partial(listener.moved, key, progress))
 
     def ended(self, key: str, outcome: Outcome) -> None:
-        """Tell the members, and forget the task."""
+        """Tell the members, and forget the task once all have heard."""
         with self._lock:
             self.solved.append(key)
-            self._tell(key, lambda listener: partial(listener.ended, key, outcome))
+            self._ending[key] = len(self._wanted.get(key, ()))
+            self._tell(key, lambda listener: partial(listener.ended, key, outcome), lambda: self._heard_of_end(key))
             self._wanted.pop(key, None)
             self._begun.pop(key, None)
 
-    def _tell(self, key: str, call: Callable[[Listener], Callable[[], None]]) -> None:
+    def _heard_of_end(self, key: str) -> None:
+        with self._lock:
+            self._ending[key] -= 1
+
+    def _tell(
+        self, key: str, call: Callable[[Listener], Callable[[], None]], heard: Callable[[], None] = lambda: None
+    ) -> None:
         for member in self._wanted.get(key, ()):
-            member.tell(call(member.listener))
+            member.tell(call(member.listener), heard)
 
 
 class Member:
@@ -147,10 +159,13 @@ class Member:
         """Wait until all that was told was heard."""
         self._teller.submit(int).result()
 
-    def tell(self, call: Callable[[], None]) -> None:
+    def tell(self, call: Callable[[], None], heard: Callable[[], None] = lambda: None) -> None:
         """Have the server told when its turn comes."""
-        self._teller.submit(self._told, call)
+        self._teller.submit(self._told, call, heard)
 
-    def _told(self, call: Callable[[], None]) -> None:
-        if not self._deaf:
-            call()
+    def _told(self, call: Callable[[], None], heard: Callable[[], None]) -> None:
+        try:
+            if not self._deaf:
+                call()
+        finally:
+            heard()

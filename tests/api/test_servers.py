@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +15,7 @@ from prometheus_client import Metric
 
 from api import reconciler
 from api.diagnoses import SUFFIX
+from api.store import Ending, Store
 from tests.api.cluster import Cluster, Member
 from tests.api.conftest import Serve
 from tests.api.databases import Postgres
@@ -100,6 +102,41 @@ def test_a_run_is_solved_once_and_recorded_once_although_both_hear_of_it(servers
         recorded_once(parsed(servers.b.get(f"/v1/runs/{run}/events").text))
     assert sorted(servers.cluster.solved) == sorted(runs)
     eventually(lambda: recorded(servers.a, servers.b) == len(runs))
+
+
+def test_a_run_listed_before_it_ended_is_not_solved_again(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = submitted(servers.a, easy())
+    listed = service_of(servers.b).store.open_runs()
+    assert [record.id for record in listed] == [run]
+    ended(servers.a, run)
+    eventually(lambda: servers.cluster.executor.running == 0)
+    monkeypatch.setattr(service_of(servers.b).store, "open_runs", lambda: listed)
+    service_of(servers.b).jobs.take_up()
+    other = submitted(servers.b, easy())
+    ended(servers.b, other)
+    assert servers.cluster.started_keys == [run, other]
+
+
+def test_a_run_whose_end_is_being_recorded_is_not_solved_again(
+    servers: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording, may_record, end = threading.Event(), threading.Event(), Store.end
+
+    def slowly(store: Store, run_id: str, result: Ending) -> bool:
+        recording.set()
+        assert may_record.wait(PATIENCE)
+        return end(store, run_id, result)
+
+    monkeypatch.setattr(Store, "end", slowly)
+    run = submitted(servers.a, easy())
+    assert recording.wait(PATIENCE)
+    eventually(lambda: servers.cluster.executor.running == 0)
+    for client in (servers.a, servers.b):
+        service_of(client).jobs.take_up()
+    assert servers.cluster.executor.running == servers.cluster.executor.waiting == 0
+    may_record.set()
+    assert ended(servers.b, run)["status"] == "optimal"
+    assert servers.cluster.started_keys == [run]
 
 
 def test_a_run_of_one_server_is_erased_through_the_other(servers: Servers, pool: ThreadPoolExecutor) -> None:

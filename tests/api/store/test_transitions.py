@@ -20,6 +20,7 @@ from tests.api.store.runs import (
     FIGURES,
     NOON,
     PLANNED,
+    SCENARIO,
     Clock,
     at_once,
     progress,
@@ -69,6 +70,12 @@ def test_from_the_queue_to_a_plan(store: Store, workspace: str) -> None:
     assert events[1].data == {"attempt": 1}
     assert events[2].data["elapsed_seconds"] == 0.25
     assert events[4].data["plan_status"] == "feasible"
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_only_what_is_open_is_there_to_be_solved(store: Store, workspace: str, state: State) -> None:
+    run_id = put(store, workspace, state)
+    assert store.scenario_for(run_id) == (None if state.final else SCENARIO.body)
 
 
 @pytest.mark.parametrize("before", [State.QUEUED, State.RUNNING])
