@@ -56,7 +56,10 @@ def hard() -> Document:
 def impossible() -> Document:
     """Return a scenario that is soon proven infeasible, with more limits to ask about than a second is enough for."""
     scenario = json.loads((SCENARIOS / "stock_in_two_lots.json").read_text("utf-8"))
-    return {**scenario, "objective": {"goal": "min_cost"}, "budget": {"total": "100.00"}}
+    # So many creators that every question takes a while: else a quick machine answers all of them in a second.
+    several = [{**creator, "id": f"{creator['id']}-{copy}"} for copy in range(6) for creator in scenario["creators"]]
+    people = [{name: value for name, value in creator.items() if name != "handle"} for creator in several]
+    return {**scenario, "objective": {"goal": "min_cost"}, "budget": {"total": "100.00"}, "creators": people}
 
 
 def bearer(secret: str) -> dict[str, str]:
