@@ -15,7 +15,7 @@ from optimizer.wording import counted
 
 NAMED = 5
 ASK_LONGER = (
-    "Allow more time to find out: `solve` with a longer `--diagnose` and `--time-limit`, or for a service more "
+    "More time may tell: `solve` with a longer `--diagnose` and `--time-limit`, or for a service more "
     "GROUNDSWELL_DIAGNOSIS_SECONDS."
 )
 SMALLER_MAY_DO = "a smaller change may do"
