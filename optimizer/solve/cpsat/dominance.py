@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from ortools.sat.python import cp_model
 
-from optimizer.chance.tail import SECURE_TOLERANCE, tail
+from optimizer.chance.tail import SECURE_TOLERANCE, exact_count, nodes, tail
 from optimizer.chance.tilt import ERROR
 from optimizer.derive.instance import Floats, Instance, Ints
 from optimizer.model.variables import Variables
@@ -102,27 +102,56 @@ class _Raising:
     payer_levels: Floats
     gift_levels: Floats
 
+    @property
+    def limit(self) -> float:
+        """What the tail stays below, beyond all doubt of quadrature and rounding."""
+        return self.instance.waves[self.activation].confidence - SECURE_TOLERANCE - ERROR
+
     def fails(self) -> bool:
-        """Return whether the team fails beyond all doubt of quadrature and rounding."""
+        """Return whether the team fails beyond all doubt."""
         wave = self.instance.waves[self.activation]
-        reached = tail(self.gifts, self.payers, wave.min_posts, self.instance.rates)
-        return reached < wave.confidence - SECURE_TOLERANCE - ERROR
+        return tail(self.gifts, self.payers, wave.min_posts, self.instance.rates) < self.limit
 
     def sweep(self, *, one_level: bool) -> None:
-        """Raise each entry by one level where the team still fails, or as far as it does."""
-        for entries, levels in ((self.payers, self.payer_levels), (self.gifts, self.gift_levels)):
-            for index, before in enumerate(entries):
-                low = int(np.searchsorted(levels, before, side="right"))
-                high = min(len(levels), low + 1) if one_level else len(levels)
-                kept = before
-                while low < high:
-                    middle = (low + high) // 2
-                    entries[index] = float(levels[middle])
-                    if self.fails():
-                        kept, low = entries[index], middle + 1
-                    else:
-                        high = middle
-                entries[index] = kept
+        """Raise each entry by one level where the team still fails, or as far as it does.
+
+        Beside the others, whose numbers of posts are C_s, an entry that posts with probability x gives the tail
+        1 − Σ_{s<k} C_s + x·C_{k−1}: linear in x, so that all levels are judged at once. C joins the posts of those
+        before the entry, who have risen, and of those after it, who have not.
+        """
+        least, rates = self.instance.waves[self.activation].min_posts, self.instance.rates
+        rate, weight = nodes(rates, exact_count(len(self.gifts)))
+        entries = [*((self.payers, place, np.ones(len(rate))) for place in range(len(self.payers)))]
+        entries += [(self.gifts, place, rate) for place in range(len(self.gifts))]
+        after = _none(len(rate), least)
+        later = [after]
+        for own, place, scale in reversed(entries[1:]):
+            later.append(_one_more(later[-1], scale * own[place]))
+        before = _none(len(rate), least)
+        for own, place, scale in entries:
+            after = later.pop()
+            levels = self.payer_levels if own is self.payers else self.gift_levels
+            fewer = weight @ (before * np.cumsum(after, axis=1)[:, ::-1]).sum(axis=1)
+            pivotal = weight @ (scale * (before * after[:, ::-1]).sum(axis=1))
+            failing = int(np.searchsorted(1 - fewer + levels * pivotal, self.limit))
+            low = int(np.searchsorted(levels, own[place], side="right"))
+            if failing > low:
+                own[place] = float(levels[low if one_level else failing - 1])
+            before = _one_more(before, scale * own[place])
+
+
+def _none(count: int, least: int) -> Floats:
+    """Return the probabilities of 0 … least − 1 posts of nobody, at each node."""
+    counts = np.zeros((count, least))
+    counts[:, 0] = 1.0
+    return counts
+
+
+def _one_more(counts: Floats, chance: Floats) -> Floats:
+    """Return the probabilities of numbers of posts with one more member."""
+    more: Floats = counts * (1 - chance[:, None])
+    more[:, 1:] += counts[:, :-1] * chance[:, None]
+    return more
 
 
 @dataclass
