@@ -8,7 +8,8 @@ From the bottom up::
     windows/       cell_bounds, candidates, prefix_team, greedy_team, activation_cover, window, team_counts, counting
                                                           bounds of every cell; who is there and who suffices; teams
     problem                                               the instance as the search sees it, and what rotation couples
-    bounds/        activation, coupled, parcel_counts, coupled_excess, lagrangian, lower_bounds, schedule, cell_*
+    bounds/        activation, coupled, contested, parcel_counts, coupled_excess, lagrangian, rotation, lower_bounds,
+                   schedule, cell_*
                                                           certified bounds, and the knapsacks and schedules over them
     heuristics/    quick_start, partial_plan, insertion, from_schedule, ruin_recreate, neighbourhoods
                                                           plans: inserted, taken apart, made from a schedule, improved

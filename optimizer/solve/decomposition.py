@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from optimizer.solve.bounds.activation import best_set, cost_bound, value_bound
+from optimizer.solve.bounds.contested import ContestedSearch
 from optimizer.solve.bounds.lower_bounds import LagrangianBounds, LowerBounds
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.heuristics.ruin_recreate import RuinRecreate, scarcity
@@ -26,6 +27,8 @@ class Decomposition:
         Teams that go well with those of coupled activations, by activation.
     rotation
         The best prices for participations, which teams are charged; None where they add nothing.
+    contested
+        Branching on contested creators as far as it has come, by the activations that contest them.
     """
 
     problem: SearchProblem
@@ -35,6 +38,7 @@ class Decomposition:
     wanted: list[int] = field(default_factory=list)
     proposals: dict[int, list[Team]] = field(default_factory=dict)
     rotation: LagrangianBounds | None = None
+    contested: dict[tuple[int, ...], ContestedSearch] = field(default_factory=dict)
     draws: int = 0
 
     @property

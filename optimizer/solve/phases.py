@@ -16,6 +16,7 @@ import numpy as np
 from optimizer.derive.instance import INFEASIBLE_COST
 from optimizer.model.selection import EMPTY
 from optimizer.solve.bounds.activation import bound_activations
+from optimizer.solve.bounds.contested import ContestedSearch, bound_contested
 from optimizer.solve.bounds.coupled import bound_coupled
 from optimizer.solve.bounds.lagrangian import raise_bound
 from optimizer.solve.bounds.lower_bounds import LowerBounds
@@ -25,9 +26,9 @@ from optimizer.solve.decomposition import Decomposition
 from optimizer.solve.heuristics.insertion import insert_exactly
 from optimizer.solve.heuristics.neighbourhoods import improve_by_neighbourhoods, make_room
 from optimizer.solve.heuristics.partial_plan import PartialPlan
-from optimizer.solve.heuristics.window_teams import place_window_teams
+from optimizer.solve.heuristics.window_teams import place_teams, place_window_teams
 from optimizer.solve.monolithic import prove_monolithic
-from optimizer.solve.problem import SearchProblem
+from optimizer.solve.problem import SearchProblem, coupled_parts
 from optimizer.solve.schedule_following import plan_by_schedule
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
@@ -80,9 +81,12 @@ def run_phases(search: Decomposition) -> None:
     """
     search.bound()
     steps: tuple[tuple[str, Callable[[Decomposition], None]], ...] = (
+        ("placing the windows' teams", _place_window_teams),
+        ("pricing contested creators", _branch_on_people),
         ("assembling a plan", _first_plan),
         ("scheduling money, parcels and windows", _value_by_cells),
         ("pricing participations", price_rotation),
+        ("pricing contested creators", _branch_on_people),
         ("pricing what is coupled together", _bound_coupled),
         ("proving with one model", _monolithic_first),
         ("scheduling windows and parcels", plan_by_schedule),
@@ -105,6 +109,7 @@ def quick_pass(search: Decomposition) -> None:
     search.bound()
     if not search.done:
         search.state.set_phase("assembling a plan")
+        _place_window_teams(search)
         _first_plan(search)
 
 
@@ -132,13 +137,16 @@ def _first_plan(search: Decomposition) -> None:
         search.state.try_improve(make_room(search.problem, fixed, search.lower_bounds.own, search.wanted))
 
 
+def _place_window_teams(search: Decomposition) -> None:
+    place_window_teams(search.problem, search.state)
+
+
 def _improve_at_once(search: Decomposition) -> None:
-    """Put the windows' teams into the incumbent, and where it has all the value decide few activations again.
+    """Where the incumbent has all the value, decide few activations again.
 
     Bounding has left a best team for every window; what keeps it out is often a single person.
     """
     problem, state = search.problem, search.state
-    place_window_teams(problem, state)
     if not search.done and state.value_proven:
         control, rounds = problem.control, PARAMETERS.neighbourhoods_in_vain
         ends = control.deadline - (1 - PARAMETERS.early_neighbourhoods_share) * control.remaining
@@ -151,6 +159,28 @@ def _bound_coupled(search: Decomposition) -> None:
         return
     search.proposals = bound_coupled(search.problem, search.lower_bounds, search.proposals)
     search.bound()
+
+
+def _branch_on_people(search: Decomposition) -> None:
+    """Raise the bound, and place teams, by branching on which activations do without a contested person."""
+    problem, state = search.problem, search.state
+    groups = [
+        activations
+        for group in problem.coupled
+        for activations in coupled_parts(problem.instance, [a for a in group if a in search.wanted])
+    ]
+    ends = problem.control.deadline - (1 - PARAMETERS.contested_share) * problem.control.remaining
+    for left, activations in zip(range(len(groups), 0, -1), groups, strict=True):
+        # Each group has an equal part of what the ones before have left.
+        now = problem.control.deadline - problem.control.remaining
+        part = problem.under(problem.instance, replace(problem.control, deadline=now + (ends - now) / left))
+        if activations not in search.contested:
+            search.contested[activations] = ContestedSearch(problem, activations, search.window_bounds)
+        placed = bound_contested(part, search.contested[activations], search.lower_bounds, state.incumbent)
+        if placed is not None:
+            place_teams(problem, state, placed)
+    if groups:
+        search.bound()
 
 
 def price_rotation(search: Decomposition) -> None:

@@ -71,7 +71,7 @@ def test_no_prices_say_more_than_enumeration(seed: int) -> None:
     least = Enumeration(given).least_cost(dict.fromkeys([names[a] for a in wanted], 0))
     if least is None:
         return
-    group = RotationGroup(asked, wanted, asked.instance.options.cost_minor, lower_bounds)
+    group = RotationGroup(asked, wanted, asked.instance.options.cost_minor)
     for most in (0, 400, 3000):
         drawn = [rng.randint(0, most) for _ in range(group.shape[0] * group.shape[1])]
         assert group.evaluate(np.array(drawn, dtype=np.int64).reshape(group.shape), wanted)[0] <= least
@@ -163,7 +163,7 @@ def test_without_rotation_nothing_is_priced() -> None:
 
 def test_the_climb_ends_at_its_target() -> None:
     asked = problem(build_instance(cheap_and_dear(max_activations_per_creator=1)))
-    group = RotationGroup(asked, [0, 1, 2, 3], asked.instance.options.cost_minor, quick_bounds(asked))
+    group = RotationGroup(asked, [0, 1, 2, 3], asked.instance.options.cost_minor)
     start = np.zeros(group.shape, dtype=np.int64)
     assert climb(group, [0, 1, 2, 3], start, 4 * 2300, 50)[0] == 4 * 2300
     assert climb(group, [0, 1, 2, 3], start, 11_600, 1)[0] == 4 * 2300

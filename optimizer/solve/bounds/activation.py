@@ -16,7 +16,6 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
-from optimizer.model import objective
 from optimizer.model.rules import add_rules, outside_of_parts
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
@@ -105,26 +104,26 @@ def _moved(instance: Instance, selection: Selection, window: int, other: int) ->
 
 
 def bound_window(
-    problem: SearchProblem, item: WindowData, enough: int = INFEASIBLE_COST
+    problem: SearchProblem, item: WindowData, enough: int = INFEASIBLE_COST, cost: Ints | None = None
 ) -> tuple[int, Selection | None]:
     """Return a lower bound on the cost in one window (`INFEASIBLE_COST`: it is impossible) and a selection.
 
-    `enough`: the caller only asks whether anything costs less; a bound of this is as good as any higher one.
+    Parameters
+    ----------
+    enough
+        The caller only asks whether anything costs less; a bound of this is as good as any higher one.
+    cost
+        What each option of the instance costs, prices included; without it, what it costs (minor units). `item` has
+        its bounds at these costs.
     """
-    instance = problem.instance
-    options = best_days(instance, item.options, instance.options.cost_minor[item.options])
+    priced = problem.instance.options.cost_minor if cost is None else cost
+    options = best_days(problem.instance, item.options, priced[item.options])
     v = window_model(problem, item, options)
+    total = v.total(options, priced[options])
     if enough < INFEASIBLE_COST:
-        v.model.add(objective.cost(v) <= enough - 1)
+        v.model.add(total <= enough - 1)
     limits = CallLimits(gap=problem.gap / 4, effort=PARAMETERS.window_effort)
-    result = solve_with_cuts(
-        v,
-        objective.cost(v),
-        problem.control,
-        seed=problem.seed,
-        limits=limits,
-        pool=problem.dominance,
-    )
+    result = solve_with_cuts(v, total, problem.control, seed=problem.seed, limits=limits, pool=problem.dominance)
     if result.infeasible:
         return min(item.rest, enough), None
     return min(item.rest, max(item.least, result.bound or 0)), result.selection

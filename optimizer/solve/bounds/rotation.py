@@ -12,12 +12,13 @@ The same prices, as charges, lead the teams of different waves to different peop
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from optimizer.derive.instance import INFEASIBLE_COST, Floats, Ints
 from optimizer.model.selection import Selection
+from optimizer.solve.bounds.activation import bound_window
 from optimizer.solve.bounds.lagrangian import minimiser
 from optimizer.solve.bounds.lower_bounds import LagrangianBounds
 from optimizer.solve.bounds.rotation_rows import RotationRows, rotation_rows
@@ -46,14 +47,11 @@ class RotationGroup:
     ----------
     base
         What options cost beside prices for participations: their cost and the charges of other limits (minor units).
-    lower_bounds
-        What each activation costs at least without prices.
     """
 
     problem: SearchProblem
     activations: Sequence[int]
     base: Ints
-    lower_bounds: Mapping[int, int]
     rows: RotationRows = field(init=False)
     windows: dict[int, list[_Window]] = field(init=False)
 
@@ -92,7 +90,22 @@ class RotationGroup:
             bound = min(own.item.rest, bounds.least)
             if bound < least:
                 least, taken = bound, minimiser(instance, own.item, own.options, cost, bounds)
-        return max(least, self.lower_bounds.get(activation, 0)), taken
+        return least, taken
+
+    def exactly(self, problem: SearchProblem, activation: int, charges: Ints) -> int:
+        """Return the least priced cost of an activation by CP-SAT, window by window, the most promising first."""
+        instance, table = problem.instance, problem.instance.options
+        cost = self.base + charges[table.creator, table.window]
+        priced = []
+        for own in self.windows[activation]:
+            bounds = cell_bounds(instance, own.item.cover, own.options, cost[own.options])
+            priced.append((min(own.item.rest, bounds.least), own.item.window, replace(own.item, bounds=bounds)))
+        least = INFEASIBLE_COST
+        for bound, _, item in sorted(priced, key=lambda own: own[:2]):
+            if bound >= least:
+                break
+            least = min(least, bound_window(problem, item, least, cost)[0])
+        return least
 
     def evaluate(self, prices: Ints, wanted: Sequence[int]) -> tuple[int, Ints]:
         """Return D at some prices for securing `wanted`, and how far their creators' use exceeds the rows."""
@@ -159,13 +172,12 @@ def raise_by_rotation(
     start = raised.own
     for activations in problem.coupled:
         mine = [a for a in activations if a in wanted]
-        raised = _raised(problem, lower_bounds, mine, incumbent, raised)
+        raised = _raised(problem, mine, incumbent, raised)
     return None if raised.own is start else raised
 
 
 def _raised(
     problem: SearchProblem,
-    lower_bounds: Mapping[int, int],
     wanted: Sequence[int],
     incumbent: Selection | None,
     beside: LagrangianBounds,
@@ -175,17 +187,22 @@ def _raised(
     if len(wanted) < 2 or paid is None or problem.control.stopped:
         return beside
     base = table.cost_minor + paid
-    group = RotationGroup(problem, wanted, base, lower_bounds)
+    group = RotationGroup(problem, wanted, base)
     if not len(group.rows):
         return beside
     start = sum(beside.own[a] for a in wanted)
     target = INFEASIBLE_COST
     if incumbent is not None and all(a in incumbent.windows for a in wanted):
         target = sum(int(base[incumbent.options_of(problem.instance, a)].sum()) for a in wanted)
-    best, prices = climb(group, wanted, np.zeros(group.shape, dtype=np.int64), target, PARAMETERS.rotation_rounds)
-    if best <= start:
+    none = np.zeros(group.shape, dtype=np.int64)
+    _, prices = climb(group, wanted, none, target, PARAMETERS.rotation_rounds)
+    charges, worth = group.rows.charges(prices), group.rows.worth(prices)
+    bounds = {a: group.priced(a, charges)[0] for a in wanted}
+    if start - group.evaluate(none, wanted)[0] > problem.gap / 4 * start and prices.any():
+        # The quick bounds say less than what the activations are proven to cost without prices.
+        exact = problem.in_branches(lambda own, a: group.exactly(own, a, charges), wanted)
+        bounds = {a: max(bounds[a], bound) for a, bound in zip(wanted, exact, strict=True)}
+    if sum(bounds.values()) - worth <= start:
         return beside
-    charges = group.rows.charges(prices)
-    own = dict(beside.own) | {a: group.priced(a, charges)[0] for a in wanted}
     total: Ints = paid + charges[table.creator, table.window]
-    return LagrangianBounds(own, beside.constant + group.rows.worth(prices), total)
+    return LagrangianBounds(dict(beside.own) | bounds, beside.constant + worth, total)

@@ -10,6 +10,7 @@ import numpy as np
 
 from optimizer.derive.instance import Ints
 from optimizer.model.rules import team_made
+from optimizer.model.selection import EMPTY, Selection
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_state import SearchState
@@ -30,6 +31,23 @@ def place_window_teams(problem: SearchProblem, state: SearchState) -> None:
             _place_cheaper(problem, partial, activation)
         if problem.control.stopped or (partial.value(), -partial.cost) == before:
             break
+    state.try_improve(partial.selection())
+
+
+def place_teams(problem: SearchProblem, state: SearchState, teams: Selection) -> None:
+    """Improve the incumbent by teams: each replaces its activation's own where it fits beside the rest."""
+    # Where it does not fit, the old team goes back.
+    instance, incumbent = problem.instance, state.incumbent or EMPTY
+    partial = PartialPlan(instance, incumbent.without(instance, teams.windows))
+    for activation, window in teams.windows.items():
+        offers = [(window, teams.options_of(instance, activation))] if team_made(instance, activation) else []
+        if activation in incumbent.windows:
+            offers.append((incumbent.windows[activation], incumbent.options_of(instance, activation)))
+        for place, options in offers:
+            free = next(partial.breaches(activation, place, options), None) is None
+            if free and partial.fits(activation, place, options):
+                partial.insert(activation, place, options)
+                break
     state.try_improve(partial.selection())
 
 
