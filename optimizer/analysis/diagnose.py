@@ -78,20 +78,32 @@ class _Diagnosis:
         must = zip(self.instance.waves, self.instance.must_secure, strict=True)
         self.must = tuple(wave for wave, needed in must if needed)
         self.secured = frozenset(item.activation for item in self.plan.activations if item.secured)
+        self.for_all: list[Examination] = []
+        """The examination of what would make an infeasible scenario possible at once, where there is one."""
 
     def diagnosis(self) -> Diagnosis:
         examined = self._impossible() if self.infeasible else self._missing()
-        ways = [way for examination in examined for way in examination.best_ways()]
+        ranked = [way for examination in [*self.for_all, *examined] for way in examination.best_ways()]
+        ways = [item.way for item in sorted(ranked, key=lambda item: not item.complete)]
         if self.infeasible:
             ways += self._giving_up([item.target for item in examined])
-        blocked = [limit for item in examined for limit in item.blocked or [self._unexplained(item.target)]]
-        not_asked = sorted({rule for item in examined for rule in item.not_asked})
+        blocked = [limit for item in self.for_all for limit in item.blocked]
+        explained = bool(blocked)
+        for item in examined:
+            blocked += item.blocked or ([] if explained else [self._unexplained(item.target)])
+        not_asked = self._not_asked(examined)
         return Diagnosis(
             blocked=blocked,
             ways_out=list({(way.pointer, way.to, way.effect): way for way in ways}.values()),
             complete=not not_asked,
             not_asked=not_asked,
         )
+
+    def _not_asked(self, examined: list[Examination]) -> list[str]:
+        """Return the rules about which time did not tell; of what makes everything possible nothing is left to tell."""
+        told = {limit.limit for item in self.for_all for limit in item.blocked}
+        alone = {rule for item in examined for rule in item.not_asked} - told
+        return sorted(alone.union(*(item.not_asked for item in self.for_all)))
 
     def _missing(self) -> list[Examination]:
         """Return an examination of every activation not secured, in order; the valuable and cheap get theirs first."""
@@ -136,12 +148,25 @@ class _Diagnosis:
             fresh = self.must if len(self.must) <= FEW else ()
             only = self.must[0].id if len(self.must) == 1 else None
             targets = [Target(only, whole, whole, fresh, rest_secured=False)]
+        elif len(self.must) > 1:
+            self._examine_for_all(Target(None, whole, whole, (), rest_secured=False), targets)
         examinations = []
         for done, target in enumerate(targets):
             self._enter(f"asking what stands in the way ({done + 1} of {len(targets)})")
             with self.inquiry.share(len(targets) - done + 1):
                 examinations.append(self._examined(target))
         return examinations
+
+    def _examine_for_all(self, whole: Target, targets: list[Target]) -> None:
+        """Look for one change of what activations share that makes everything possible, before one is asked about.
+
+        Where a network is too small no such change can be, and nothing is asked.
+        """
+        self._enter("asking what would make everything possible at once")
+        if not any(Examination(self.inquiry, self.result, target).too_small() for target in targets):
+            with self.inquiry.first_part(len(targets) + 1):
+                self.for_all = [Examination(self.inquiry, self.result, whole)]
+                self.for_all[0].examine_shared()
 
     def _giving_up(self, targets: list[Target]) -> list[WayOut]:
         """Return the ways out that ask for less: an activation no longer required, or another goal."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -68,6 +68,20 @@ class RankedWay:
     size: float
     way: WayOut
 
+    @property
+    def complete(self) -> bool:
+        """Whether it does for everything wanted."""
+        return self.size < INCOMPLETE
+
+
+@dataclass
+class Eased:
+    """The changes of one limit that suffice, whether the time told of every other, and the answer to the last one."""
+
+    changes: list[phrases.Change] = field(default_factory=list)
+    settled: bool = True
+    last: Answer | None = None
+
 
 @dataclass
 class Examination:
@@ -82,7 +96,11 @@ class Examination:
 
     def look(self) -> None:
         """Record the networks that are too small, which takes no solving."""
-        self.blocked += [phrases.network_limit(network) for network in self._networks if not network.suffices]
+        self.blocked += [phrases.network_limit(network) for network in self.too_small()]
+
+    def too_small(self) -> list[CommunityNetwork]:
+        """Return the networks that do not suffice, whatever limits are eased."""
+        return [network for network in self._networks if not network.suffices]
 
     def second_look(self) -> bool:
         """Return whether the search lacked only time: a plan secures the target as things are; record it if so."""
@@ -115,12 +133,31 @@ class Examination:
         if not short:
             self._concede()
 
-    def best_ways(self) -> list[WayOut]:
+    def examine_shared(self) -> None:
+        """Find the least change of each limit that activations share which alone makes the target possible.
+
+        Nothing is recorded of a limit that does not help by one change, unless the time did not tell.
+        """
+        shared = [limit for limit in self._limits if limit.relaxed is not None]
+        for number, limit in enumerate(shared):
+            if self.inquiry.over:
+                self.not_asked += [other.rule for other in shared[number:]]
+                break
+            priced = any(relaxable.priced for relaxable in limit.relaxables)
+            eased = self._eased(limit, self._without(limit) if priced else None, upwards=True)
+            if eased.changes:
+                self._block(
+                    limit.rule,
+                    phrases.limit_detail(limit, self.target.name, eased.changes, settled=True),
+                    eased.changes[0].value,
+                )
+
+    def best_ways(self) -> list[RankedWay]:
         """Return the smallest changes that help in ascending order; every limit has its smallest before any has two."""
         ranked = sorted(self.ways, key=lambda ranked_way: ranked_way.size)
         first = list({ranked_way.rule: ranked_way for ranked_way in reversed(ranked)}.values())
         chosen = [*first, *(ranked_way for ranked_way in ranked if ranked_way not in first)][:MOST_WAYS]
-        return [ranked_way.way for ranked_way in sorted(chosen, key=lambda ranked_way: ranked_way.size)]
+        return sorted(chosen, key=lambda ranked_way: ranked_way.size)
 
     @cached_property
     def _networks(self) -> list[CommunityNetwork]:
@@ -129,14 +166,13 @@ class Examination:
 
     @cached_property
     def _limits(self) -> list[Limit]:
-        """Limits in the order in which they are tried: the likely ones first."""
+        """Limits in the order in which they are tried: what activations share first."""
         scenario = self.inquiry.scenario
         asked = [wave for wave in waves(scenario) if wave.id in self.target.asked]
         shared = list(SharedLimits(scenario, self.result.instance.limits, asked))
         own = [limit for wave in self.target.fresh for limit in OwnLimits(scenario, wave)]
         fixed = list(locks(scenario, asked))
-        ordered = [*fixed, *own, *shared] if len(asked) == 1 else [*shared, *fixed, *own]
-        return list({limit.removal: limit for limit in ordered}.values())
+        return list({limit.removal: limit for limit in [*shared, *fixed, *own]}.values())
 
     def _without(self, limit: Limit) -> Answer:
         """Return whether the target can be secured with one limit gone."""
@@ -158,22 +194,35 @@ class Examination:
 
     def _blame(self, limit: Limit, answer: Answer) -> None:
         """Record a limit that stands in the way, and the ways out of it."""
-        changes: list[phrases.Change] = []
-        settled, cheapest = True, answer
-        for relaxable in limit.relaxables:
+        eased = self._eased(limit, answer)
+        detail = phrases.limit_detail(limit, self.target.name, eased.changes, settled=eased.settled)
+        if limit.rule == "budget_total" and eased.last is not None and self.target.rest_secured:
+            detail += self._instead(eased.last)
+        self._block(limit.rule, detail, eased.changes[0].value if eased.changes else None)
+
+    def _eased(self, limit: Limit, answer: Answer | None, *, upwards: bool = False) -> Eased:
+        """Return the least changes of a limit that suffice, offered as ways out.
+
+        Parameters
+        ----------
+        answer
+            The answer without the limit, where it has been put already.
+        upwards
+            Try the least change before the greatest.
+        """
+        eased = Eased()
+        for given in limit.relaxables:
+            relaxable = replace(given, first_likely=True) if upwards and not given.priced else given
             least = least_level(relaxable, self._ask, answer if limit.removal == (relaxable.removal,) else None)
             if least.level is None:
-                settled &= least.proven
+                eased.settled &= least.proven
                 continue
-            cheapest = least.level.answer
-            changes.append(phrases.Change(relaxable, relaxable.value(least.level.number), least.proven))
+            eased.last = least.level.answer
+            eased.changes.append(phrases.Change(relaxable, relaxable.value(least.level.number), least.proven))
             self._offer(limit.rule, relaxable, least.level, least=least.proven)
-        if not changes and not settled:
+        if not eased.changes and not eased.settled:
             self.not_asked.append(limit.rule)
-        detail = phrases.limit_detail(limit, self.target.name, changes, settled=settled)
-        if limit.rule == "budget_total" and changes and self.target.rest_secured:
-            detail += self._instead(cheapest)
-        self._block(limit.rule, detail, changes[0].value if changes else None)
+        return eased
 
     def _block(self, rule: str, detail: str, attainable: Scalar) -> None:
         self.blocked.append(

@@ -25,6 +25,10 @@ SHORTEST_SECONDS = 0.2
 """With less time left than this no question is put."""
 LEAST_ALLOWANCE = 2.0
 """Every question may take this many seconds, as long as that much time is left."""
+FIRST_PART = 0.75
+"""Share of a short time that goes to what is asked first."""
+ONE_OF_THE_FIRST = 2 / 3
+"""Share of the time of what is asked first that one question of it may take."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,17 @@ class Questions:
         deadline, allowance = self.deadline, self.allowance
         self.deadline = min(deadline, time.monotonic() + max(LEAST_ALLOWANCE, self.remaining / parts))
         self.allowance = max(LEAST_ALLOWANCE, self.remaining / 4)
+        try:
+            yield
+        finally:
+            self.deadline, self.allowance = deadline, allowance
+
+    @contextmanager
+    def first_part(self, parts: int) -> Iterator[None]:
+        """Give what is asked first one of `parts` equal parts of the time or, where that is short, most of it."""
+        seconds = max(self.remaining / parts, min(LEAST_ALLOWANCE, FIRST_PART * self.remaining))
+        deadline, allowance = self.deadline, self.allowance
+        self.deadline, self.allowance = min(deadline, time.monotonic() + seconds), ONE_OF_THE_FIRST * seconds
         try:
             yield
         finally:
