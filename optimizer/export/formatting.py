@@ -82,6 +82,17 @@ def gap(fraction: float) -> str:
     return f"{math.ceil(percent / step * (1 - 1e-9)) * step:.6g}%"
 
 
+def proven_gap(fraction: float | None, *, verified: bool) -> float | None:
+    """Return the gap of a plan where it says something; of a plan that breaks rules nothing is proven.
+
+    Examples
+    --------
+    >>> proven_gap(0.01, verified=True), proven_gap(1.0, verified=True), proven_gap(0.01, verified=False)
+    (0.01, None, None)
+    """
+    return fraction if verified and fraction is not None and fraction < 1 else None
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """Return a number with its noun: ``20,000 campaigns``."""
     return counted(number, one, many)

@@ -18,6 +18,8 @@ from optimizer.export.terminal.elements import Adaptive, marked, ruled_table, sp
 LABELS, FIGURES = 24, 14
 """Widths of a label and of a figure (columns)."""
 SHA = 12
+BREAKS_RULES = "breaks rules"
+"""Status of a plan that is none: it is made, but not allowed."""
 Shown = Callable[[KeyFigures], str | Text]
 Changed = Callable[[Difference], str]
 
@@ -89,11 +91,11 @@ def _rows(currency: str) -> list[tuple[str, Shown, Changed]]:
         return ""
 
     return [
-        ("Status", lambda plan: plan.status, nothing),
+        ("Status", _status, nothing),
         ("Keeps every rule", _kept, nothing),
         ("Activations planned", lambda plan: f"{plan.planned:,} of {plan.activations:,}", nothing),
         ("Activations secured", lambda plan: f"{plan.secured:,} of {plan.activations:,}", lambda d: _whole(d.secured)),
-        ("Proven gap", lambda plan: formatting.NOTHING if plan.gap is None else formatting.gap(plan.gap), nothing),
+        ("Proven gap", _gap, nothing),
         ("Value secured", lambda plan: _number(plan.value), lambda d: _whole(d.value)),
         ("Chance of all secured", _together, nothing),
         (
@@ -109,6 +111,15 @@ def _rows(currency: str) -> list[tuple[str, Shown, Changed]]:
         ("Fees", lambda plan: money(plan.fees), lambda d: change(d.fees)),
         ("Cost", lambda plan: Text(money(plan.cost), style="bold"), lambda d: change(d.cost)),
     ]
+
+
+def _status(plan: KeyFigures) -> str:
+    return BREAKS_RULES if plan.broken else plan.status
+
+
+def _gap(plan: KeyFigures) -> str:
+    proven = formatting.proven_gap(plan.gap, verified=plan.verified)
+    return formatting.NOTHING if proven is None else formatting.gap(proven)
 
 
 def _kept(plan: KeyFigures) -> str | Text:

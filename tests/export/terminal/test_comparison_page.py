@@ -12,7 +12,7 @@ from optimizer.export.terminal.comparison_page import comparison_page
 from optimizer.plan import Plan
 from tests.analysis.edits import edited
 from tests.cli.launch import decision, document, plan, scenario
-from tests.export.pages import page, squeezed
+from tests.export.pages import ours, page, squeezed
 
 SHEET = plan([decision("ana", "gift", "2027-03-11")])
 
@@ -34,6 +34,13 @@ def test_figures_stand_side_by_side_with_their_change(width: int) -> None:
     assert "Cost £31.95 £123.90 +£91.95" in squeezed(text)
     assert "Keeps every rule ✗ NO, 1 broken ✓ yes" in squeezed(text)
     assert "Activations secured 0 of 2 1 of 2 +1" in squeezed(text)
+
+
+def test_a_plan_that_breaks_rules_is_not_called_feasible_and_has_no_gap() -> None:
+    late = plan([decision("cat", "paid", "2027-03-28")])
+    text = squeezed(page(comparison_page(compared(late, ours("feasible")))))
+    assert "Status breaks rules feasible" in text
+    assert "Proven gap – 2.3%" in text
 
 
 @pytest.mark.parametrize(
