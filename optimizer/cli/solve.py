@@ -35,7 +35,7 @@ def run(source: Path, output: Path | None, settings: Settings, *, as_json: bool)
         say("Interrupted before the search found a plan; nothing is written.")
         return ExitCode.INTERRUPTED
     deliver_plan(plan, output, lambda: plan_page(plan, scenario), as_json=as_json)
-    return ExitCode.INTERRUPTED if interrupted else _outcome(plan)
+    return ExitCode.INTERRUPTED if interrupted else _outcome(plan, as_json=as_json)
 
 
 def _planned(scenario: Scenario, settings: Settings) -> tuple[Plan, bool]:
@@ -55,9 +55,10 @@ def _report_interrupt() -> None:
     say("Interrupted: ending with the best plan so far. Once more to end at once.")
 
 
-def _outcome(plan: Plan) -> ExitCode:
+def _outcome(plan: Plan, *, as_json: bool) -> ExitCode:
     if plan.status == "infeasible":
-        say("Infeasible: proven that no plan keeps every rule of this scenario.")
+        if as_json:  # the page says it itself
+            say("Infeasible: proven that no plan keeps every rule of this scenario.")
         return ExitCode.INFEASIBLE
     if plan.status == "unknown":
         return nothing_found()

@@ -210,9 +210,16 @@ def assumed(plan: Plan) -> str | None:
     return f"{left} left at the default, among them {plan.assumptions[0]}: replace them with your own data."
 
 
+def nothing_to_verify(plan: Plan) -> bool:
+    """Return whether a plan keeps every rule because it does nothing."""
+    return not plan.assignments and not any(broken(plan))
+
+
 def certified(plan: Plan) -> str:
     """Return the judgement of the independent verifier and the simulation."""
     certificate = plan.certificate
+    if nothing_to_verify(plan):
+        return f"Nothing to verify: {'no plan' if plan.totals.cost is None else 'the plan is empty'}."
     rules = [check for check in certificate.checks if check.rule != "simulation"]
     judged = "Verified independently" if certificate.verified else "NOT verified"
     kept = sum(check.ok for check in rules)

@@ -121,11 +121,18 @@ def test_infeasible_scenario_leaves_a_plan_file_with_its_diagnosis(groundswell: 
     ran = groundswell("solve", write(tmp_path, IMPOSSIBLE), "-o", out, "--time-limit", 10)
     assert ran.code == 3
     assert "Infeasible: proven" in ran.out
+    assert "Infeasible" not in ran.err, "said once"
     assert "What stands in the way" in ran.out
     written = Plan.model_validate_json(out.read_text())
     assert written.status == "infeasible"
     assert written.diagnosis is not None
     assert [blocked.limit for blocked in written.diagnosis.blocked] == ["network"]
+
+
+def test_infeasible_is_said_beside_json(groundswell: Run, tmp_path: Path) -> None:
+    ran = groundswell("solve", write(tmp_path, IMPOSSIBLE), "--time-limit", 10, "--format", "json")
+    assert ran.code == 3
+    assert "Infeasible: proven" in ran.err
 
 
 def test_nothing_found_keeps_the_bounds(groundswell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -117,8 +117,9 @@ def _key_figures(plan: Plan) -> Iterator[statements.Labelled]:
     yield "Posts expected", f"{totals.expected_posts:.1f}"
     if secured > 1:
         yield f"All {secured:,} succeed", formatting.probability(totals.probability_all)
-    if objective.gap is not None:
-        yield "Proven gap", formatting.gap(objective.gap)
+    gap = formatting.proven_gap(objective.gap, verified=plan.certificate.verified)
+    if gap is not None:
+        yield "Proven gap", formatting.gap(gap)
 
 
 def _plan_sections(
@@ -176,7 +177,7 @@ def _small_print(scenario: Scenario, plan: Plan) -> Iterator[Section]:
         list(_assumed(scenario, plan)),
         lead="Left at the default, on which every chance above rests. Replace them with your own data.",
     )
-    if plan.certificate.checks:
+    if plan.certificate.checks and not statements.nothing_to_verify(plan):
         yield Section("Certificate", "certificate", tables=[tables.checks(plan)])
 
 

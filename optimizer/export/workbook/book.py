@@ -11,7 +11,7 @@ from datetime import datetime, time
 
 from xlsxwriter import Workbook
 
-from optimizer.export import plan_tables
+from optimizer.export import plan_tables, statements
 from optimizer.export.tables import Column, Table, Value
 from optimizer.export.workbook.sheet import Style, TableSheet, put
 from optimizer.export.workbook.summary import Summary
@@ -69,7 +69,8 @@ def workbook(scenario: Scenario, plan: Plan) -> bytes:
 
 def _certificate(book: Workbook, plan: Plan, style: Style) -> None:
     """Write the judgement of the verifier rule by rule, and the simulation below it."""
-    checks = Table(_CHECKS, [[check.rule, check.ok, check.detail] for check in plan.certificate.checks])
+    judged = [] if statements.nothing_to_verify(plan) else plan.certificate.checks
+    checks = Table(_CHECKS, [[check.rule, check.ok, check.detail] for check in judged])
     sheet = TableSheet(book, "Certificate", checks, style)
     row = sheet.write(totals=False)
     if plan.certificate.simulation is not None:

@@ -186,6 +186,8 @@ def test_without_a_plan_the_page_says_so_and_shows_no_tables_of_it(unsolved: Pla
     assert len(page.code()) == 1, "no charts, no library"
     assert "Who takes part" not in page.text
     assert "Money" not in page.text
+    assert "Nothing to verify: no plan." in page.text
+    assert "kept" not in page.text
 
 
 def test_empty_plan_says_what_is_not_secured() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from optimizer.analysis.evaluate import evaluate
 from optimizer.export.terminal.plan_page import checks_page, judged_page, plan_page
-from optimizer.plan import BindingLimit, Blocked, Check, Diagnosis, OpenReason, WarningNote, WayOut
+from optimizer.plan import BindingLimit, Blocked, Check, Diagnosis, OpenReason, Plan, WarningNote, WayOut
 from optimizer.scenario.loading import scenario_from_data
 from tests.cli.launch import decision, document, plan, scenario
 from tests.export.pages import nothing, ours, page, squeezed
@@ -171,6 +171,16 @@ def test_certificate_line() -> None:
     )
     simulated = page(judged_page(plan(draws=2000), scenario()), 120)
     assert "28 of 28 rules kept; 2,000 simulated campaigns agree with the chances." in simulated
+
+
+@pytest.mark.parametrize(
+    ("without", "words"),
+    [(nothing("infeasible", value_bound=None), "no plan"), (plan([]), "the plan is empty")],
+)
+def test_without_assignments_there_is_nothing_to_verify(without: Plan, words: str) -> None:
+    text = page(plan_page(without, scenario()))
+    assert f"Nothing to verify: {words}." in text
+    assert "kept" not in text
 
 
 def test_hand_made_plan_shows_broken_rules_first() -> None:
