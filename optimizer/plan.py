@@ -40,7 +40,7 @@ class OpenReason(Strict):
     )
     detail: str = Field(
         description="One sentence for people.",
-        examples=["The cap of 2027-04, 800.00 GBP: cheaper teams found for trail-2 break it; …"],
+        examples=["The cap of 2027-04, £800.00: cheaper teams found for trail-2 break it; …"],
     )
     share: UnitChance = Field(
         description="Part of the gap that it leaves open, a fraction as `gap`; all shares sum to `gap` within 1e-9, to "
@@ -223,6 +223,8 @@ class WayOut(Strict):
     )
     effect: str = Field(description="What it brings, for people.", examples=["sourdough is secured as well."])
     verified: bool = Field(description="There is a verified plan of the changed scenario.", examples=[True])
+    subject: str = Field("", description="What is changed, for people.", examples=["Largest paid share of trail"])
+    change: str = Field("", description="The change, for people.", examples=["20% (default) → 34%"])
 
 
 class Diagnosis(Strict):

@@ -18,7 +18,7 @@ from optimizer.plan import ActivationResult, Assignment, BindingLimit, Plan
 from optimizer.scenario.fields import Product
 from optimizer.scenario.models import Community, Creator, Scenario
 from optimizer.scenario.semantics import Wave, accepted_modes, max_paid_share, service_of, waves
-from optimizer.wording import counted
+from optimizer.wording import counted, money
 
 LINES_PER_LIMIT = 3
 """More places than this share one line."""
@@ -135,7 +135,8 @@ class _Usage:
         return limit - spent < max(1, self.cheapest_minor)
 
     def of(self, spent: int, limit: int) -> str:
-        return f"{from_minor(spent, self.digits)} of {from_minor(limit, self.digits)} {self.scenario.currency}"
+        spent_of, most = (money(from_minor(minor, self.digits), self.scenario.currency) for minor in (spent, limit))
+        return f"{spent_of} of {most}"
 
 
 def _lines(limit: str, members: list[Place], among: str | None) -> Iterator[BindingLimit]:

@@ -14,14 +14,15 @@ from decimal import Decimal
 
 from optimizer.analysis.certify import Certified
 from optimizer.analysis.diagnosis.documents import Patch, activation_pointer
-from optimizer.analysis.diagnosis.examination import Examination, Target
-from optimizer.analysis.diagnosis.phrases import ASK_LONGER, names
+from optimizer.analysis.diagnosis.examination import Examination
+from optimizer.analysis.diagnosis.phrases import ASK_LONGER, names, price
 from optimizer.analysis.diagnosis.questions import Questions
+from optimizer.analysis.diagnosis.target import Target
 from optimizer.money import from_minor, to_minor
 from optimizer.plan import Blocked, Diagnosis, WayOut
 from optimizer.scenario.models import Scenario
 from optimizer.solve.settings import Settings
-from optimizer.wording import counted
+from optimizer.wording import counted, money
 
 ESSENTIAL_SECONDS = 4.0
 """Time taken beyond the deadline where there is less than this left."""
@@ -131,7 +132,8 @@ class _Diagnosis:
         return number not in self.result.solution.lower_bounds
 
     def _examined(self, target: Target) -> Examination:
-        examination = Examination(self.inquiry, self.result, target)
+        told = self.for_all[0].told if self.for_all else frozenset()
+        examination = Examination(self.inquiry, self.result, target, told=told)
         examination.look()
         stated = self.plan.objective
         if self.infeasible or stated.value_bound == stated.value or not examination.second_look():
@@ -171,25 +173,32 @@ class _Diagnosis:
     def _giving_up(self, targets: list[Target]) -> list[WayOut]:
         """Return the ways out that ask for less: an activation no longer required, or another goal."""
         if self.scenario.objective.goal == "min_cost":
-            return self._planned(Patch("/objective/goal", "activate_most"), "min_cost")
+            ask_less = Patch("/objective/goal", "activate_most")
+            return self._planned(ask_less, "min_cost", "Goal", "secure everything → secure as much as possible")
         blamed = {wave.id for target in targets for wave in target.fresh or self.must}
-        where = {activation_pointer(wave): None for wave in self.must if wave.required and wave.id in blamed}
-        return [way for pointer in [*where][:FEW] for way in self._planned(Patch(f"{pointer}/required", False), True)]
+        where = {activation_pointer(wave): wave.id for wave in self.must if wave.required and wave.id in blamed}
+        return [
+            way
+            for pointer, name in [*where.items()][:FEW]
+            for way in self._planned(
+                Patch(f"{pointer}/required", False), True, f"Whether {name} is required", "yes → no"
+            )
+        ]
 
-    def _planned(self, patch: Patch, given: str | bool) -> list[WayOut]:
+    def _planned(self, patch: Patch, given: str | bool, subject: str, change: str) -> list[WayOut]:
         answer = self.inquiry.planned((patch,))
         if not answer.possible or answer.plan is None:
             return []
         secured = [item.activation for item in answer.plan.activations if item.secured]
         count = f"{len(secured)} of {counted(len(answer.plan.activations), 'activation')}"
-        price = f"{answer.plan.totals.cost} {self.scenario.currency}"
         effect = (
-            f"{count} can be secured ({names(secured)}), for {price}."
+            f"{count} can be secured ({names(secured)}), for {price(answer.plan, self.scenario.currency)}."
             if secured
             else "Nothing has to be secured then, and the plan is empty."
         )
         fields = {"pointer": patch.pointer, "from": given, "to": patch.value, "effect": effect}
-        return [WayOut.model_validate({**fields, "verified": answer.plan.certificate.verified})]
+        words = {"subject": subject, "change": change}
+        return [WayOut.model_validate({**fields, **words, "verified": answer.plan.certificate.verified})]
 
     def _unexplained(self, target: Target) -> Blocked:
         """Return what stands in a target's way where the time did not suffice to show that a limit does."""
@@ -199,11 +208,10 @@ class _Diagnosis:
         if floor is not None and budget is not None and self.plan.totals.cost is not None:
             left = budget - to_minor(Decimal(self.plan.totals.cost), digits)
             if floor > left:
-                currency = self.scenario.currency
+                rest, least = (money(from_minor(minor, digits), self.scenario.currency) for minor in (left, floor))
                 detail = (
-                    f"The plan leaves {from_minor(left, digits)} {currency} of the total budget; this activation alone "
-                    f"costs at least {from_minor(floor, digits)} {currency}. The time was too short to find out what "
-                    f"would suffice. {ASK_LONGER}"
+                    f"The plan leaves {rest} of the total budget; this activation alone costs at least {least}. The "
+                    f"time was too short to find out what would suffice. {ASK_LONGER}"
                 )
                 return Blocked(activation=target.activation, limit="budget_total", detail=detail, attainable=None)
         detail = f"The time was too short to find out which limit stands in the way. {ASK_LONGER}"

@@ -13,7 +13,7 @@ from optimizer.money import from_minor
 from optimizer.plan import OpenReason
 from optimizer.solve.open_gap import OpenPart
 from optimizer.solve.search import Solution
-from optimizer.wording import counted
+from optimizer.wording import counted, money
 
 WHOLE = "plan"
 """Where a reason is of no single activation."""
@@ -98,7 +98,7 @@ class _Wording:
         return words.get(self.rule, str)()
 
     def _money(self, minor: int) -> str:
-        return f"{from_minor(minor, self.instance.digits)} {self.instance.scenario.currency}"
+        return money(from_minor(minor, self.instance.digits), self.instance.scenario.currency)
 
     def _stock(self) -> str:
         product = self.instance.scenario.products[self.subject].id

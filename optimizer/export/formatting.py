@@ -8,15 +8,12 @@ from datetime import date
 from decimal import Decimal
 from itertools import groupby
 
+from optimizer import wording
 from optimizer.export.tables import Column, Judged, Plain, Value
 from optimizer.plan import Window
-from optimizer.wording import counted
 
 NOTHING = "–"
-SHOWN_TOLERANCE = 1e-6
-"""A probability this little below a step counts as on it, as when an activation is judged as secured."""
 FEW_DAYS = 4
-_SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "JPY": "¥"}
 
 
 def money(amount: str | None, currency: str) -> str:
@@ -29,8 +26,7 @@ def money(amount: str | None, currency: str) -> str:
     """
     if amount is None:
         return NOTHING
-    whole, dot, rest = amount.partition(".")
-    return f"{symbol(currency)}{int(whole):,}{dot}{rest}"
+    return wording.money(amount, currency)
 
 
 def symbol(currency: str) -> str:
@@ -41,7 +37,7 @@ def symbol(currency: str) -> str:
     >>> symbol("GBP"), symbol("CHF")
     ('£', 'CHF ')
     """
-    return _SYMBOLS.get(currency, currency + " ")
+    return wording.symbol(currency)
 
 
 def probability(fraction: float) -> str:
@@ -52,8 +48,7 @@ def probability(fraction: float) -> str:
     >>> probability(0.9012), probability(0.89996), probability(0.9), probability(1.0)
     ('90.1%', '89.9%', '90%', '100%')
     """
-    tenths = math.floor((fraction + SHOWN_TOLERANCE) * 1000)
-    return f"{tenths / 10:g}%"
+    return wording.chance(fraction)
 
 
 def probability_and_goal(reached: float, asked_for: float) -> str:
@@ -95,7 +90,7 @@ def proven_gap(fraction: float | None, *, verified: bool) -> float | None:
 
 def count(number: int, one: str, many: str | None = None) -> str:
     """Return a number with its noun: ``20,000 campaigns``."""
-    return counted(number, one, many)
+    return wording.counted(number, one, many)
 
 
 def change(amount: str | None, currency: str) -> str:

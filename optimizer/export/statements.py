@@ -170,7 +170,7 @@ def blocked(plan: Plan) -> Iterator[Labelled]:
     for item in plan.diagnosis.blocked if plan.diagnosis else []:
         waiting.setdefault(f"{rule_words(item.limit)}: {item.detail}", []).append(item.activation or "Everything")
     for reason, activations in waiting.items():
-        yield "\n".join(activations), reason
+        yield ",\n".join(activations), reason
     if plan.diagnosis and plan.diagnosis.not_asked:
         limits = ", ".join(map(rule_words, plan.diagnosis.not_asked))
         yield "Not yet known", f"Too little time to tell whether these do as well: {limits} (--diagnose gives more)."
@@ -180,7 +180,8 @@ def ways_out(plan: Plan) -> Iterator[Labelled]:
     """Yield the single changes that would help, and whether solving confirmed it."""
     for way in plan.diagnosis.ways_out if plan.diagnosis else []:
         tried = "tried by solving" if way.verified else "not tried"
-        yield f"{_given(way.from_)} → {_given(way.to)}", f"{way.pointer}\n{way.effect} ({tried})"
+        change = way.change or f"{_given(way.from_)} → {_given(way.to)}"
+        yield way.subject or way.pointer, f"{change}\n{way.effect} ({tried})"
 
 
 def _given(value: object) -> str:

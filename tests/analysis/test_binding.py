@@ -35,7 +35,7 @@ def test_no_limit_in_use_binds_nothing() -> None:
 
 def test_the_budget_binds_when_no_parcel_can_be_paid_any_more() -> None:
     four = gifts("a", "x", 4)
-    assert bound(two(budget={"total": "59.99"}), *four) == [("budget_total", "total", "48.00 of 59.99 GBP")]
+    assert bound(two(budget={"total": "59.99"}), *four) == [("budget_total", "total", "£48.00 of £59.99")]
     assert bound(two(budget={"total": "60.00"}), *four) == []
 
 
@@ -53,7 +53,7 @@ def test_creators_who_can_only_be_paid_are_no_cheap_parcels() -> None:
 def test_a_month_binds_like_the_total() -> None:
     four = gifts("a", "x", 4)
     assert bound(two(budget={"monthly": {"2027-03": "55.00", "2027-04": "1.00"}}), *four) == [
-        ("budget_month", "2027-03", "48.00 of 55.00 GBP")
+        ("budget_month", "2027-03", "£48.00 of £55.00")
     ]
     assert bound(two(budget={"monthly": {"2027-03": "60.00"}}), *four) == []
 
@@ -125,4 +125,4 @@ def test_many_places_share_a_line() -> None:
 
 def test_a_plan_of_ours_says_what_it_uses_up() -> None:
     limits = solved(two(budget={"total": "100.00"})).plan.binding
-    assert [(item.limit, item.detail) for item in limits] == [("budget_total", "96.00 of 100.00 GBP")]
+    assert [(item.limit, item.detail) for item in limits] == [("budget_total", "£96.00 of £100.00")]

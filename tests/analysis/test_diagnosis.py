@@ -28,11 +28,11 @@ def test_a_budget_is_raised_to_the_least_sufficient_amount() -> None:
     given = two(budget={"total": "80.00"})
     found = diagnosed(given)
     assert blocking(found) == {("b", "budget_total"): "96.00"}
-    assert "96.00 suffices, no smaller change does." in found.blocked[0].detail
+    assert "£80.00 now; £96.00 suffices, no smaller change does." in found.blocked[0].detail
     assert "it could take the place of a" in found.blocked[0].detail
     budget = way(found, "/budget/total")
     assert (budget.from_, budget.to) == ("80.00", "96.00")
-    assert "96.00 GBP in all" in budget.effect
+    assert "£96.00 in all" in budget.effect
     assert helps(given, budget, BOTH)
     assert not securable(edited(given, "/budget/total", "95.99"), BOTH)
 
@@ -53,7 +53,7 @@ def test_a_community_that_is_too_small_is_told_what_it_reaches() -> None:
     assert limit == "network"
     assert isinstance(attainable, float)
     assert 0.1 < attainable < 0.6
-    assert "about 7 more" in found.blocked[0].detail
+    assert "about 7 more typical creators would be needed" in found.blocked[0].detail
     assert len(found.ways_out) == 2
     assert way(found, "/activations/0/confidence").to == int(attainable * 100) / 100
     assert all(helps(given, item, ("a",)) for item in found.ways_out)
@@ -85,7 +85,8 @@ def test_another_goal_is_a_way_out_of_having_to_secure_everything() -> None:
     assert blocking(found) == {(None, "budget_total"): "96.00"}
     goal = way(found, "/objective/goal")
     assert (goal.from_, goal.to, goal.verified) == ("min_cost", "activate_most", True)
-    assert goal.effect == "1 of 2 activations can be secured (a), for 48.00 GBP."
+    assert (goal.subject, goal.change) == ("Goal", "secure everything → secure as much as possible")
+    assert goal.effect == "1 of 2 activations can be secured (a), for £48.00."
 
 
 def test_stock_that_comes_too_late_has_to_come_earlier() -> None:
@@ -96,7 +97,8 @@ def test_stock_that_comes_too_late_has_to_come_earlier() -> None:
     earlier = way(found, "/products/0/stock/0/on")
     assert helps(given, earlier, ("a",))
     assert not securable(edited(given, earlier.pointer, "2027-03-27"), ("a",))
-    assert way(found, "/activations/0/required").to is False
+    required = way(found, "/activations/0/required")
+    assert (required.to, required.subject, required.change) == (False, "Whether a is required", "yes → no")
     assert not [item for item in found.ways_out if item.pointer.endswith("units")]
 
 
@@ -115,6 +117,9 @@ def test_a_paid_share_that_is_too_low() -> None:
     found = diagnosed(given)
     share = way(found, "/communities/0/max_paid_share")
     assert blocking(found)["a", "paid_share"] == share.to == 0.29
+    assert (share.subject, share.change) == ("Largest paid share of x", "20% → 29%")
+    assert any("Largest paid share of x: 20% now; 29% suffices" in item.detail for item in found.blocked)
+    assert "with a chance of 80.5%, where 85% is asked for" in found.blocked[0].detail
     assert helps(given, share, ("a",))
     assert not securable(edited(given, share.pointer, 0.28), ("a",))
 
@@ -126,6 +131,7 @@ def test_locks_that_leave_too_few() -> None:
     assert ("a", "locks") in blocking(found)
     lock = way(found, "/locks/1")
     assert (lock.from_, lock.to) == ("skip", None)
+    assert (lock.subject, lock.change) == ("Lock of x-2 in a", "skip → none")
     assert helps(given, lock, ("a",))
 
 
@@ -264,6 +270,7 @@ def test_activations_left_out_are_named_as_if_written() -> None:
     del given["activations"]
     posts = way(diagnosed(given), "/activations/0/min_posts")
     assert (posts.from_, posts.to, posts.verified) == (None, 1, True)
+    assert posts.change == "5 (default) → 1"
 
 
 def test_every_activation_that_is_missing_has_an_entry() -> None:
@@ -279,8 +286,11 @@ def test_every_activation_that_is_missing_has_an_entry() -> None:
 @pytest.mark.parametrize(
     ("people", "words"),
     [
-        (creators("x", 1), "The only usable creator of x reaches 0."),
-        (creators("x", 2), "All 2 usable creators of x together reach 0."),
+        (
+            creators("x", 1),
+            "The only usable creator of x reaches the posts needed with a chance of 0%,",
+        ),
+        (creators("x", 2), "All 2 usable creators of x together reach the posts needed with a chance of 0%,"),
         (creators("x", 1, accepts=["paid"]), "x has 1 creator, of whom none can be used in any window."),
     ],
 )

@@ -47,7 +47,7 @@ def test_a_limit_not_found_in_time_is_not_invented() -> None:
     cancel.set()
     found = diagnose(checked(given), solved(given), SETTINGS, deadline=time.monotonic() + 60, cancel=cancel)
     assert blocking(found) == {("b", "budget_total"): None}
-    assert "leaves 32.00" in found.blocked[0].detail
+    assert "leaves £32.00" in found.blocked[0].detail
     assert "too short to find out what would suffice" in found.blocked[0].detail
     assert "--diagnose" in found.blocked[0].detail
 

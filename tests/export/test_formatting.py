@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from optimizer import wording
 from optimizer.export import formatting
 from optimizer.plan import Window
 
@@ -20,7 +21,7 @@ def test_examples_hold() -> None:
 @given(UNIT)
 def test_chance_never_looks_better_than_it_is(probability: float) -> None:
     shown = float(formatting.probability(probability).removesuffix("%")) / 100
-    assert shown <= probability + formatting.SHOWN_TOLERANCE + 1e-12
+    assert shown <= probability + wording.SHOWN_TOLERANCE + 1e-12
     assert shown > probability - 0.001
 
 

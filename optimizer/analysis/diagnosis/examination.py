@@ -14,78 +14,25 @@ from optimizer.analysis.diagnosis.own_limits import OwnLimits, locks
 from optimizer.analysis.diagnosis.questions import NOT_KNOWN, Answer, Questions
 from optimizer.analysis.diagnosis.relaxable import Relaxable
 from optimizer.analysis.diagnosis.shared_limits import Limit, SharedLimits
+from optimizer.analysis.diagnosis.target import INCOMPLETE, Eased, RankedWay, Target
 from optimizer.analysis.diagnosis.ways import Level, least_level
 from optimizer.analysis.network import CommunityNetwork, network_of
 from optimizer.derive.instance import Limits
 from optimizer.money import from_minor
 from optimizer.plan import Blocked, Plan, WayOut
-from optimizer.scenario.semantics import Wave, waves
+from optimizer.scenario.semantics import waves
 
 SMALLER = f"{phrases.SMALLER_MAY_DO[0].upper()}{phrases.SMALLER_MAY_DO[1:]}."
 MOST_WAYS = 5
 MOST_BLOCKED = 6
-INCOMPLETE = 1000.0
-
-
-@dataclass(frozen=True)
-class Target:
-    """What could not be secured.
-
-    Attributes
-    ----------
-    activation
-        Its id; None for everything that must be secured, which is impossible only together.
-    asked
-        Ids of the activations whose joint impossibility is examined.
-    whole
-        Ids of all activations that are wanted in the end: `asked` or more.
-    fresh
-        The activations whose own rules may be what is in the way.
-    rest_secured
-        Whether the plan secures everything else in `asked`.
-    """
-
-    activation: str | None
-    asked: frozenset[str]
-    whole: frozenset[str]
-    fresh: tuple[Wave, ...]
-    rest_secured: bool
-
-    @property
-    def name(self) -> str:
-        """What it is called in a sentence."""
-        return self.activation or "everything that must be secured"
-
-
-@dataclass(frozen=True)
-class RankedWay:
-    """A way out, the rule it eases, and how big a change it is.
-
-    `size` is a share of what is given; a change that does not do for everything wanted counts as bigger than any.
-    """
-
-    rule: str
-    size: float
-    way: WayOut
-
-    @property
-    def complete(self) -> bool:
-        """Whether it does for everything wanted."""
-        return self.size < INCOMPLETE
-
-
-@dataclass
-class Eased:
-    """The changes of one limit that suffice, whether the time told of every other, and the answer to the last one."""
-
-    changes: list[phrases.Change] = field(default_factory=list)
-    settled: bool = True
-    last: Answer | None = None
 
 
 @dataclass
 class Examination:
-    """Looks into one target; what it learns is kept in `blocked`, `ways` and `not_asked`."""
+    """Looks into one target; what it learns is kept in `blocked`, `ways` and `not_asked`.
+
+    `told` are the limits, by their removal, of which it is known what makes everything possible, the target too.
+    """
 
     inquiry: Questions
     result: Certified
@@ -93,6 +40,7 @@ class Examination:
     blocked: list[Blocked] = field(default_factory=list)
     ways: list[RankedWay] = field(default_factory=list)
     not_asked: list[str] = field(default_factory=list)
+    told: frozenset[tuple[Patch, ...]] = frozenset()
 
     def look(self) -> None:
         """Record the networks that are too small, which takes no solving."""
@@ -117,9 +65,10 @@ class Examination:
         if short:
             self._concede()
         unclear = False
-        for number, limit in enumerate(self._limits):
+        limits = [limit for limit in self._limits if limit.removal not in self.told]
+        for number, limit in enumerate(limits):
             if self.inquiry.over:
-                self.not_asked += [other.rule for other in self._limits[number:]]
+                self.not_asked += [other.rule for other in limits[number:]]
             if self.inquiry.over or len(self.blocked) >= MOST_BLOCKED:
                 break
             answer = self._without(limit)
@@ -128,7 +77,7 @@ class Examination:
             unclear |= answer.possible is None
             if answer.possible:
                 self._blame(limit, answer)
-        if len(self.blocked) == short and not unclear:
+        if len(self.blocked) == short and not unclear and not self.told:
             self._blame_together()
         if not short:
             self._concede()
@@ -146,6 +95,7 @@ class Examination:
             priced = any(relaxable.priced for relaxable in limit.relaxables)
             eased = self._eased(limit, self._without(limit) if priced else None, upwards=True)
             if eased.changes:
+                self.told |= {limit.removal}
                 self._block(
                     limit.rule,
                     phrases.limit_detail(limit, self.target.name, eased.changes, settled=True),
@@ -235,7 +185,7 @@ class Examination:
         kept = [wave.id for wave, must in zip(instance.waves, instance.must_secure, strict=True) if must]
         if answer.plan is None or self.target.activation is None:
             return ""
-        return phrases.instead(answer.plan, self.target.activation, budget, kept)
+        return phrases.instead(answer.plan, self.target.activation, budget, kept, self.inquiry.scenario.currency)
 
     def _blame_together(self) -> None:
         """Where no limit alone is to blame: find limits that are to blame together, none of them without need."""
@@ -291,6 +241,8 @@ class Examination:
                 "to": patch.value,
                 "effect": self._effect(plan, whole) + ("" if least else f" {SMALLER}"),
                 "verified": self.inquiry.keeps(shown, secured, patch),
+                "subject": relaxable.subject,
+                "change": phrases.changed(relaxable, patch.value, given=given is not None),
             }
         )
         size = (level.number + 1) * relaxable.size
@@ -299,13 +251,13 @@ class Examination:
     def _effect(self, plan: Plan, whole: Answer) -> str:
         currency, name = self.inquiry.scenario.currency, self.target.activation
         if whole.possible and whole.plan is not None:
-            price = f"{whole.plan.totals.cost} {currency}"
+            price = phrases.price(whole.plan, currency)
             if name is None or self.result.plan.status == "infeasible":
                 return f"Everything that must be secured can be, for {price} in all."
             if len(self.target.whole) == 1:
                 return f"{name} can be secured, for {price}."
             return f"{name} can be secured besides everything that is secured now, for {price} in all."
-        alone = f"{name} can be secured on its own, for {plan.totals.cost} {currency}"
+        alone = f"{name} can be secured on its own, for {phrases.price(plan, currency)}"
         if whole.possible is False:
             return f"{alone}; other limits rule it out together with the rest."
         return f"{alone}; the time was too short to find out whether together with the rest, too."

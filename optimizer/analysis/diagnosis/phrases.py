@@ -11,7 +11,7 @@ from optimizer.analysis.diagnosis.relaxable import Relaxable
 from optimizer.analysis.diagnosis.shared_limits import Limit
 from optimizer.analysis.network import CommunityNetwork
 from optimizer.plan import ActivationResult, Blocked, Plan
-from optimizer.wording import counted
+from optimizer.wording import chance, counted, money
 
 NAMED = 5
 ASK_LONGER = (
@@ -59,12 +59,13 @@ def _short(network: CommunityNetwork) -> str:
     if network.missing is None:
         more = "more creators like these would not be enough"
     else:
-        more = f"about {network.missing} more like the median one would be needed"
+        more = f"about {counted(network.missing, 'more typical creator')} would be needed"
     people = "The only usable creator" if network.usable == 1 else f"All {network.usable:,} usable creators"
     reach = "reaches" if network.usable == 1 else "together reach"
     return (
-        f"{people} of {network.community} {reach} {_down(network.attainable):.4f} "
-        f"of the {network.confidence:g} asked for (window of {network.window.start}); {more}."
+        f"{people} of {network.community} {reach} the posts needed with a chance of "
+        f"{chance(network.attainable)}, where {chance(network.confidence)} is asked for "
+        f"(window of {network.window.start}); {more}."
     )
 
 
@@ -92,10 +93,23 @@ def limit_detail(limit: Limit, wanted: str, changes: Sequence[Change], *, settle
 def _change(change: Change, *, first: bool) -> str:
     relaxable, value = change.relaxable, change.value
     subject = relaxable.subject if first else f"Or {relaxable.subject[0].lower()}{relaxable.subject[1:]}"
-    sufficient = f"{subject}: {relaxable.current} now; {'removing it' if value is None else value} suffices"
+    enough = "removing it" if value is None else relaxable.words(value)
+    sufficient = f"{subject}: {relaxable.words(relaxable.current)} now; {enough} suffices"
     if relaxable.levels == 1:
         return f"{sufficient}."
     return f"{sufficient}, {'no smaller change does' if change.least else SMALLER_MAY_DO}."
+
+
+def changed(relaxable: Relaxable, value: Scalar, *, given: bool) -> str:
+    """Return a field's value now and the one that helps.
+
+    Parameters
+    ----------
+    given
+        Whether the scenario gives the field; else the value in force is a default.
+    """
+    now = relaxable.words(relaxable.current)
+    return f"{now if given else f'{now} (default)'} → {relaxable.words(value)}"
 
 
 def joint_detail(wanted: str, others: Sequence[Limit], *, settled: bool) -> str:
@@ -120,15 +134,20 @@ def exhausted(wanted: str) -> str:
     return f"Even without all limits that were tried, {wanted} could not be secured: there are too few usable creators."
 
 
+def price(plan: Plan, currency: str) -> str:
+    """Return the cost of a plan."""
+    return money(plan.totals.cost or "0", currency)
+
+
 def overlooked(plan: Plan, currency: str) -> str:
     """Return what to say where a second look has a plan that the search lacked."""
     return (
         "No limit stands in the way: the diagnosis found a plan that secures it besides everything that is secured "
-        f"now, for {plan.totals.cost} {currency} in all. Allow the search more time (`--time-limit`)."
+        f"now, for {price(plan, currency)} in all. Allow the search more time (`--time-limit`)."
     )
 
 
-def instead(plan: Plan, activation: str, budget: str, kept: Sequence[str]) -> str:
+def instead(plan: Plan, activation: str, budget: str, kept: Sequence[str], currency: str) -> str:
     """Return which activation would have to go for another one within the present budget.
 
     Parameters
@@ -144,10 +163,11 @@ def instead(plan: Plan, activation: str, budget: str, kept: Sequence[str]) -> st
         for item in plan.activations
         if item.activation not in {activation, *kept} and total - _cost(item) <= Decimal(budget)
     ]
+    within = money(budget, currency)
     if not enough:
-        return f" Leaving out one other activation of that plan does not make room for it within {budget}."
+        return f" Leaving out one other activation of that plan does not make room for it within {within}."
     cheapest = min(enough, key=_cost)
-    return f" Within {budget}, it could take the place of {cheapest.activation}."
+    return f" Within {within}, it could take the place of {cheapest.activation}."
 
 
 def _cost(item: ActivationResult) -> Decimal:

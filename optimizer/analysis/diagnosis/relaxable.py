@@ -8,9 +8,12 @@ from dataclasses import dataclass
 
 from optimizer.analysis.diagnosis.documents import Patch, Scalar
 from optimizer.plan import Plan
+from optimizer.wording import per_cent
 
 NO_END = 10**9
 """Levels of a limit that can be raised without end."""
+TAKEN_AWAY = "none"
+"""Said for the value of a field that is taken away."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Relaxable:
         The first level is the least change that may suffice, and worth trying before all others.
     priced
         The cheapest plan made with the extreme needs the lowest level there is.
+    spoken
+        How a value is said to people.
     """
 
     pointer: str
@@ -52,6 +57,11 @@ class Relaxable:
     enough: Callable[[Plan], int] | None = None
     first_likely: bool = False
     priced: bool = False
+    spoken: Callable[[Scalar], str] = str
+
+    def words(self, value: Scalar) -> str:
+        """Return a value for people; None takes the field away."""
+        return TAKEN_AWAY if value is None else self.spoken(value)
 
     def patch(self, level: int) -> Patch:
         """Return the change to a level."""
@@ -70,6 +80,7 @@ def raised(
     use: Callable[[Plan], int],
     *,
     show: Callable[[int], Scalar] = int,
+    spoken: Callable[[Scalar], str] = str,
     priced: bool = False,
 ) -> Relaxable:
     """Return the relaxable of an upper limit in whole units, of which a plan uses `use`; it may be taken away."""
@@ -83,6 +94,7 @@ def raised(
         None,
         enough=lambda plan: max(0, use(plan) - current - 1),
         priced=priced,
+        spoken=spoken,
     )
 
 
@@ -122,12 +134,17 @@ def hundredths(
         last / 100,
         enough=enough,
         first_likely=first_likely,
+        spoken=_in_per_cent,
     )
 
 
 def listed_values(pointer: str, subject: str, current: Scalar, values: Sequence[Scalar], *, size: float) -> Relaxable:
     """Return the relaxable of a field with these values, from the least change to the greatest."""
     return Relaxable(pointer, subject, current, len(values), values.__getitem__, size, values[-1])
+
+
+def _in_per_cent(value: Scalar) -> str:
+    return per_cent(float(value or 0))
 
 
 def above(share: float) -> int:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 from itertools import accumulate
 
-from optimizer.analysis.diagnosis.documents import Patch
+from optimizer.analysis.diagnosis.documents import Patch, Scalar
 from optimizer.analysis.diagnosis.relaxable import Relaxable, listed_values, raised, steps
 from optimizer.derive.instance import Limits
 from optimizer.errors import pointer
@@ -19,6 +19,7 @@ from optimizer.plan import Plan
 from optimizer.scenario.fields import Product
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.semantics import Wave
+from optimizer.wording import money
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,9 @@ class SharedLimits:
     def _money(self, minor: int) -> str:
         return from_minor(minor, decimals(self.scenario.currency))
 
+    def _spoken(self, amount: Scalar) -> str:
+        return money(str(amount), self.scenario.currency)
+
     def _minor(self, amount: str | Decimal | None) -> int:
         return to_minor(Decimal(amount or 0), decimals(self.scenario.currency))
 
@@ -82,6 +86,7 @@ class SharedLimits:
                 self._minor(total),
                 lambda plan: self._minor(plan.totals.cost),
                 show=self._money,
+                spoken=self._spoken,
                 priced=True,
             )
             yield limit("budget_total", "the total budget", relaxable, relaxed=replace(self.given, budget_minor=None))
@@ -96,6 +101,7 @@ class SharedLimits:
                     self._minor(cap),
                     partial(self._spent_in, month),
                     show=self._money,
+                    spoken=self._spoken,
                 )
                 index = int(month[:4]) * 12 + int(month[5:]) - 1
                 caps = {other: most for other, most in self.given.month_caps.items() if other != index}

@@ -10,6 +10,7 @@ from typing import Literal
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from optimizer import wording
 from optimizer.answers.comparison import ActivationDifference, ActivationSide, CreatorDifference, Difference, KeyFigures
 from optimizer.export import formatting
 from optimizer.export.formatting import amount
@@ -196,4 +197,4 @@ def _changes(item: ActivationDifference) -> bool:
     """Return whether anything about an activation changes, its probability and cost included."""
     if item.change != "same" or item.baseline is None or item.other is None:
         return True
-    return abs(item.probability_change or 0) > formatting.SHOWN_TOLERANCE or bool((item.cost_change or "").strip("-0."))
+    return abs(item.probability_change or 0) > wording.SHOWN_TOLERANCE or bool((item.cost_change or "").strip("-0."))

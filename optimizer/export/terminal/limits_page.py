@@ -10,6 +10,7 @@ from rich.text import Text
 from optimizer.answers.limits import CostOfLimits, LooserLimit
 from optimizer.export import formatting
 from optimizer.export.terminal.elements import LABEL_WIDTH, ruled_table, spaced, titled
+from optimizer.wording import per_cent
 
 AID = (
     "One limit at a time, one step looser, solved anew; all else as it is. Value counts first: where it rises, the "
@@ -61,8 +62,7 @@ def _table(answer: CostOfLimits) -> RenderableType:
 
 
 def _cells(item: LooserLimit, currency: str) -> list[Text]:
-    money = item.limit in {"budget_total", "budget_month"}
-    step = [formatting.money(str(end), currency) if money else str(end) for end in (item.from_, item.to)]
+    step = [_level(item.limit, end, currency) for end in (item.from_, item.to)]
     name = Text(item.subject)
     for sign, ids in (("+", item.gained), ("−", item.lost)):
         if ids:
@@ -71,6 +71,12 @@ def _cells(item: LooserLimit, currency: str) -> list[Text]:
     value.append(f"\n{formatting.signed(item.value_gain_bound)}")
     cost = Text(f"{formatting.change(item.cost_change, currency)}\n{_most_saved(item, currency)}")
     return [name, Text(f"{step[0]} →\n{step[1]}"), value, cost, Text(_proven(item.status, item.gap))]
+
+
+def _level(limit: str, value: object, currency: str) -> str:
+    if limit in {"budget_total", "budget_month"}:
+        return formatting.money(str(value), currency)
+    return per_cent(float(str(value))) if limit == "paid_share" else str(value)
 
 
 def _most_saved(item: LooserLimit, currency: str) -> str:

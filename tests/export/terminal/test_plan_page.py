@@ -136,6 +136,7 @@ def test_diagnosis_says_what_blocks_and_what_was_tried() -> None:
         ways_out=[
             WayOut.model_validate(
                 {"pointer": "/budget/total", "from": None, "to": "200.00", "effect": "bread too.", "verified": True}
+                | {"subject": "Total budget", "change": "none → £200.00"}
             ),
             WayOut.model_validate(
                 {"pointer": "/rotation/rest_days", "from": 60, "to": 30, "effect": "more.", "verified": False}
@@ -144,8 +145,19 @@ def test_diagnosis_says_what_blocks_and_what_was_tried() -> None:
     )
     text = squeezed(page(plan_page(ours().model_copy(update={"diagnosis": diagnosis}), scenario()), 120))
     assert "bread network: All of them reach 0.1. Everything budget total: 200.00 is needed." in text
-    assert "none → 200.00 /budget/total bread too. (tried by solving)" in text
-    assert "60 → 30 /rotation/rest_days more. (not tried)" in text
+    assert "Total budget none → £200.00 bread too. (tried by solving)" in text
+    assert "/rotation/rest_days 60 → 30 more. (not tried)" in text, "a file of an earlier version"
+
+
+def test_activations_with_one_reason_are_set_apart() -> None:
+    detail = "Parcels a day: 2 now; 3 suffices."
+    blocked = [
+        Blocked(activation=name, limit="daily_capacity", detail=detail, attainable=3) for name in ("bread", "trail")
+    ]
+    diagnosis = Diagnosis(blocked=blocked, ways_out=[])
+    lines = page(plan_page(ours().model_copy(update={"diagnosis": diagnosis}), scenario()), 120).splitlines()
+    (first,) = [number for number, line in enumerate(lines) if line.startswith("  bread,")]
+    assert lines[first + 1].split() == ["trail"]
 
 
 def test_limits_that_there_was_no_time_to_ask_about_are_named() -> None:
