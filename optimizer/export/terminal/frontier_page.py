@@ -13,9 +13,10 @@ WIDE = 118
 """From this width on (columns), the next step is shown per 1,000 as well."""
 MOST_NAMED = 3
 AID = (
-    "Value: what the best plan secures, of the most there can be where that may be more. Least cost: of the cheapest "
-    "plan of that value; `solve` may spend a little more on embedded creators. Gap: proven distance from the best, in "
-    "value where that is open, else in cost. Next: the least extra money for which there is a plan of more value"
+    "Value: of the activations that the best plan found secures; 9 of 11: it secures 9, and no plan can secure more "
+    "than 11. Least cost: of the cheapest plan of that value; `solve` may spend a little more on embedded creators. "
+    "Gap: how far the plan can be from the best at most, in value where that is open, else in cost. Next: the least "
+    "extra money for which there is a plan of more value"
 )
 AID_OF_RATE = ", and how much value that is per 1,000 of the currency"
 
