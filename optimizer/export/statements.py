@@ -203,14 +203,6 @@ def broken(plan: Plan) -> Iterator[Labelled]:
             yield check.rule, check.detail
 
 
-def assumed(plan: Plan) -> str | None:
-    """Return how many assumptions were left at their defaults, None where none was."""
-    if not plan.assumptions:
-        return None
-    left = formatting.count(len(plan.assumptions), "assumption is", "assumptions are")
-    return f"{left} left at the default, among them {plan.assumptions[0]}: replace them with your own data."
-
-
 def nothing_to_verify(plan: Plan) -> bool:
     """Return whether a plan keeps every rule because it does nothing."""
     return not plan.assignments and not any(broken(plan))

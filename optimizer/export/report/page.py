@@ -17,6 +17,7 @@ from optimizer.answers.certainty import PriceOfCertainty
 from optimizer.answers.comparison import Comparison
 from optimizer.answers.frontier import Frontier
 from optimizer.export import formatting, statements
+from optimizer.export.assumptions import value_of, words_of
 from optimizer.export.charts.base import Chart
 from optimizer.export.charts.certainty import certainty_chart
 from optimizer.export.charts.files import plan_charts
@@ -183,10 +184,6 @@ def _small_print(scenario: Scenario, plan: Plan) -> Iterator[Section]:
 
 def _assumed(scenario: Scenario, plan: Plan) -> Iterator[statements.Labelled]:
     """Yield the assumptions that were left at their defaults, with their values."""
-    document = scenario.model_dump(mode="json")
     for pointer in plan.assumptions:
-        value: Any = document
-        for part in pointer.split("/")[1:]:
-            value = value.get(part) if isinstance(value, dict) else None
-        shown = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-        yield pointer, formatting.NOTHING if value is None else shown
+        words = words_of(pointer)
+        yield words[0].upper() + words[1:], value_of(scenario, pointer)

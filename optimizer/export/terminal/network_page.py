@@ -13,10 +13,10 @@ from optimizer.export.terminal.elements import LABEL_WIDTH, marked, ruled_table
 
 AID = (
     "Creators: all, and nano + emerging + established (+ without tier). Reaches: chance that all usable ones together "
-    "make the posts needed in the best window, budget, stock and capacity aside. Missing: how many more like the "
-    "median one it would take."
+    "make the posts needed in the best window, budget, stock and capacity aside. Missing: how many more "
+    "typical ones it would take."
 )
-COLUMNS = ("Creators\nby tier", "Usable", "Take\ngifts", "Take\npay", "Posts\nneeded", "Reaches\nneeded", "Missing")
+COLUMNS = ("Creators\nby tier", "Usable", "Take\ngifts", "Take\npay", "Posts\nneeded", "Reaches", "Missing")
 
 
 def network_page(networks: Sequence[CommunityNetwork]) -> RenderableType:
@@ -33,10 +33,11 @@ def network_page(networks: Sequence[CommunityNetwork]) -> RenderableType:
 def _cells(item: CommunityNetwork) -> list[Text]:
     tiers = "+".join(f"{item.by_tier.get(tier, 0):,}" for tier in ("nano", "emerging", "established"))
     untiered = item.by_tier.get(UNTIERED, 0)
+    reaches, needed = map(formatting.probability, (item.attainable, item.confidence))
     missing = "many" if item.missing is None else f"{item.missing:,}"
     return [
         Text(f"{item.creators:,}\n{tiers}{f'+{untiered:,}' if untiered else ''}"),
         *(Text(f"{number:,}") for number in (item.usable, item.giftable, item.payable, item.min_posts)),
-        marked(item.suffices, f"{formatting.probability(item.attainable)}\n{formatting.probability(item.confidence)}"),
+        marked(item.suffices, f"{reaches}\nneed {needed}"),
         Text(formatting.NOTHING if item.suffices else missing),
     ]

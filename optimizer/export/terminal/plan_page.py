@@ -12,6 +12,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from optimizer.export import formatting, statements
+from optimizer.export.assumptions import assumed
 from optimizer.export.formatting import amount
 from optimizer.export.plan_tables import SPENT
 from optimizer.export.tables import Column, Table, Value
@@ -36,7 +37,7 @@ def plan_page(plan: Plan, scenario: Scenario) -> RenderableType:
             titled("What stands in the way", statements.blocked(plan)),
             titled("Ways out, one change each", statements.ways_out(plan)),
             titled("Warnings", statements.warnings(plan)),
-            _footing(plan),
+            _footing(plan, scenario),
         ]
     )
 
@@ -51,7 +52,7 @@ def judged_page(plan: Plan, scenario: Scenario) -> RenderableType:
             *_body(plan, scenario),
             titled("Used up", statements.used_up(plan)),
             titled("Warnings", statements.warnings(plan)),
-            _footing(plan),
+            _footing(plan, scenario),
         ]
     )
 
@@ -79,8 +80,8 @@ def _body(plan: Plan, scenario: Scenario) -> list[RenderableType]:
     return [*tables, _parcels(plan, scenario), _cash(plan)] if plan.assignments else tables
 
 
-def _footing(plan: Plan) -> RenderableType:
-    return Group(*(Text(line) for line in (statements.assumed(plan), statements.certified(plan)) if line))
+def _footing(plan: Plan, scenario: Scenario) -> RenderableType:
+    return Group(*(Text(line) for line in (assumed(scenario, plan), statements.certified(plan)) if line))
 
 
 class _Activations:
@@ -103,8 +104,8 @@ class _Activations:
         columns = (
             ("Gifts", f"{totals.gifts:,}"),
             ("Paid", f"{totals.paid:,}"),
-            ("Posts\nneeded", f"{totals.expected_posts:.1f}"),
-            ("Chance\nneeded", ""),
+            ("Posts\nexpected", f"{totals.expected_posts:.1f}"),
+            ("Chance of\nenough", ""),
             ("Cost", formatting.money(totals.cost, self.plan.scenario.currency)),
         )
         for head, total in columns:
@@ -123,18 +124,22 @@ class _Activations:
     def cells(self, result: ActivationResult, *, wide: bool) -> list[Text]:
         if result.window is None:
             return [Text("not secured"), *[Text(formatting.NOTHING)] * COUNTS]
-        join = " / " if wide else "\n"
         return [
             Text(formatting.window(result.window, between=" " if wide else "\n", year=self.years)),
             Text(f"{result.gifts:,}"),
             Text(f"{result.paid:,}"),
-            Text(f"{result.expected_posts:.1f}{join}{result.min_posts}"),
+            Text(_beside(f"{result.expected_posts:.1f}", str(result.min_posts), wide=wide)),
             marked(
                 result.secured,
-                f"{formatting.probability(result.probability)}{join}{formatting.probability(result.confidence)}",
+                _beside(*map(formatting.probability, (result.probability, result.confidence)), wide=wide),
             ),
             Text(formatting.money(result.cost, self.plan.scenario.currency)),
         ]
+
+
+def _beside(reached: str, needed: str, *, wide: bool) -> str:
+    """Return a figure beside the one needed, or above it."""
+    return f"{reached} (need {needed})" if wide else f"{reached}\nneed {needed}"
 
 
 def _parcels(plan: Plan, scenario: Scenario) -> RenderableType:

@@ -10,6 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from optimizer.export import formatting, statements
+from optimizer.export.assumptions import assumed
 from optimizer.export.formatting import amount
 from optimizer.export.tables import Kind
 from optimizer.export.workbook.sheet import Style, TableSheet, printed, put
@@ -72,9 +73,9 @@ class Summary:
             {} if plan.certificate.verified or not plan.certificate.checks else {"bold": True, "font_color": "red"}
         )
         self._sentence(statements.certified(plan), **alarm)
-        assumed = statements.assumed(plan)
-        if assumed:
-            self._sentence(assumed)
+        left = assumed(self.scenario, plan)
+        if left:
+            self._sentence(left)
 
     def _sentence(self, text: str, **form: Any) -> None:
         put(self.sheet, (self.row, LABEL), text, self.style, text_wrap=False, **form)

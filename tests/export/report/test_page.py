@@ -94,7 +94,7 @@ def test_page_has_status_figures_tables_and_all_charts() -> None:
         "Silent gifts",
         "breaks density",
         "proven that it cannot be less than £121.10",
-        "/posting/brief_compliance",
+        "Share of gifted creators who follow the brief 80%",
     ):
         assert words in page.text, words
     assert set(page.specs()) == {
@@ -208,9 +208,9 @@ def test_broken_plan_names_the_rules_first() -> None:
 
 def test_assumptions_show_their_values() -> None:
     text = Page(report_html(scenario(), plan())).text
-    assert "/posting/organic_rate/low 0.2 " in text
-    assert "/posting/organic_rate/model shared " in text
-    assert re.search(r"/shipping/ship_weekdays mon, tue, wed, thu, fri ", text)
+    assert "Low end of the posting rate 20% " in text
+    assert "How the posting rate is shared among creators shared " in text
+    assert re.search(r"Weekdays on which parcels leave mon, tue, wed, thu, fri ", text)
 
 
 def test_page_is_the_same_each_time() -> None:

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from optimizer.analysis.evaluate import evaluate
+from optimizer.export.assumptions import WORDS
 from optimizer.export.terminal.plan_page import checks_page, judged_page, plan_page
 from optimizer.plan import BindingLimit, Blocked, Check, Diagnosis, OpenReason, Plan, WarningNote, WayOut
-from optimizer.scenario.loading import scenario_from_data
+from optimizer.scenario.loading import assumptions, scenario_from_data
 from tests.cli.launch import decision, document, plan, scenario
 from tests.export.pages import nothing, ours, page, squeezed
 
@@ -21,12 +22,12 @@ def test_activation_has_window_people_posts_chance_and_cost(width: int) -> None:
     assert all(len(line) <= width for line in text.splitlines())
     if width == 120:
         assert "trail (Trail running)" in text
-        assert "Mon 15 Mar – Sun 28 Mar 1 1 1.2 / 1 ✓ 97.7% / 90% £123.90" in squeezed(text)
+        assert "Mon 15 Mar – Sun 28 Mar 1 1 1.2 (need 1) ✓ 97.7% (need 90%) £123.90" in squeezed(text)
     else:
         rows = [squeezed(line) for line in text.splitlines()]
         first = next(number for number, row in enumerate(rows) if row.startswith("trail Mon 15 Mar"))
         assert rows[first] == "trail Mon 15 Mar – 1 1 1.2 ✓ 97.7% £123.90"
-        assert rows[first + 1] == "Trail running Sun 28 Mar 1 90%"
+        assert rows[first + 1] == "Trail running Sun 28 Mar need 1 need 90%"
 
 
 @WIDTHS
@@ -50,6 +51,30 @@ def test_amounts_have_thousands_separators() -> None:
 def test_horizon_over_new_year_shows_years() -> None:
     winter = {"start": "2027-02-01", "end": "2028-01-31"}
     assert "Sun 28 Mar 2027" in page(judged_page(plan(horizon=winter), scenario(horizon=winter)))
+
+
+RATE = ("/posting/organic_rate/low", "/posting/organic_rate/high")
+
+
+@pytest.mark.parametrize(
+    ("pointers", "words"),
+    [
+        (["/posting/gift_lag/median_days", "/posting/brief_compliance"], "(8 days): replace them with"),
+        (
+            ["/shipping/ship_weekdays"],
+            "default, the weekdays on which parcels leave (mon, tue, ",
+        ),
+        (["/posting/not_yet_named"], "default, /posting/not_yet_named: replace it"),
+    ],
+)
+def test_assumptions_are_named_in_words(pointers: list[str], words: str) -> None:
+    text = squeezed(page(plan_page(ours().model_copy(update={"assumptions": pointers}), scenario()), 120))
+    assert words in text
+
+
+def test_every_assumption_has_words() -> None:
+    bare = {key: value for key, value in document().items() if key not in {"posting", "shipping"}}
+    assert set(assumptions(scenario_from_data(bare))) <= set(WORDS)
 
 
 UNFINISHED = OpenReason(limit="time_limit", where="plan", detail="The search ended.", share=0.02)
@@ -117,14 +142,12 @@ def test_limits_warnings_and_assumptions() -> None:
         BindingLimit(limit="daily_capacity", where="2027-03-10", detail="1 of 1 parcels on 2027-03-10"),
         BindingLimit(limit="paid_share", where="trail", detail="1 of 2 creators paid"),
     ]
-    limited = ours().model_copy(
-        update={"warnings": notes, "binding": limits, "assumptions": ["/posting/a", "/posting/b"]}
-    )
+    limited = ours().model_copy(update={"warnings": notes, "binding": limits, "assumptions": list(RATE)})
     text = squeezed(page(plan_page(limited, scenario()), 120))
     assert "daily capacity 1 of 1 parcels on 2027-03-10 paid share trail: 1 of 2 creators paid" in text
     assert "unusable Ben is away. (1 more with this warning)" in text
     assert "no_holidays No holidays." in text
-    assert "2 assumptions are left at the default, among them /posting/a" in text
+    assert "2 assumptions are left at the default, among them the posting rate of 20 to 40%: replace them" in text
 
 
 def test_diagnosis_says_what_blocks_and_what_was_tried() -> None:
