@@ -114,25 +114,25 @@ def sizes(root: Path, files: Sequence[str]) -> Figures:
 
 
 def solve_imports(root: Path, files: Sequence[str]) -> Figures:
-    """Return how the files and the rooms of `optimizer/solve/` import one another.
+    """Return how the files and the modules of `optimizer/solve/` import one another.
 
-    A room is a file or a folder right below `solve/`; the floor of one is the longest way down through imports.
+    A module is a file or a folder right below `solve/`; the layer of one is the longest way down through imports.
     """
     inside = [name for name in files if name.startswith(SOLVE) and name.endswith(".py")]
     between = imports_between(root, inside)
-    rooms: dict[str, set[str]] = {room_of(name): set() for name in inside if room_of(name) != "__init__.py"}
+    parts: dict[str, set[str]] = {part_of(name): set() for name in inside if part_of(name) != "__init__.py"}
     for source, targets in between.items():
-        if room_of(source) in rooms:
-            rooms[room_of(source)] |= {room_of(target) for target in targets} & (rooms.keys() - {room_of(source)})
+        if part_of(source) in parts:
+            parts[part_of(source)] |= {part_of(target) for target in targets} & (parts.keys() - {part_of(source)})
     return {
         "solve/: files, imports between them": f"{len(inside)}, {sum(map(len, between.values()))}",
-        "solve/: rooms, imports between them, floors": (
-            f"{len(rooms)}, {sum(map(len, rooms.values()))}, {floors(rooms) or 'circular'}"
+        "solve/: modules, imports between them, layers": (
+            f"{len(parts)}, {sum(map(len, parts.values()))}, {layers(parts) or 'circular'}"
         ),
     }
 
 
-def room_of(name: str) -> str:
+def part_of(name: str) -> str:
     """Return the file or folder right below `solve/` that holds a file."""
     return name.removeprefix(SOLVE).split("/")[0]
 
@@ -159,12 +159,12 @@ def imported(tree: ast.Module, modules: Mapping[str, str]) -> Iterator[str]:
                     yield whole if whole in modules else node.module
 
 
-def floors(rooms: Imports) -> int | None:
-    """Return the length of the longest chain of imports, counted in rooms; None where they go round in a circle."""
+def layers(parts: Imports) -> int | None:
+    """Return the length of the longest chain of imports, counted in modules; None where they go round in a circle."""
     height: dict[str, int] = {}
     try:
-        for room in TopologicalSorter(rooms).static_order():
-            height[room] = 1 + max((height[below] for below in rooms[room]), default=0)
+        for part in TopologicalSorter(parts).static_order():
+            height[part] = 1 + max((height[below] for below in parts[part]), default=0)
     except CycleError:
         return None
     return max(height.values(), default=0)

@@ -62,13 +62,13 @@ def test_sizes_imports_and_lengths_are_counted(checkout: Path) -> None:
     assert found["optimizer: files, lines"] == "10, 25"
     assert found[".: files, lines"] == "2, 3"
     assert found["solve/: files, imports between them"] == "6, 5"
-    assert found["solve/: rooms, imports between them, floors"] == "3, 3, 3"
+    assert found["solve/: modules, imports between them, layers"] == "3, 3, 3"
     assert found["longest functions (lines)"].splitlines()[0] == "   5 optimizer/cli.py:main"
 
 
-def test_rooms_that_import_one_another_have_no_floors(checkout: Path) -> None:
+def test_modules_that_import_one_another_have_no_layers(checkout: Path) -> None:
     (checkout / "optimizer/solve/bounds/upper.py").write_text("from optimizer.solve import problem\n", encoding="utf-8")
-    assert figures(checkout, repeats=0)["solve/: rooms, imports between them, floors"].endswith("circular")
+    assert figures(checkout, repeats=0)["solve/: modules, imports between them, layers"].endswith("circular")
 
 
 def test_a_file_is_passed_where_the_body_of_a_function_runs(checkout: Path) -> None:
