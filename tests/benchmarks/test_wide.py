@@ -1,4 +1,4 @@
-"""The benchmark on scenarios drawn wide: states at time marks, verdicts, gaps, peers; runs are resumed."""
+"""The benchmark on families W and WW: states at time marks, verdicts, gaps, peers; runs are resumed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks.wide``: groundswell on many scenarios drawn wide, its peers on some of them.
+"""``python -m tests.benchmarks.wide``: groundswell on many scenarios of families W and WW, its peers on some of them.
 
 One run of groundswell gives the state at every time mark: what its progress had told by then. Every result is kept as
 soon as it is known, so that the command resumes where it was interrupted.

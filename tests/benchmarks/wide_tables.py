@@ -1,4 +1,4 @@
-"""Tables of the benchmark on scenarios drawn wide: shares closed by time, verdicts, gaps, first plans, peers."""
+"""Tables of the benchmark on families W and WW: shares closed by time, verdicts, gaps, first plans, peers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ method found. A sample's bound is none.
 def wide_report(records: Sequence[Record]) -> str:
     """Return the report as Markdown."""
     results = [Result(record) for record in records]
-    parts = ["# Scenarios drawn wide", HOW]
+    parts = ["# The families W and WW", HOW]
     for family in WIDE:
         own = [item for item in results if item.case.family == family]
         ours = [item for item in own if item.method == "ours"]

@@ -1,4 +1,4 @@
-"""Random teams of scenarios drawn wide: rows and cuts exclude none that holds and let in none that fails.
+"""Random teams of scenarios of the families W and WW: rows and cuts exclude none that holds and let in none that fails.
 
 `python -m tests.campaigns.teams` judges a hundred thousand of them.
 """

@@ -4,7 +4,7 @@ Every call uses one thread, so that the same model and seed take the same path; 
 `linearization_level = 2` because the covers are knapsack-like rows whose relaxation does the pruning (measured on
 activations of 40 creators: 0.13 s against 0.36 s at level 1, and with daily capacities a bound where level 1 has none).
 Cuts of its own and probing are left to calls of unlimited effort, which are of whole models; elsewhere the thresholds
-and dominance cuts say it better (people for fixed windows and single windows of scenarios drawn wide, exported: 1.5 s
+and dominance cuts say it better (people for fixed windows and single windows of family W, exported: 1.5 s
 against 5.7, 1.3 against 2.4, 0.08 against 0.33).
 """
 
