@@ -40,7 +40,13 @@ class SolveSettings(Strict):
         "the longest is refused (`time_limit_too_long`).",
         examples=[20],
     )
-    gap: float = Field(0.001, ge=0, le=1, description="Cost gap at which a plan counts as optimal.", examples=[0.001])
+    gap: float = Field(
+        0.001,
+        ge=0,
+        le=1,
+        description="Cost gap at which a plan counts as optimal (a fraction: 0.001 is 0.1%).",
+        examples=[0.001],
+    )
     seed: int = Field(1, ge=0, le=2**31 - 1, description="Seed of the solver and the simulation.", examples=[1])
     method: Literal["auto", "plain", "decomposed"] = Field(
         "auto", description="One plain model, decomposed, or as the scenario's size suggests.", examples=["auto"]
@@ -87,7 +93,13 @@ class FrontierSettings(Strict):
         "is refused (`time_limit_too_long`).",
         examples=[20],
     )
-    gap: float = Field(0.001, ge=0, le=1, description="Cost gap at which a plan counts as optimal.", examples=[0.001])
+    gap: float = Field(
+        0.001,
+        ge=0,
+        le=1,
+        description="Cost gap at which a plan counts as optimal (a fraction: 0.001 is 0.1%).",
+        examples=[0.001],
+    )
     seed: int = Field(1, ge=0, le=2**31 - 1, description="Seed of the solver and the simulation.", examples=[1])
 
 

@@ -32,7 +32,9 @@ class SettingsView(BaseModel):
     """How a run is solved."""
 
     time_limit_seconds: float = Field(description="Time allowed (seconds).", examples=[60.0])
-    gap: float = Field(description="Cost gap at which a plan counts as optimal.", examples=[0.001])
+    gap: float = Field(
+        description="Cost gap at which a plan counts as optimal (a fraction: 0.001 is 0.1%).", examples=[0.001]
+    )
     seed: int = Field(description="Seed of the solver and the simulation.", examples=[1])
     workers: int = Field(description="Solver threads (count).", examples=[1])
     method: str = Field(description="One plain model, decomposed, or auto.", examples=["auto"])

@@ -32,7 +32,7 @@ class OpenReason(Strict):
 
     limit: str = Field(
         description="Rule id of the limit; `density`: whether other people would do is not proven; `time_limit`: the "
-        "search did not get to it.",
+        "search ended before it could tell.",
         examples=["budget_month"],
     )
     where: str = Field(

@@ -32,7 +32,7 @@ from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
 
 TIME: Limit = ("time_limit", 0)
-"""Not a rule: the search did not get to it."""
+"""Not a rule: the search ended before it could tell."""
 TEAMS: Limit = ("density", 0)
 """Whether cheaper people, or any, reach the confidence is not proven."""
 
@@ -44,7 +44,7 @@ class OpenPart:
     Attributes
     ----------
     limit
-        Rule id and subject; `TIME` where the search did not get to it.
+        Rule id and subject; `TIME` where the search ended before it could tell.
     weight
         Its share of the gap; all parts have 1 together.
     saved
