@@ -171,7 +171,7 @@ class Check(Strict):
 
     rule: str = Field(description="Rule id.", examples=["budget_total"])
     ok: bool = Field(description="The plan keeps it.", examples=[True])
-    detail: str = Field(description="What was compared.", examples=["4250.10 of 6000.00"])
+    detail: str = Field(description="What was compared.", examples=["£4,250.10 of £6,000.00"])
 
 
 class SimulatedActivation(Strict):

@@ -22,6 +22,7 @@ from optimizer.plan import Assignment, Window
 from optimizer.scenario.fields import Mode, Product, Service
 from optimizer.scenario.models import Community, Creator, Scenario
 from optimizer.scenario.semantics import Wave, service_of, shipping_calendar, transit, waves
+from optimizer.wording import money
 
 LONGEST_LAG_DAYS = 120
 
@@ -166,6 +167,10 @@ class Premises:
     def amount(self, minor: int) -> str:
         """Return minor units as the decimal string a plan shows."""
         return from_minor(minor, self._digits)
+
+    def shown(self, minor: int) -> str:
+        """Return minor units for people."""
+        return money(self.amount(minor), self.scenario.currency)
 
     def service(self, creator: Creator) -> Service:
         """Return the service that carries the creator's parcels."""

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from itertools import accumulate
 
 from optimizer.plan import Check, Plan
 from optimizer.scenario.fields import Product
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.semantics import Wave, max_paid_share
-from optimizer.verify.case import Case, check
+from optimizer.verify.case import SHOWN, Case, check
 from optimizer.verify.chance import SECURED_TOLERANCE
 from optimizer.verify.figures import Cost, monthly_cost, total_cost
 from optimizer.verify.premises import Line, Premises
@@ -33,7 +34,7 @@ from optimizer.verify.rules_decisions import (
     window,
 )
 from optimizer.verify.rules_statements import counts, money, objective, probabilities, references, scenario
-from optimizer.wording import counted
+from optimizer.wording import chance, counted, per_cent
 
 
 def density(case: Case) -> Check:
@@ -49,7 +50,13 @@ def density(case: Case) -> Check:
                 f"{wave.id}: not secured ({reached:.6f} of {wave.confidence}), yet it has {counted(people, 'creator')}"
                 + (" and a window" if stated.window else "")
             )
-    return check("density", offences, f"{len(case.secured)} of {counted(len(case.results), 'activation')} secured")
+    kept = f"{len(case.secured)} of {counted(len(case.results), 'activation')} secured"
+    margins = [(case.figures[w.id].probability - w.confidence, w.id) for s, w in case.results if s.secured]
+    if margins:
+        nearest = case.premises.waves[min(margins)[1]]
+        likely, asked = map(chance, (case.figures[nearest.id].probability, nearest.confidence))
+        kept += f"; the nearest to its limit is {nearest.id} with a chance of {likely}, {asked} asked for"
+    return check("density", offences, kept)
 
 
 def required(case: Case) -> Check:
@@ -59,7 +66,9 @@ def required(case: Case) -> Check:
     reasons = _reasons(case)
     offences = [f"{name}: {reason}, but not secured" for name, reason in reasons.items() if name not in case.secured]
     return check(
-        "required", offences, f"{counted(len(reasons), 'activation')} had to be secured" if reasons else "none required"
+        "required",
+        offences,
+        f"{counted(len(reasons), 'activation')} had to be secured" if reasons else "no activation had to be secured",
     )
 
 
@@ -78,28 +87,68 @@ def paid_share(case: Case) -> Check:
     offences = []
     for wave, lines in case.planned:
         share = max_paid_share(case.premises.communities[wave.community])
-        paid = sum(line.mode == "paid" for line in lines)
+        paid = _paid(lines)
         if paid > share * len(lines):
-            offences.append(f"{wave.id}: {paid} of {len(lines)} paid, at most {float(share):g} of them")
-    return check("paid_share", offences, f"kept in {counted(len(case.planned), 'activation')}")
+            offences.append(f"{wave.id}: {paid} of {len(lines)} paid, at most {per_cent(float(share))} of them")
+    return check("paid_share", offences, _fullest_share(case))
+
+
+def _fullest_share(case: Case) -> str:
+    """Return the activation whose paid share leaves the least room."""
+    rooms = [
+        (max_paid_share(case.premises.communities[wave.community]) - Fraction(_paid(lines), len(lines)), wave, lines)
+        for wave, lines in case.planned
+        if lines
+    ]
+    if not rooms:
+        return "nobody takes part"
+    room, wave, lines = min(rooms, key=lambda each: each[0])
+    most = float(room + Fraction(_paid(lines), len(lines)))
+    said = (
+        f"{_paid(lines)} of {counted(len(lines), 'creator')} paid in {wave.id}, at most {per_cent(most)} of them may be"
+    )
+    return said if len(rooms) == 1 else f"{said}; more room in the others"
+
+
+def _paid(lines: list[Line]) -> int:
+    return sum(line.mode == "paid" for line in lines)
 
 
 def min_paid(case: Case) -> Check:
     """At least min_paid creators are paid in every planned activation."""
     offences = []
     for wave, lines in case.planned:
-        paid = sum(line.mode == "paid" for line in lines)
+        paid = _paid(lines)
         if paid < wave.min_paid:
             offences.append(f"{wave.id}: {paid} paid, at least {wave.min_paid}")
-    asked = any(wave.min_paid for wave in case.premises.waves.values())
-    return check("min_paid", offences, "kept" if asked else "not in use")
+    asked = [
+        f"{_paid(lines)} paid in {wave.id}, at least {wave.min_paid}" for wave, lines in case.planned if wave.min_paid
+    ]
+    return check("min_paid", offences, _first(asked) or "no planned activation asks for paid creators")
 
 
 def tier_mix(case: Case) -> Check:
     """The count of every tier, gifted and paid, stays within its range in every planned activation."""
     offences = [f"{wave.id}: {fault}" for wave, lines in case.planned for fault in _tier_faults(wave, lines)]
-    asked = any(wave.tier_mix for wave in case.premises.waves.values())
-    return check("tier_mix", offences, "kept" if asked else "not in use")
+    asked = [f"{wave.id} has {_tiers(wave, lines)}" for wave, lines in case.planned if wave.tier_mix]
+    return check("tier_mix", offences, _first(asked) or "no planned activation asks for tiers")
+
+
+def _tiers(wave: Wave, lines: list[Line]) -> str:
+    return ", ".join(
+        f"{sum(line.creator.tier == tier for line in lines)} {tier} ({_range(limits.min, limits.max)})"
+        for tier, limits in wave.tier_mix.items()
+    )
+
+
+def _range(least: int, most: int | None) -> str:
+    return f"at least {least}" if most is None else f"{least} to {most}"
+
+
+def _first(parts: Sequence[str]) -> str:
+    """Return the first few parts and how many more there are, as a rule's offenders are shown."""
+    rest = f"; and {len(parts) - SHOWN} more" if len(parts) > SHOWN else ""
+    return "; ".join(parts[:SHOWN]) + rest
 
 
 def _tier_faults(wave: Wave, lines: list[Line]) -> Iterator[str]:
@@ -117,8 +166,8 @@ def budget_total(case: Case) -> Check:
     limit = premises.scenario.budget.total
     spent = total_cost(premises, case.lines).total
     if limit is None:
-        return check("budget_total", [], f"{premises.amount(spent)}, no limit in use")
-    compared = f"{premises.amount(spent)} of {premises.amount(premises.minor(limit))}"
+        return check("budget_total", [], f"{premises.shown(spent)} spent, no total budget is given")
+    compared = f"{premises.shown(spent)} of {premises.shown(premises.minor(limit))}"
     return check("budget_total", [compared] * (spent > premises.minor(limit)), compared)
 
 
@@ -128,18 +177,24 @@ def budget_month(case: Case) -> Check:
     months = monthly_cost(premises, case.lines)
     caps = {month: premises.minor(cap) for month, cap in premises.scenario.budget.monthly.items()}
     compared = {
-        month: f"{month}: {premises.amount(months.get(month, Cost()).total)} of {premises.amount(cap)}"
+        month: f"{month}: {premises.shown(months.get(month, Cost()).total)} of {premises.shown(cap)}"
         for month, cap in sorted(caps.items())
     }
     offences = [compared[month] for month in compared if months.get(month, Cost()).total > caps[month]]
-    return check("budget_month", offences, "; ".join(compared.values()) or "not in use")
+    return check("budget_month", offences, "; ".join(compared.values()) or "no month has a budget of its own")
 
 
 def stock(case: Case) -> Check:
     """Units of a product shipped up to and including any day never exceed units arrived by that day."""
     limited = [product for product in case.premises.products.values() if product.stock is not None]
     offences = [fault for product in limited for fault in _stock_faults(case, product)]
-    return check("stock", offences, f"{counted(len(limited), 'product')} with stock" if limited else "not in use")
+    used = Counter(line.wave.product for line in case.lines)
+    kept = [f"{used[item.id]} of {_units(item)} of {item.id} leave, never more than have arrived" for item in limited]
+    return check("stock", offences, _first(kept) or "no product has a limited stock")
+
+
+def _units(product: Product) -> str:
+    return counted(sum(lot.units for lot in product.stock or []), "unit")
 
 
 def _stock_faults(case: Case, product: Product) -> Iterator[str]:
@@ -155,13 +210,15 @@ def daily_capacity(case: Case) -> Check:
     """No day ships more parcels than daily_capacity."""
     most = case.premises.scenario.shipping.daily_capacity
     if most is None:
-        return check("daily_capacity", [], "no limit in use")
+        return check("daily_capacity", [], "parcels a day are not limited")
     parcels = Counter(line.ship_on for line in case.lines)
     offences = [
         f"{day}: {count} of {counted(most, 'parcel')}" for day, count in sorted(parcels.items()) if count > most
     ]
     return check(
-        "daily_capacity", offences, f"at most {max(parcels.values(), default=0)} of {counted(most, 'parcel')} a day"
+        "daily_capacity",
+        offences,
+        f"the fullest day has {max(parcels.values(), default=0)} of {counted(most, 'parcel')}",
     )
 
 

@@ -29,7 +29,7 @@ def horizon(case: Case) -> Check:
         for line in case.lines
         if not first <= line.ship_on <= last
     ]
-    return check("horizon", offences, f"all days within {first} to {last}")
+    return check("horizon", offences, f"every ship day and window lies within {first} to {last}")
 
 
 def window(case: Case) -> Check:
@@ -45,7 +45,8 @@ def window(case: Case) -> Check:
             if line.window != stated.window:
                 own = _span(stated.window) if stated.window else "none"
                 offences.append(f"{line.name}: window {_span(line.window)}, the activation's is {own}")
-    return check("window", offences, counted(sum(stated.window is not None for stated, _ in case.results), "window"))
+    planned = counted(sum(stated.window is not None for stated, _ in case.results), "window")
+    return check("window", offences, f"{planned}, each on days, weekday and of the length asked for")
 
 
 def _window_faults(window: Window, wave: Wave) -> Iterator[str]:
@@ -85,7 +86,11 @@ def delivery(case: Case) -> Check:
                 f"{line.name}: shipped {line.ship_on}, arrives on average {float(late):+.2f} days from the start, "
                 f"allowed {-line.wave.before_days:+d} to {line.wave.after_days:+d}"
             )
-    return check("delivery", offences, f"{len(case.lines)} mean delivery days in range")
+    return check(
+        "delivery",
+        offences,
+        f"{counted(len(case.lines), 'parcel')}, each on average on the days around the start that are allowed",
+    )
 
 
 def rest_days(case: Case) -> Check:
@@ -97,7 +102,9 @@ def rest_days(case: Case) -> Check:
         for one, two in combinations(lines, 2)
         if one.wave.id != two.wave.id and not _apart(one.window, two.window, rest)
     ]
-    return check("rest_days", offences, f"at least {rest} free days between two windows of a creator")
+    busy = counted(sum(len(lines) > 1 for lines in case.lines_by_creator.values()), "creator")
+    kept = f"{busy} in more than one window, at least {counted(rest, 'free day')} between them asked for"
+    return check("rest_days", offences, kept)
 
 
 def community_gap(case: Case) -> Check:
@@ -115,7 +122,9 @@ def community_gap(case: Case) -> Check:
             for (one, first), (two, second) in combinations(windows, 2)
             if one != two and not _apart(first, second, gap)
         ]
-    return check("community_gap", offences, "windows of each community are apart")
+    longest = max((community.min_gap_days for community in case.premises.communities.values()), default=0)
+    between = f"; at least {counted(longest, 'free day')} between them asked for" if longest else ""
+    return check("community_gap", offences, f"no two windows of one community overlap{between}")
 
 
 def _apart(one: Window, two: Window, free_days: int) -> bool:
@@ -134,7 +143,11 @@ def membership(case: Case) -> Check:
         for line in case.lines
         if line.wave.community not in line.creator.communities
     ]
-    return check("membership", offences, f"{len(case.lines)} assignments within their communities")
+    return check(
+        "membership",
+        offences,
+        f"{counted(len(case.lines), 'assignment')}, each of a member of the activation's community",
+    )
 
 
 def embeddedness_floor(case: Case) -> Check:
@@ -147,8 +160,12 @@ def embeddedness_floor(case: Case) -> Check:
             shown = "unknown" if own is None else f"{own:.4f}"
             floor = communities[line.wave.community].min_embeddedness
             offences.append(f"{line.name}: embeddedness {shown}, at least {floor} asked for")
-    floors = sum(community.min_embeddedness is not None for community in communities.values())
-    return check("embeddedness_floor", offences, f"communities with a floor: {floors}" if floors else "no floor in use")
+    floors = [
+        f"{each.id}: everybody has at least {each.min_embeddedness}"
+        for each in communities.values()
+        if each.min_embeddedness is not None
+    ]
+    return check("embeddedness_floor", offences, "; ".join(floors) or "no community has a floor")
 
 
 def accepts(case: Case) -> Check:
@@ -159,7 +176,9 @@ def accepts(case: Case) -> Check:
         for line in case.lines
         if line.mode not in accepted_modes(line.creator)
     ]
-    return check("accepts", offences, f"{len(case.lines)} modes accepted")
+    return check(
+        "accepts", offences, f"{counted(len(case.lines), 'assignment')}, each as a gift or paid as the creator accepts"
+    )
 
 
 def availability(case: Case) -> Check:
@@ -171,26 +190,32 @@ def availability(case: Case) -> Check:
         if span.start <= line.window.end and line.window.start <= span.end
     ]
     spans = sum(len(creator.unavailable) for creator in case.premises.scenario.creators)
-    return check("availability", offences, f"{spans} unavailable spans kept free" if spans else "no spans given")
+    return check(
+        "availability", offences, f"no window meets one of {counted(spans, 'absence')}" if spans else "nobody is absent"
+    )
 
 
 def once(case: Case) -> Check:
     """A creator takes part in an activation at most once."""
     times = Counter(line.name for line in case.lines)
     offences = [f"{name}: {count} times" for name, count in times.items() if count > 1]
-    return check("once", offences, counted(len(times), "distinct assignment"))
+    return check("once", offences, f"{counted(len(times), 'assignment')}, nobody twice in an activation")
 
 
 def max_activations(case: Case) -> Check:
     """No creator takes part in more activations than max_activations_per_creator."""
     most = case.premises.scenario.rotation.max_activations_per_creator
     if most is None:
-        return check("max_activations", [], "no limit in use")
+        return check("max_activations", [], "how often a creator takes part is not limited")
     used = {name: len({line.wave.id for line in lines}) for name, lines in case.lines_by_creator.items()}
     offences = [
         f"{name}: {counted(count, 'activation')}, at most {most}" for name, count in used.items() if count > most
     ]
-    return check("max_activations", offences, f"at most {max(used.values(), default=0)} of {most}")
+    return check(
+        "max_activations",
+        offences,
+        f"the busiest creator takes part in {counted(max(used.values(), default=0), 'activation')}, {most} allowed",
+    )
 
 
 def locks(case: Case) -> Check:
@@ -207,4 +232,8 @@ def locks(case: Case) -> Check:
         elif not any(line.mode == lock.mode and lock.ship_on in (None, line.ship_on) for line in lines):
             when = f" shipped on {lock.ship_on}" if lock.ship_on else ""
             offences.append(f"{name}: locked as {lock.mode}{when}, planned otherwise or not at all")
-    return check("locks", offences, f"locks kept: {len(taken)}" if taken else "no locks in use")
+    return check(
+        "locks",
+        offences,
+        f"{counted(len(taken), 'decision')} taken before and kept" if taken else "no decision was taken before",
+    )

@@ -12,6 +12,7 @@ from optimizer.plan import CashLine, Check
 from optimizer.verify.case import Case, check, near
 from optimizer.verify.open_gap import open_gap
 from optimizer.wording import counted
+from optimizer.wording import money as money_words
 
 GAP_TOLERANCE = 1e-9
 """Stated gaps may differ from their formulas by this (absolute)."""
@@ -25,7 +26,9 @@ def objective(case: Case) -> Check:
     stated = case.plan.objective
     faults = [_goal(case), _gaps(case), open_gap(case)]
     faults += [_value(case), _cost(case), _status(case)] if case.has_plan else [_no_plan(case)]
-    kept = f"{case.plan.status}, value {stated.value} of at most {stated.value_bound}, least cost {stated.least_cost}"
+    kept = f"{case.plan.status}, value {stated.value} of at most {stated.value_bound}"
+    if stated.least_cost is not None:
+        kept += f", cheapest plan {money_words(stated.least_cost, case.premises.scenario.currency)}"
     return check("objective", [fault for group in faults for fault in group], kept)
 
 
@@ -121,13 +124,13 @@ def scenario(case: Case) -> Check:
         ("sha256", stated.sha256, case.fingerprint),
     ]
     offences = [f"{field} is {value}, the scenario's is {own}" for field, value, own in compared if value != own]
-    return check("scenario", offences, f"{given.name}, {given.currency}, {case.fingerprint[:12]}")
+    return check("scenario", offences, f"{given.name}, {given.currency}, SHA-256 {case.fingerprint[:12]}…")
 
 
 def references(case: Case) -> Check:
     """Creators and activations exist; every activation of the scenario stands in the list once, in order."""
     kept = f"{counted(len(case.plan.activations), 'activation')}, {counted(len(case.plan.assignments), 'assignment')}"
-    return check("references", [*_activations(case), *_assignments(case)], kept)
+    return check("references", [*_activations(case), *_assignments(case)], f"{kept}, all of them known to the scenario")
 
 
 def _activations(case: Case) -> Iterator[str]:
@@ -168,7 +171,14 @@ def money(case: Case) -> Check:
     ]
     if _months(case.plan.cash) != _months(case.statement.cash):
         offences.append(f"cash has {_shown(case.plan.cash)}, should have {_shown(case.statement.cash)}")
-    return check("money", offences, f"{case.plan.totals.cost or 'nothing'} in {len(case.plan.cash)} months")
+    return check("money", offences, _recomputed(case))
+
+
+def _recomputed(case: Case) -> str:
+    if case.plan.totals.cost is None:
+        return "no amounts, as there is no plan"
+    cost = money_words(case.plan.totals.cost, case.premises.scenario.currency)
+    return f"recomputed to the last digit: {cost} in {counted(len(case.plan.cash), 'month')}"
 
 
 def _amounts(case: Case) -> Amounts:
@@ -215,7 +225,7 @@ def probabilities(case: Case) -> Check:
     return check(
         "probabilities",
         offences,
-        f"{counted(len(case.results), 'activation')}, {counted(len(case.entries), 'line')} exact",
+        f"recomputed: {counted(len(case.results), 'activation')}, {counted(len(case.entries), 'assignment')}",
     )
 
 
@@ -247,7 +257,7 @@ def counts(case: Case) -> Check:
         for place, stated, due in _scores(case)
         if not near(stated, due, SCORE_TOLERANCE)
     ]
-    return check("counts", offences, f"{case.plan.totals.gifts} gifted, {case.plan.totals.paid} paid")
+    return check("counts", offences, f"recounted: {case.plan.totals.gifts} gifted, {case.plan.totals.paid} paid")
 
 
 def _counted(case: Case) -> Iterator[tuple[str, object, object]]:

@@ -95,7 +95,8 @@ def agrees(simulation: Simulation, plan: Plan, sigmas: float = 5.0) -> Check:
     return check(
         "simulation",
         offences,
-        f"{counted(len(simulation.activations), 'activation')}, {counted(simulation.draws, 'draw')}",
+        f"{counted(len(simulation.activations), 'activation')} as often successful in "
+        f"{counted(simulation.draws, 'simulated campaign')} as computed",
     )
 
 
