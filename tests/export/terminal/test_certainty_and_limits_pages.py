@@ -93,6 +93,13 @@ def test_savings_with_the_most_that_can_be_saved() -> None:
     assert "not proven" not in text
 
 
+def test_shares_are_shown_in_per_cent() -> None:
+    share = {"limit": "paid_share", "subject": "Largest paid share of trail", "from": 0.2, "to": 0.3}
+    text = page(limits_page(limits(limit(**share))))
+    assert "20% →" in text
+    assert "30%" in text
+
+
 def test_gains_with_what_they_cost_and_what_goes() -> None:
     gain = {"value": 17, "value_gain": 2, "value_gain_bound": 4, "cost_change": "233.00", "cost_change_bound": None}
     money = {"limit": "budget_total", "subject": "Total budget", "from": "3900.00", "to": "4290.00"}
