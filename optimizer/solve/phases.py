@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import combinations
 
 import numpy as np
 
@@ -155,7 +156,7 @@ def _improve_at_once(search: Decomposition) -> None:
 
 
 def _bound_coupled(search: Decomposition) -> None:
-    if not search.problem.coupled:
+    if _rotation_settled(search):
         return
     search.proposals = bound_coupled(search.problem, search.lower_bounds, search.proposals)
     search.bound()
@@ -164,11 +165,7 @@ def _bound_coupled(search: Decomposition) -> None:
 def _branch_on_people(search: Decomposition) -> None:
     """Raise the bound, and place teams, by branching on which activations do without a contested person."""
     problem, state = search.problem, search.state
-    groups = [
-        activations
-        for group in problem.coupled
-        for activations in coupled_parts(problem.instance, [a for a in group if a in search.wanted])
-    ]
+    groups = _in_each_others_way(search)
     ends = problem.control.deadline - (1 - PARAMETERS.contested_share) * problem.control.remaining
     for left, activations in zip(range(len(groups), 0, -1), groups, strict=True):
         # Each group has an equal part of what the ones before have left.
@@ -183,9 +180,33 @@ def _branch_on_people(search: Decomposition) -> None:
         search.bound()
 
 
+def _in_each_others_way(search: Decomposition) -> list[tuple[int, ...]]:
+    """Return the groups of wanted activations that rotation ties together, each in order."""
+    instance, groups = search.problem.instance, []
+    most = instance.limits.max_activations
+    for group in search.problem.coupled:
+        wanted = tuple(sorted(a for a in group if a in search.wanted))
+        few = most is not None and most < len(wanted)
+        groups += [wanted] if few and len(wanted) > 1 else coupled_parts(instance, wanted)
+    return groups
+
+
+def _rotation_settled(search: Decomposition) -> bool:
+    """Return whether branching on contested creators has said all that there is to say of the wanted activations."""
+    instance, groups = search.problem.instance, _in_each_others_way(search)
+    spaced = any(
+        instance.community[a] == instance.community[b] and instance.gap_days[a] > 0
+        for group in groups
+        for a, b in combinations(group, 2)
+    )
+    return not spaced and all(group in search.contested and search.contested[group].settled for group in groups)
+
+
 def price_rotation(search: Decomposition) -> None:
     """Raise the bound by prices for creators' participations, and place by these prices from now on."""
     state, own = search.state, search.lower_bounds.own
+    if _rotation_settled(search):
+        return
     priced = raise_by_rotation(search.problem, own, search.wanted, state.incumbent)
     if priced is not None:
         search.rotation = priced

@@ -79,6 +79,11 @@ class ContestedSearch:
     ----------
     window_bounds
         Bounds proven of the windows (minor units).
+
+    Attributes
+    ----------
+    settled
+        Whether rotation has no more to say: the target is met, or nobody is contested in the least branch.
     """
 
     def __init__(self, problem: SearchProblem, activations: Sequence[int], window_bounds: Mapping[int, int]):
@@ -86,6 +91,7 @@ class ContestedSearch:
         self.activations = list(activations)
         self.rows: RotationRows = rotation_rows(problem.instance, self.activations, problem.windows)
         self.branches = 0
+        self.settled = False
         self._floors = window_bounds
         self._best: dict[tuple[int, Without], _Best] = {}
         self._windows: dict[tuple[int, frozenset[int]], _Window] = {}
@@ -117,9 +123,11 @@ class ContestedSearch:
             branch = self._open[0]
             self._proven = max(self._proven, branch.bound)
             if self._proven >= target:
+                self.settled = True
                 break
             conflict = self._conflict(branch.without)
             if conflict is None:
+                self.settled = True
                 return ContestedBound(self._proven, self._selection(branch.without))
             children = self._children(branch.without, *conflict)
             if not self._evaluate([own for child in children for own in child.items()]):
@@ -201,7 +209,7 @@ class ContestedSearch:
         """Bound one activation: window by window, the cheapest first, as long as one could be its cheapest."""
         activation, without = asked
         items = sorted(
-            (self._floor(item), item.window, item)
+            (max(item.least, self._floors.get(item.window, 0)), item.window, item)
             for item in (problem.window_data[int(w)] for w in problem.windows_of(activation))
         )
         best, bound = _Best(INFEASIBLE_COST, INFEASIBLE_COST, -1, ()), INFEASIBLE_COST
@@ -215,9 +223,6 @@ class ContestedSearch:
             if own.cost < best.cost:
                 best = _Best(0, own.cost, window, own.team)
         return replace(best, bound=min(bound, best.cost))
-
-    def _floor(self, item: WindowData) -> int:
-        return max(item.least, self._floors.get(item.window, 0))
 
     def _bounded_window(
         self, problem: SearchProblem, item: WindowData, floor: int, without: Without, enough: int
