@@ -76,6 +76,10 @@ SECURE_TOLERANCE = 1e-6
 """An activation is secured when its exact probability is ≥ confidence − this."""
 
 
+BLOCK_CELLS = 2**16
+"""Nodes × posts of a whole distribution worked on at a time."""
+
+
 def conditional_counts(gifts: Floats, paid: Floats, rate: Floats, most: int) -> Floats:
     """Return P(N = s | rate r_j) for s = 0…most, shape (nodes, most + 1), by the O(n·most) recursion."""
     counts = np.zeros((len(rate), most + 1))
@@ -171,7 +175,13 @@ def distribution(gifts: ArrayLike, paid: ArrayLike, rates: RateModel) -> Floats:
     """Return P(N = s) for s = 0 … n + m, exact up to rounding, summing to 1."""
     gift_array, paid_array = np.asarray(gifts, dtype=float), np.asarray(paid, dtype=float)
     rate, weight = nodes(rates, exact_count(len(gift_array)))
-    counts: Floats = weight @ conditional_counts(gift_array, paid_array, rate, len(gift_array) + len(paid_array))
+    most = len(gift_array) + len(paid_array)
+    counts = np.zeros(most + 1)
+    # Some nodes after the others, so that memory does not grow with nodes × posts.
+    step = max(1, BLOCK_CELLS // (most + 1))
+    for begun in range(0, len(rate), step):
+        block = slice(begun, begun + step)
+        counts += weight[block] @ conditional_counts(gift_array, paid_array, rate[block], most)
     return counts
 
 

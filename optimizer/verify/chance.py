@@ -7,7 +7,7 @@ creators it involves; Gauss–Legendre with ⌈(degree + 1)/2⌉ nodes integrate
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,9 @@ Vector = NDArray[np.float64]
 
 SECURED_TOLERANCE = 1e-6
 """An activation is secured when its exact probability is at least its confidence less this."""
+
+BLOCK_CELLS = 2**16
+"""Nodes × posts worked on at a time: memory stays level however many creators an activation has."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +99,11 @@ def mean_ratio(rate: OrganicRate) -> float:
 def post_distribution(team: Posters, rate: OrganicRate) -> list[float]:
     """Return [P(N = 0), …, P(N = n)] for the n creators of a team; [1.0] for nobody."""
     ratios, weights = rate_ratios(rate, len(team.gifted))
-    return _mixed(team.at(ratios), weights)
+    size = len(team.gifted) + len(team.paid)
+    mixed = np.zeros(size + 1)
+    for block in _blocks(len(ratios), size + 1):
+        mixed += weights[block] @ poisson_binomial(team.at(ratios[block]))
+    return [_unit(share) for share in mixed]
 
 
 def probability(team: Posters, rate: OrganicRate) -> float:
@@ -113,20 +120,32 @@ def secured_distribution(teams: Sequence[Posters], rate: OrganicRate) -> list[fl
     """
     ratios, weights = rate_ratios(rate, sum(len(team.gifted) for team in teams))
     tails = [_tail(team, ratios) for team in teams]
-    return _mixed(np.stack(tails, axis=1) if tails else np.empty((len(ratios), 0)), weights)
+    if not tails:
+        return [1.0]
+    return [_unit(share) for share in weights @ poisson_binomial(np.stack(tails, axis=1))]
 
 
 def _tail(team: Posters, ratios: Vector) -> Vector:
     """Return P(N ≥ min_posts) at every node."""
-    everybody = team.at(ratios)
-    if everybody.shape[1] < team.min_posts:
+    size = len(team.gifted) + len(team.paid)
+    if size < team.min_posts:
         return np.zeros(len(ratios))
-    # A running sum from P(N = 0) upwards, as a distribution function is defined.
-    below = np.cumsum(poisson_binomial(everybody), axis=1)[:, team.min_posts - 1]
-    return np.clip(1.0 - below, 0.0, 1.0)
+    # Summed from P(N = 0) upwards, as a distribution function is defined.
+    below = [
+        poisson_binomial(team.at(ratios[block]), team.min_posts - 1).sum(axis=1)
+        for block in _blocks(len(ratios), size + 1)
+    ]
+    return np.clip(1.0 - np.concatenate(below), 0.0, 1.0)
 
 
-def poisson_binomial(probabilities: Vector) -> Vector:
+def _blocks(nodes: int, width: int) -> Iterator[slice]:
+    """Yield the nodes in blocks whose tables of `width` columns have about `BLOCK_CELLS` cells."""
+    step = max(1, BLOCK_CELLS // width)
+    for begun in range(0, nodes, step):
+        yield slice(begun, begun + step)
+
+
+def poisson_binomial(probabilities: Vector, most: int | None = None) -> Vector:
     """Return [P(N = 0), …, P(N = n)] of n independent posts at every node.
 
     Post by post, P(N = k) becomes P(N = k)·(1 − p) + P(N = k − 1)·p. Memory is nodes × posts: all nodes are carried at
@@ -136,30 +155,25 @@ def poisson_binomial(probabilities: Vector) -> Vector:
     ----------
     probabilities
         Probability of each post at each node, shape (nodes, n), n ≥ 0.
+    most
+        Largest k that is wanted; None for n. P(N = k) needs nothing of larger k.
 
     Returns
     -------
     numpy.ndarray
-        Shape (nodes, n + 1); every row sums to 1.
+        Shape (nodes, min(most, n) + 1); every row of all n + 1 sums to 1.
     """
     nodes, posts = probabilities.shape
-    distribution = np.zeros((nodes, posts + 1))
+    width = posts + 1 if most is None else min(most, posts) + 1
+    distribution = np.zeros((nodes, width))
     distribution[:, 0] = 1.0
     for index in range(posts):
         probability = probabilities[:, index : index + 1]
-        gained = distribution[:, : index + 1] * probability
-        distribution[:, : index + 1] *= 1.0 - probability
-        distribution[:, 1 : index + 2] += gained
+        reached = min(index + 1, width - 1)
+        gained = distribution[:, :reached] * probability
+        distribution[:, : reached + 1] *= 1.0 - probability
+        distribution[:, 1 : reached + 1] += gained
     return distribution
-
-
-def _mixed(probabilities: Vector, weights: Vector) -> list[float]:
-    """Return the weighted Poisson–binomial distribution of `probabilities`, shape (nodes, n)."""
-    n = probabilities.shape[1]
-    if n == 0:
-        return [1.0]
-    distribution = weights @ poisson_binomial(probabilities)
-    return [_unit(share) for share in distribution]
 
 
 def _unit(value: float) -> float:

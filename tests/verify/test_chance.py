@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import tracemalloc
 from datetime import date, timedelta
 from statistics import NormalDist
 
@@ -17,6 +18,7 @@ from scipy.stats import poisson_binom
 from optimizer.plan import Window
 from optimizer.scenario.fields import OrganicRate
 from optimizer.verify.chance import (
+    BLOCK_CELLS,
     Posters,
     mean_ratio,
     odds,
@@ -213,3 +215,27 @@ def test_the_poisson_binomial_is_the_one_of_scipy(seed: int) -> None:
 
 def test_nobody_posts_for_certain_where_there_is_nobody() -> None:
     assert poisson_binomial(np.empty((3, 0))).tolist() == [[1.0]] * 3
+
+
+def crowd(size: int) -> tuple[Posters, OrganicRate]:
+    chances = np.linspace(0.05, 0.6, size)
+    return Posters(chances, chances[:9], 12), OrganicRate(low=0.15, high=0.45, model="shared")
+
+
+def test_nodes_are_worked_on_in_blocks_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, tail = post_distribution(*crowd(40)), probability(*crowd(40))
+    monkeypatch.setattr("optimizer.verify.chance.BLOCK_CELLS", 101)
+    assert post_distribution(*crowd(40)) == pytest.approx(whole, abs=1e-15)
+    assert probability(*crowd(40)) == pytest.approx(tail, abs=1e-14) == math.fsum(whole[12:])
+
+
+def test_a_crowd_takes_no_more_memory_than_its_blocks() -> None:
+    post_distribution(*crowd(10))
+    tracemalloc.start()
+    try:
+        post_distribution(*crowd(700))
+        probability(*crowd(700))
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 5 * 8 * BLOCK_CELLS
