@@ -8,6 +8,8 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from optimizer.execution.executor import Failed, Finished, Outcome, Reason
 from optimizer.execution.process import Child
@@ -15,8 +17,11 @@ from optimizer.execution.process_messages import FINISH, ErrorReport, WorkReques
 from optimizer.solve.control import Progress
 
 WATCH_SECONDS = 0.25
+DRAIN_PAUSE_SECONDS = 0.01
+COMPLAINT_SECONDS = 60.0
 MEMORY_TO_FINISH_AT = 0.85
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 
@@ -53,12 +58,13 @@ class Attempt:
         self._finish_by: float | None = None
         self._broken: Failed | None = None
         self._over = threading.Event()
+        self._next_complaint = 0.0
 
     def run(self, request: WorkRequest, moved: Callable[[str, Progress], None]) -> Outcome:
         """Return how it ended; `Reason.DIED` where the process went by itself, or was killed by `kill`."""
         watch = threading.Thread(target=self._watch, name=f"watch {self._key}", daemon=True)
-        watch.start()
         try:
+            watch.start()
             self._child.send(request)
             with self._lock:
                 self._requested = True
@@ -66,7 +72,8 @@ class Attempt:
             outcome = self._received(moved)
         finally:
             self._over.set()
-            watch.join()
+            if watch.ident is not None:
+                watch.join()
             self._child.kill()
             self._child.join()
         return outcome or self._broken or self._death()
@@ -113,11 +120,30 @@ class Attempt:
                 return message
 
     def _watch(self) -> None:
-        while not self._over.wait(WATCH_SECONDS):
-            self._child.drain()
-            self._send_finish()
-            self._keep_time()
-            self._keep_memory()
+        """Keep the process within its limits, and take what it writes as it comes, so that it need not wait."""
+        looked = -WATCH_SECONDS
+        while not self._over.is_set():
+            self._survive(self._child.drain)
+            if time.monotonic() >= looked + WATCH_SECONDS:
+                for check in (self._send_finish, self._keep_time, self._keep_memory):
+                    self._survive(check)
+                looked = time.monotonic()
+            rest = looked + WATCH_SECONDS - time.monotonic()
+            talks = self._survive(partial(self._child.await_output, rest))
+            self._over.wait(DRAIN_PAUSE_SECONDS if talks else rest)
+
+    def _survive(self, step: Callable[[], T]) -> T | None:
+        """Take a step of the watch; one that fails goes to the log, and is taken again with the next look.
+
+        No failure, such as of a system out of descriptors, may end the watch: the process would be without limits.
+        """
+        try:
+            return step()
+        except Exception:
+            if time.monotonic() >= self._next_complaint:
+                self._next_complaint = time.monotonic() + COMPLAINT_SECONDS
+                log.exception("The process of task %s could not be looked after; trying again.", self._key)
+            return None
 
     def _keep_time(self) -> None:
         if time.monotonic() >= self._kill_after:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -17,14 +18,18 @@ from contextlib import ExitStack, suppress
 from multiprocessing.connection import Pipe
 from typing import Any
 
-import psutil
-
 from optimizer.errors import GroundswellError
+from optimizer.execution.process_handle import ProcessGoneError, ProcessHandle
+
+if sys.platform == "linux":
+    from fcntl import F_SETPIPE_SZ, fcntl
 
 START_SECONDS = 120.0
 STOP_SECONDS = 1.0
 ORPHAN_SECONDS = 5.0
 NOISE_KEPT = 16_384
+PIPE_BYTES = 2**20
+DRAIN_BYTES = 4 * PIPE_BYTES
 _BOOT = """import sys
 sys.path[:] = {path!r}
 from optimizer.execution.fork_server import serve
@@ -49,9 +54,10 @@ class Child:
         self.exit_code: int | None = None
         self.pid: int = status.recv()
         os.set_blocking(output, False)
+        self._talks = True
         try:
-            self._process: psutil.Process | None = psutil.Process(self.pid)
-        except psutil.NoSuchProcess:
+            self._process: ProcessHandle | None = ProcessHandle(self.pid)
+        except ProcessGoneError:
             self._process = None
 
     def send(self, message: object) -> None:
@@ -68,16 +74,12 @@ class Child:
 
     def memory_mb(self) -> float:
         """Return its resident memory in MiB; 0 once it is gone."""
-        try:
-            return 0.0 if self._process is None else float(self._process.memory_info().rss) / 2**20
-        except psutil.Error:
-            return 0.0
+        return 0.0 if self._process is None else self._process.memory_mb()
 
     def kill(self) -> None:
-        """Kill it; psutil makes sure that the number has not passed to another process."""
+        """Kill it, and no other process that its number may have passed to."""
         if self._process is not None:
-            with suppress(psutil.Error):
-                self._process.kill()
+            self._process.kill()
 
     def join(self, seconds: float | None = None) -> bool:
         """Wait until it is gone; return whether it is. `exit_code` stays None if the fork server died before."""
@@ -90,11 +92,26 @@ class Child:
                 self._gone = True
             return self._gone
 
+    def await_output(self, seconds: float) -> bool:
+        """Wait until it has written something, at most this long; return False at once when no more can come."""
+        if self._talks:
+            watched = select.poll()
+            watched.register(self._noise, select.POLLIN)
+            watched.poll(1000 * max(0.0, seconds))
+        return self._talks
+
     def drain(self) -> str:
-        """Take what it wrote to standard output and error, so that it never waits; return the last of it."""
+        """Take what it wrote to standard output and error, so that it never waits; return the last of it.
+
+        Of one that goes on writing it takes a part: who drains has other things to see to.
+        """
         with suppress(BlockingIOError):
-            while chunk := os.read(self._noise, 65536):
-                self._tail = (self._tail + chunk)[-NOISE_KEPT:]
+            for _ in range(DRAIN_BYTES // PIPE_BYTES):
+                chunk = os.read(self._noise, PIPE_BYTES)
+                self._talks = bool(chunk)
+                if not chunk:
+                    break
+                self._tail = (self._tail + chunk[-NOISE_KEPT:])[-NOISE_KEPT:]
         return self._tail.decode(errors="replace")
 
     def close(self) -> None:
@@ -103,13 +120,14 @@ class Child:
             self._connection.close()
         self._status.close()
         os.close(self._noise)
+        if self._process is not None:
+            self._process.close()
 
     def _outlive(self) -> None:
         """Wait for a child of a dead fork server, which the kernel kills, or this does."""
         self.kill()
         if self._process is not None:
-            with suppress(psutil.Error):
-                self._process.wait(timeout=ORPHAN_SECONDS)
+            self._process.wait(ORPHAN_SECONDS)
 
 
 class ForkServer:
@@ -136,7 +154,7 @@ class ForkServer:
         """
         for _ in range(2):
             connection, its_connection = Pipe()
-            output, its_noise = os.pipe()
+            output, its_noise = _wide_pipe()
             status, its_status = Pipe(duplex=False)
             with ExitStack() as ours:
                 ours.callback(connection.close)
@@ -224,6 +242,15 @@ class ForkServer:
             self._control.close()
         self._lock = threading.Lock()
         self._control = self._process = None
+
+
+def _wide_pipe() -> tuple[int, int]:
+    """Return a pipe that holds much, where the system allows it: what is written waits there to be drained."""
+    ends = os.pipe()
+    if sys.platform == "linux":
+        with suppress(OSError):
+            fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES)
+    return ends
 
 
 FORK_SERVER = ForkServer()

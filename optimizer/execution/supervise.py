@@ -16,7 +16,7 @@ from optimizer.solve.control import Progress
 SOLVE = "optimizer.execution.child:plan_of"
 ATTEMPTS = 2
 PATIENCE_OF_A_RETRY_SECONDS = 5.0
-START_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)
+START_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 
 log = logging.getLogger(__name__)
 

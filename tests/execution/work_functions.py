@@ -169,3 +169,16 @@ def situation(text: str, settings: Settings, tell: Tell, cancel: threading.Event
     ignored = [signal.getsignal(number) == signal.SIG_IGN for number in (signal.SIGINT, signal.SIGTERM)]
     score = Path("/proc/self/oom_score_adj").read_text(encoding="ascii").strip()
     return json.dumps({"ignored": ignored, "oom_score": score, "main": __import__("__main__").__name__})
+
+
+def noisy(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
+    """Write as many megabytes as the text says."""
+    for _ in range(int(text)):
+        os.write(1, b"x" * MEGABYTE)
+    return "done"
+
+
+def yells(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
+    """Write without an end."""
+    while True:
+        os.write(1, b"x" * MEGABYTE)
