@@ -6,14 +6,14 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
 from optimizer.execution.executor import Failed, Finished, Outcome, Reason
 from optimizer.execution.process import Child
-from optimizer.execution.process_messages import FINISH, ErrorReport, WorkRequest
+from optimizer.execution.process_messages import FINISH, NEXT_PART, ErrorReport, Part, WorkRequest
 from optimizer.solve.control import Progress
 
 WATCH_SECONDS = 0.25
@@ -60,8 +60,13 @@ class Attempt:
         self._over = threading.Event()
         self._next_complaint = 0.0
 
-    def run(self, request: WorkRequest, moved: Callable[[str, Progress], None]) -> Outcome:
-        """Return how it ended; `Reason.DIED` where the process went by itself, or was killed by `kill`."""
+    def run(
+        self, request: WorkRequest, moved: Callable[[str, Progress], None], parts: Iterator[str] | None = None
+    ) -> Outcome:
+        """Return how it ended; `Reason.DIED` where the process went by itself, or was killed by `kill`.
+
+        `parts` are handed over one by one, each when the process asks for it.
+        """
         watch = threading.Thread(target=self._watch, name=f"watch {self._key}", daemon=True)
         try:
             watch.start()
@@ -69,7 +74,7 @@ class Attempt:
             with self._lock:
                 self._requested = True
             self._send_finish()
-            outcome = self._received(moved)
+            outcome = self._received(moved, iter(()) if parts is None else parts)
         finally:
             self._over.set()
             if watch.ident is not None:
@@ -103,7 +108,7 @@ class Attempt:
         if due:
             self._child.send(FINISH)
 
-    def _received(self, moved: Callable[[str, Progress], None]) -> Outcome | None:
+    def _received(self, moved: Callable[[str, Progress], None], parts: Iterator[str]) -> Outcome | None:
         while True:
             try:
                 message = self._child.receive()
@@ -116,8 +121,22 @@ class Attempt:
                 moved(self._key, message)
             elif isinstance(message, ErrorReport):
                 log.error("Task %s failed in its process.\n%s", self._key, message.traceback)
+            elif message == NEXT_PART:
+                if (failed := self._hand_over(parts)) is not None:
+                    return failed
             elif isinstance(message, Finished | Failed):
                 return message
+
+    def _hand_over(self, parts: Iterator[str]) -> Failed | None:
+        try:
+            self._child.send(Part(next(parts, None)))
+        except LookupError:
+            return Failed(Reason.BUG, "A part of the task was withdrawn.")
+        except Exception:
+            # They are the caller's, from a file or a database: whatever reading them raises ends this task alone.
+            log.exception("A part of task %s could not be loaded.", self._key)
+            return Failed(Reason.BUG, "A part of the task could not be loaded: a bug or a fault, written to the log.")
+        return None
 
     def _watch(self) -> None:
         """Keep the process within its limits, and take what it writes as it comes, so that it need not wait."""

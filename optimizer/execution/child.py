@@ -11,17 +11,18 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any, NoReturn
 
 from optimizer.analysis.frontier import BudgetPlans, frontier, write_budget_plans
 from optimizer.analysis.fuller_diagnosis import diagnosed_further
 from optimizer.errors import InputError, VerificationError
 from optimizer.execution.executor import Failed, Finished, Outcome, Reason
-from optimizer.execution.process_messages import FINISH, ErrorReport, WorkRequest
+from optimizer.execution.process_messages import FINISH, NEXT_PART, ErrorReport, Part, WorkRequest
 from optimizer.plan import Plan, to_json
 from optimizer.planner import make_plan
 from optimizer.scenario.loading import parse_scenario, scenario_from_data
@@ -34,6 +35,9 @@ _PR_SET_PDEATHSIG = 1
 
 Tell = Callable[[Progress], None]
 Work = Callable[[str, Settings, Tell, threading.Event], str]
+"""What is done with a text."""
+PartsWork = Callable[[str, Settings, Tell, threading.Event, Iterator[str]], str]
+"""What is done with a text and further ones (`Task.parts`)."""
 
 
 def plan_of(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
@@ -88,9 +92,16 @@ def main(descriptor: int, output: int, server: int) -> NoReturn:
     connection: Any = Connection(descriptor)
     request: WorkRequest = connection.recv()
     cancel = threading.Event()
-    threading.Thread(target=_listen, args=(connection, cancel), daemon=True).start()
-    sender = ProgressSender(connection.send)
-    outcome, report = _outcome(request, sender, cancel)
+    sending = threading.Lock()
+
+    def send(message: object) -> None:
+        with sending:
+            connection.send(message)
+
+    parts = Parts(lambda: send(NEXT_PART))
+    threading.Thread(target=_listen, args=(connection, cancel, parts), daemon=True).start()
+    sender = ProgressSender(send)
+    outcome, report = _outcome(request, sender, cancel, parts)
     sender.close()
     if report is not None:
         connection.send(report)
@@ -154,26 +165,56 @@ class ProgressSender:
                 self._changed.wait_for(lambda: self._closed, SECONDS_BETWEEN_MOVES)
 
 
-def _listen(connection: Any, cancel: threading.Event) -> None:
+class Parts:
+    """The further texts of a request, each asked for when it is taken, so that few are in memory at once."""
+
+    def __init__(self, ask: Callable[[], None]) -> None:
+        self._ask = ask
+        self._came: SimpleQueue[str | None] = SimpleQueue()
+
+    def put(self, text: str | None) -> None:
+        """Take in what was asked for; None after the last."""
+        self._came.put(text)
+
+    def __iter__(self) -> Iterator[str]:
+        """Return itself."""
+        return self
+
+    def __next__(self) -> str:
+        """Ask for the next one and wait for it."""
+        self._ask()
+        text = self._came.get()
+        if text is None:
+            raise StopIteration
+        return text
+
+
+def _listen(connection: Any, cancel: threading.Event, parts: Parts) -> None:
     """Listen to the parent; a closed connection means that it is gone and nobody wants the answer."""
     try:
         while True:
-            if connection.recv() == FINISH:
+            message = connection.recv()
+            if message == FINISH:
                 cancel.set()
+            elif isinstance(message, Part):
+                parts.put(message.text)
+            # Nothing here may keep a part while the next one is waited for.
+            del message
     except (EOFError, OSError):
         os._exit(1)
 
 
 def _outcome(
-    request: WorkRequest, sender: ProgressSender, cancel: threading.Event
+    request: WorkRequest, sender: ProgressSender, cancel: threading.Event, parts: Parts
 ) -> tuple[Outcome, ErrorReport | None]:
     """Do the work; return how it ended, and what the log should say where it is the fault of the program."""
     try:
-        work: Work = pkgutil.resolve_name(request.work)
+        work: Callable[..., str] = pkgutil.resolve_name(request.work)
         settings = Settings.model_validate_json(request.settings)
-        return Finished(work(request.text, settings, sender.tell, cancel)), None
+        further = (parts,) if request.in_parts else ()
+        return Finished(work(request.text, settings, sender.tell, cancel, *further)), None
     except InputError as error:
-        return Failed(Reason.BAD_INPUT, _in_a_sentence(error)), None
+        return Failed(Reason.BAD_INPUT, _in_a_sentence(error), tuple(error.problems)), None
     except MemoryError:
         detail = "The system had no memory left for this scenario."
         return Failed(Reason.OUT_OF_MEMORY, detail), ErrorReport(traceback.format_exc())

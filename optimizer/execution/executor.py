@@ -5,11 +5,12 @@ An executor keeps nothing: the submitter of a task remembers it, and submits it 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from optimizer.errors import Problem
 from optimizer.solve.control import Progress
 from optimizer.solve.settings import Settings
 
@@ -33,6 +34,9 @@ class Task:
     background
         Begun only where no other task waits. Where one comes to wait, it is asked for what it has so far, if the
         executor can. It is not waited for when the executor closes.
+    parts
+        Returns further texts, each of which is taken when the work asks for it; called once for each attempt, in its
+        thread. LookupError ends the task, and is not written to the log. Only executors of this machine know it.
     """
 
     key: str
@@ -41,6 +45,7 @@ class Task:
     lane: str = ""
     work: str | None = None
     background: bool = False
+    parts: Callable[[], Iterator[str]] | None = None
 
 
 class Reason(Enum):
@@ -68,10 +73,19 @@ class Finished:
 
 @dataclass(frozen=True)
 class Failed:
-    """A solve that ended without an answer; `detail` is one sentence for people, without paths or tracebacks."""
+    """A solve that ended without an answer.
+
+    Attributes
+    ----------
+    detail
+        One sentence for people, without paths or tracebacks.
+    problems
+        Everything wrong with the input (`BAD_INPUT`), where it was found on this machine.
+    """
 
     reason: Reason
     detail: str
+    problems: tuple[Problem, ...] = ()
 
 
 Outcome = Finished | Failed

@@ -32,7 +32,7 @@ def serve(control: int) -> NoReturn:
     # Solves take every core there is; at a lower priority they do not slow down the answers about them.
     os.nice(NICENESS)
     from optimizer.calendar import is_known_holiday_calendar  # noqa: PLC0415
-    from optimizer.execution import child  # noqa: F401, PLC0415
+    from optimizer.execution import answers, child  # noqa: F401, PLC0415
 
     # The library of public holidays loads all its countries when it is first asked for one.
     is_known_holiday_calendar("GB")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 FINISH = "finish"
+NEXT_PART = "next part"
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,21 @@ class WorkRequest:
         The scenario as JSON text.
     settings
         The settings as JSON text.
+    in_parts
+        Whether there are further texts, for a `PartsWork`.
     """
 
     work: str
     text: str
     settings: str
+    in_parts: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """A further text of a request, the answer to `NEXT_PART`; None after the last."""
+
+    text: str | None
 
 
 @dataclass(frozen=True)

@@ -122,7 +122,9 @@ class Supervision:
         if patience is not None:
             attempt.finish(patience if number == 1 else max(patience, PATIENCE_OF_A_RETRY_SECONDS))
         try:
-            outcome = attempt.run(WorkRequest(self._work, text, settings.model_dump_json()), moved)
+            parts = None if self._task.parts is None else self._task.parts()
+            request = WorkRequest(self._work, text, settings.model_dump_json(), in_parts=parts is not None)
+            outcome = attempt.run(request, moved, parts)
             if _died(outcome) and not self._nobody_waits:
                 log.error("Task %s lost its process. Its last words:\n%s", self._task.key, attempt.last_words())
             return outcome

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import weakref
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from random import Random
@@ -180,3 +182,17 @@ def test_mixed_currencies_and_bad_sums_are_told_with_the_names_of_the_plans() ->
 )
 def test_names_are_short_and_differ(files: list[str], names: list[str]) -> None:
     assert distinct_names([Path(file) for file in files]) == names
+
+
+def test_beside_the_baseline_one_plan_is_held_at_a_time() -> None:
+    made_by_hand, held = plan(), list[weakref.ref[Plan]]()
+
+    def made() -> Iterator[Candidate]:
+        for number in range(5):
+            assert sum(one() is not None for one in held) <= min(number, 1)
+            copied = made_by_hand.model_copy(deep=True)
+            held.append(weakref.ref(copied))
+            yield Candidate(f"p{number}", copied)
+            del copied
+
+    assert len(compare_plans(made()).differences) == 4

@@ -10,6 +10,8 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -182,3 +184,14 @@ def yells(text: str, settings: Settings, tell: Tell, cancel: threading.Event) ->
     """Write without an end."""
     while True:
         os.write(1, b"x" * MEGABYTE)
+
+
+def joined(text: str, settings: Settings, tell: Tell, cancel: threading.Event, parts: Iterator[str]) -> str:
+    """Return the text and every part of it, having asked for as many as the text says."""
+    return "".join([text, *islice(parts, int(text))])
+
+
+def waits_with_parts(text: str, settings: Settings, tell: Tell, cancel: threading.Event, parts: Iterator[str]) -> str:
+    """Wait for the wish to finish."""
+    cancel.wait()
+    return "{}"

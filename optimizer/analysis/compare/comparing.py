@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from optimizer.analysis.accounting import Accounts, accounts
@@ -26,22 +26,37 @@ class Candidate:
     scenario: Scenario | None = None
 
 
-def compare_plans(candidates: Sequence[Candidate]) -> Comparison:
+def compare_plans(candidates: Iterable[Candidate]) -> Comparison:
     """Return the comparison of two or more plans with the first of them.
 
-    Plans that are none (infeasible, unknown) are compared, too; differences of what they lack are null.
+    Plans that are none (infeasible, unknown) are compared, too; differences of what they lack are null. Beside the
+    baseline only one candidate is held at a time, where `candidates` makes them one after the other.
 
     Raises
     ------
     InputError
         If currencies differ or the amounts of a plan do not add up: all problems of all plans, with their names.
     """
-    first, *others = _opened(candidates)
+    rest = iter(candidates)
+    baseline = next(rest)
+    problems: list[Problem] = []
+    first = _opened(baseline, baseline, problems)
+
+    def compared(item: Candidate) -> tuple[KeyFigures, Difference] | None:
+        entry = _opened(item, baseline, problems)
+        if first is None or entry is None or problems:
+            return None
+        return entry.figures, _difference(first, entry)
+
+    # Mapped, for the variable of a loop would hold one candidate while the next one is made.
+    others = [found for found in map(compared, rest) if found is not None]
+    if first is None or problems:
+        raise InputError(problems)
     return Comparison(
         schema_version=1,
         currency=first.plan.scenario.currency,
-        plans=[first.figures, *(entry.figures for entry in others)],
-        differences=[_difference(first, entry) for entry in others],
+        plans=[first.figures, *(figures for figures, _ in others)],
+        differences=[difference for _, difference in others],
     )
 
 
@@ -53,23 +68,18 @@ class _Entry:
     figures: KeyFigures
 
 
-def _opened(candidates: Sequence[Candidate]) -> list[_Entry]:
-    entries: list[_Entry] = []
-    problems: list[Problem] = []
-    baseline = candidates[0]
-    for item in candidates:
-        mine, expected = item.plan.scenario.currency, baseline.plan.scenario.currency
-        if mine != expected:
-            detail = f"{item.name}: its amounts are in {mine}, those of {baseline.name} in {expected}"
-            remedy = "Compare plans of one currency."
-            problems.append(Problem("mixed_currencies", pointer("scenario", "currency"), detail, remedy))
-        try:
-            entries.append(_Entry(item.plan, item.scenario, accounts(item.plan), key_figures(item.name, item.plan)))
-        except InputError as error:
-            problems += [replace(problem, detail=f"{item.name}: {problem.detail}") for problem in error.problems]
-    if problems:
-        raise InputError(problems)
-    return entries
+def _opened(item: Candidate, baseline: Candidate, problems: list[Problem]) -> _Entry | None:
+    """Return a plan ready to be compared; note what is wrong with it."""
+    mine, expected = item.plan.scenario.currency, baseline.plan.scenario.currency
+    if mine != expected:
+        detail = f"{item.name}: its amounts are in {mine}, those of {baseline.name} in {expected}"
+        remedy = "Compare plans of one currency."
+        problems.append(Problem("mixed_currencies", pointer("scenario", "currency"), detail, remedy))
+    try:
+        return _Entry(item.plan, item.scenario, accounts(item.plan), key_figures(item.name, item.plan))
+    except InputError as error:
+        problems += [replace(problem, detail=f"{item.name}: {problem.detail}") for problem in error.problems]
+        return None
 
 
 def _difference(baseline: _Entry, other: _Entry) -> Difference:
