@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -28,6 +29,8 @@ JSON = "application/json"
 DEFAULT_SECONDS = 60.0
 DECODED = 16
 """Factor by which a body's size is counted: JSON of small values takes up to 27 times its size as objects."""
+STORED = 3
+"""Factor by which a stored document is counted: as it is read, as text, and as it is sent on."""
 M = TypeVar("M", bound=Strict)
 
 
@@ -49,17 +52,49 @@ class Checked:
 
 
 class MemoryBudget:
-    """Limits the memory that all bodies take at once; decoded, a body takes many times its size."""
+    """Limits the memory that all bodies and stored documents take at once; for any thread."""
 
     def __init__(self, most: int):
         self.most = most
         self.held = 0
+        self._lock = threading.Lock()
 
     def take(self, size: int) -> None:
-        """Reserve memory for a body's next `size` bytes, or end the request."""
-        if self.held + DECODED * size > self.most:
-            raise ApiProblem("busy", "Too many large bodies at once; try again.", headers={"Retry-After": "2"})
-        self.held += DECODED * size
+        """Reserve memory for a body's next `size` bytes, or end the request; decoded, it takes many times its size."""
+        with self._lock:
+            if self.held + DECODED * size > self.most:
+                raise _full()
+            self.held += DECODED * size
+
+    def give_back(self, size: int) -> None:
+        """Let go of what was reserved for `size` bytes of a body."""
+        with self._lock:
+            self.held -= DECODED * size
+
+    @contextmanager
+    def holding(self, size: int) -> Iterator[None]:
+        """Reserve memory for a stored document of `size` bytes or an answer made of such; one alone is always let in.
+
+        Raises
+        ------
+        ApiProblem
+            If there is no room beside what is held.
+        """
+        memory = STORED * size
+        with self._lock:
+            if self.held and self.held + memory > self.most:
+                raise _full()
+            self.held += memory
+        try:
+            yield
+        finally:
+            with self._lock:
+                self.held -= memory
+
+
+def _full() -> ApiProblem:
+    detail = "Too many large requests and answers at once; try again."
+    return ApiProblem("busy", detail, headers={"Retry-After": "2"})
 
 
 class Body:
@@ -77,7 +112,7 @@ class Body:
 
     def release(self) -> None:
         """Let go of it, decoded as it is; once more does no harm."""
-        self._memory.held -= DECODED * self.size
+        self._memory.give_back(self.size)
         self.raw, self.size = b"", 0
 
 

@@ -73,6 +73,16 @@ Reader = Annotated[Caller, Depends(needs(Scope.READ))]
 Runner = Annotated[Caller, Depends(needs(Scope.RUN))]
 
 
+async def plan_room(service: Served, caller: Runner) -> None:  # noqa: ARG001
+    """End the request where no place for a plan is free; before the body, which need not come then."""
+    service.plans.refuse_if_full()
+
+
+async def answer_room(service: Served, caller: Reader) -> None:  # noqa: ARG001
+    """End the request where no place for an evaluation or comparison is free."""
+    service.answers.refuse_if_full()
+
+
 async def _body(request: Request, service: Served, caller: Runner) -> AsyncIterator[Body]:  # noqa: ARG001
     """Hold the body for as long as the request lasts; nobody unknown gets to send one."""
     async with read_body(request, service.settings, service.body_memory) as body:

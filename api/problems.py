@@ -49,6 +49,7 @@ KINDS: Mapping[str, Kind] = {
     "key_reused": Kind(422, "The idempotency key belongs to another request"),
     "too_many_creators": Kind(422, "The scenario has too many creators"),
     "time_limit_too_long": Kind(422, "The time limit is too long"),
+    "limit_exceeded": Kind(422, "The request needs more than it may take"),
     "too_many_queued": Kind(429, "Too many runs are waiting"),
     "solve_failed": Kind(500, "The solve failed"),
     "internal_error": Kind(500, "This is a bug in groundswell"),

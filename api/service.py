@@ -27,6 +27,9 @@ from optimizer.execution.local import LocalExecutor
 
 T = TypeVar("T")
 LONG_THREADS = 4
+SHORT_THREADS = 2
+SMALL_BYTES = 2**18
+"""A body that is decoded and checked in about a tenth of a second."""
 
 
 class Service:
@@ -39,8 +42,8 @@ class Service:
         self.metrics = Metrics()
         self.body_memory = MemoryBudget(int(settings.bodies_mb * 2**20))
         self.in_flight = InFlightKeys()
-        self.evaluating = threading.BoundedSemaphore(settings.plan_places)
         self._long = CapacityLimiter(LONG_THREADS)
+        self._short = CapacityLimiter(SHORT_THREADS)
         make_executor = partial(make_run_executor, settings)
         self.jobs = Jobs(
             store,
@@ -50,7 +53,21 @@ class Service:
             clustered=settings.clustered,
             diagnosis_seconds=settings.diagnosis_seconds,
         )
-        self.plans = Plans(lambda listener: _local(settings, listener, settings.plan_places), self.metrics)
+        self.plans = Plans(
+            lambda listener: _local(settings, listener, settings.plan_places),
+            self.metrics,
+            settings.plan_places,
+            "try again, or POST a run, which waits its turn",
+        )
+        # Of its own, so that neither a long plan nor a comparison of large runs keeps the other waiting. Nothing there
+        # ends early by itself: there is no plan to wait for after the time is over.
+        self.answers = Plans(
+            lambda listener: LocalExecutor(
+                listener, settings.answer_places, ResourceLimits(grace_seconds=0, memory_mb=settings.memory_mb)
+            ),
+            self.metrics,
+            settings.answer_places,
+        )
         self._reconciler = Reconciler(store, self.notifier, self.jobs, follow=settings.clustered)
         self.metrics.watch(lambda: {state.value: count for state, count in store.counts().items()})
         self._closed = False
@@ -75,9 +92,13 @@ class Service:
         """Whose runs they are while the service is open."""
         return self.store.default_workspace().id
 
-    async def run_in_thread(self, work: Callable[..., T], *arguments: object) -> T:
-        """Do what may take seconds, such as reading a large scenario, in threads that no quick answer waits for."""
-        return await run_sync(work, *arguments, limiter=self._long)
+    async def run_in_thread(self, work: Callable[..., T], *arguments: object, size: int | None = None) -> T:
+        """Do what may take seconds, such as reading a large scenario, in threads that no quick answer waits for.
+
+        Work on a body alone names its size (bytes): small ones do not wait for large ones.
+        """
+        small = size is not None and size <= SMALL_BYTES
+        return await run_sync(work, *arguments, limiter=self._short if small else self._long)
 
     def begin(self) -> None:
         """Attach to the running event loop and submit every run that is not in a final state."""
@@ -98,7 +119,11 @@ class Service:
             return
         self.notifier.stop()
         grace = self.settings.shutdown_seconds
-        closing = (self.jobs.give_up if give_up else lambda: self.jobs.close(grace), lambda: self.plans.close(grace))
+        closing = (
+            self.jobs.give_up if give_up else lambda: self.jobs.close(grace),
+            lambda: self.plans.close(grace),
+            lambda: self.answers.close(grace),
+        )
         self._closing = [threading.Thread(target=close) for close in closing]
         for thread in self._closing:
             thread.start()

@@ -46,8 +46,14 @@ class ServiceSettings(BaseSettings):
         le=256,
         description="Solves of `POST /v1/plans` at once; one per two cores.",
     )
+    answer_places: int = Field(
+        default_factory=_cores, ge=1, le=256, description="Evaluations and comparisons at once; one per core."
+    )
     solver_threads: int = Field(1, ge=1, le=64, description="Threads of each solve.")
     plan_seconds: float = Field(30.0, gt=0, le=600, description="Longest time limit of `POST /v1/plans` (seconds).")
+    answer_seconds: float = Field(
+        60.0, gt=0, le=600, description="Time for an evaluation or a comparison, after which it is killed (seconds)."
+    )
     run_seconds: float = Field(3600.0, gt=0, le=86_400, description="Longest time limit of a run (seconds).")
     diagnosis_seconds: float = Field(
         60.0,
@@ -66,10 +72,16 @@ class ServiceSettings(BaseSettings):
     memory_mb: int = Field(
         4096,
         ge=64,
-        description="Memory of each solve, above which it is killed; at 85% it is asked for its best plan (MB).",
+        description="Memory of each solve, evaluation and comparison, above which it is killed; at 85% a solve is "
+        "asked for its best plan (MB).",
     )
     body_mb: float = Field(32.0, gt=0, le=64, description="Largest request body (MB).")
-    bodies_mb: float = Field(1024.0, gt=0, description="Memory for request bodies at once, each counted 16 times (MB).")
+    bodies_mb: float = Field(
+        1024.0,
+        gt=0,
+        description="Memory for request bodies at once, each counted 16 times, and for large answers, "
+        "counted 3 times (MB).",
+    )
     body_seconds: float = Field(20.0, gt=0, le=600, description="Time for a request body to arrive (seconds).")
     creators: int = Field(60_000, ge=1, description="Most creators of a scenario.")
     queued_runs: int = Field(200, ge=1, description="Most runs of a workspace that are queued or running.")

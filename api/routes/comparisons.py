@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
-from api.deps import Caller, Reader, Served, find_run
+from api.deps import Accepting, Caller, Reader, answer_room, find_run
+from api.plans import COMPARISON
 from api.problems import ApiProblem, documented, invalid
 from api.service import Service
-from api.store import RunRecord, State
+from api.store import RunRecord, State, StoreError
+from api.store.records import Document
+from api.stored_text import StoredText
 from optimizer.answers.comparison import Comparison
 from optimizer.errors import InputError, Problem
-from optimizer.plan import Plan
-from optimizer.scenario.loading import parse_scenario
-from optimizer.scenario.models import Scenario
+from optimizer.solve.settings import Settings
 
 router = APIRouter(tags=["runs"])
 MOST_RUNS = 20
@@ -33,28 +36,78 @@ Runs = Annotated[
 
 
 @router.get(
-    "/v1/comparisons", response_model=Comparison, responses=documented("not_found", "run_without_plan", "invalid")
+    "/v1/comparisons",
+    response_model=Comparison,
+    responses=documented(
+        "not_found", "run_without_plan", "invalid", "busy", "limit_exceeded", "stopping", "solve_failed"
+    ),
+    dependencies=[Depends(answer_room)],
 )
-async def compare_runs(service: Served, caller: Reader, runs: Runs) -> Comparison:
-    """Compare the plans of runs: figures, activations, people, cost, cash, and where their scenarios differ."""
-    return await service.run_in_thread(_compared, service, caller, runs)
+async def compare_runs(request: Request, service: Accepting, caller: Reader, runs: Runs) -> Response:
+    """Compare the plans of runs: figures, activations, people, cost, cash, and where their scenarios differ.
+
+    Where all places are taken, try again after `Retry-After` seconds. A comparison that needs more than
+    `GROUNDSWELL_ANSWER_SECONDS` or `GROUNDSWELL_MEMORY_MB` is refused (`limit_exceeded`).
+    """
+    records = await run_in_threadpool(_records, service, caller, runs)
+    documents = _Documents(service, records)
+    settings = Settings(time_limit_seconds=service.settings.answer_seconds, workers=1)
+    try:
+        with service.answers.place():
+            text = await service.answers.solve(
+                documents.asked(), settings, request.is_disconnected, work=COMPARISON, parts=documents.texts
+            )
+    except InputError as error:
+        raise invalid([replace(problem, pointer="/query/runs") for problem in error.problems]) from None
+    except ApiProblem as problem:
+        raise documents.fault or problem from None
+    return StoredText(text, service.body_memory)
 
 
-def _compared(service: Service, caller: Caller, runs: str) -> Comparison:
-    # Takes the libraries that plans are described with along, which a service that starts does not wait for.
-    from optimizer.analysis.compare.comparing import Candidate, compare_plans  # noqa: PLC0415
-
+def _records(service: Service, caller: Caller, runs: str) -> list[RunRecord]:
     records = [find_run(service, caller, run) for run in _ids(runs)]
     without = [run.id for run in records if run.state is not State.DONE]
     if without:
         raise ApiProblem("run_without_plan", f"There is no plan (yet) of: {', '.join(without)}.")
-    candidates = [
-        Candidate(name, *_documents(service, run)) for name, run in zip(_names(records), records, strict=True)
-    ]
-    try:
-        return compare_plans(candidates)
-    except InputError as error:
-        raise invalid([replace(problem, pointer="/query/runs") for problem in error.problems]) from None
+    return records
+
+
+class _Documents:
+    """Plans of runs, with their scenarios where these differ from the first one's, read one after the other."""
+
+    def __init__(self, service: Service, records: Sequence[RunRecord]):
+        self.fault: Exception | None = None
+        self._service = service
+        self._records = records
+        others = {run.scenario_sha256 for run in records[1:]} - {records[0].scenario_sha256}
+        self._differ = bool(others)
+
+    def asked(self) -> str:
+        """Return what is to be compared, as the work wants it."""
+        named = zip(_names(self._records), self._records, strict=True)
+        return json.dumps([{"name": name, "scenario": self._with_scenario(run)} for name, run in named])
+
+    def texts(self) -> Iterator[str]:
+        """Yield the texts; where one cannot be had, `fault` says why."""
+        store = self._service.store
+        try:
+            for run in self._records:
+                yield from self._held(store.plan_text(run.workspace_id, run.id))
+                if self._with_scenario(run):
+                    yield from self._held(store.scenario_text(run.workspace_id, run.id))
+        except (ApiProblem, StoreError) as error:
+            self.fault = error
+            raise LookupError from error
+
+    def _with_scenario(self, run: RunRecord) -> bool:
+        first = self._records[0]
+        return self._differ and (run is first or run.scenario_sha256 != first.scenario_sha256)
+
+    def _held(self, document: Document | None) -> Iterator[str]:
+        if document is None:
+            raise ApiProblem("not_found", "There is no such run.")
+        with self._service.body_memory.holding(len(document.text)):
+            yield document.text
 
 
 def _ids(text: str) -> list[str]:
@@ -72,11 +125,3 @@ def _names(runs: Sequence[RunRecord]) -> list[str]:
     """Return the label of each run where no other has it, as a label or as its id, else its id."""
     taken = Counter(name for run in runs for name in (run.label, run.id))
     return [run.label if run.label and taken[run.label] == 1 else run.id for run in runs]
-
-
-def _documents(service: Service, run: RunRecord) -> tuple[Plan, Scenario]:
-    plan = service.store.plan_text(run.workspace_id, run.id)
-    scenario = service.store.scenario_text(run.workspace_id, run.id)
-    if plan is None or scenario is None:
-        raise ApiProblem("not_found", "There is no such run.")
-    return Plan.model_validate_json(plan.text), parse_scenario(scenario.text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.bodies import (
     BODY_PROBLEMS,
@@ -17,7 +17,7 @@ from api.bodies import (
     refuse_too_many_creators,
     settings_for,
 )
-from api.deps import Accepting, HeldBody
+from api.deps import Accepting, HeldBody, plan_room
 from api.plans import FRONTIER
 from api.problems import documented, invalid
 from api.requests import FrontierBody, SolveSettings
@@ -36,6 +36,7 @@ POINTS = 12
     response_model=Frontier,
     openapi_extra=json_body("FrontierBody"),
     responses=documented(*BODY_PROBLEMS, "time_limit_too_long", "stopping", "solve_failed"),
+    dependencies=[Depends(plan_room)],
 )
 async def make_frontier(request: Request, body: HeldBody, service: Accepting) -> Response:
     """Find what every total budget buys, in the time there is; nothing is stored.
@@ -43,9 +44,10 @@ async def make_frontier(request: Request, body: HeldBody, service: Accepting) ->
     Every point is verified and states its gap; a larger budget is never worse. Where all places are taken, try again
     after `Retry-After` seconds.
     """
-    text, settings = await service.run_in_thread(_asked, body.raw, service)
-    body.release()
-    answer = await service.plans.solve(text, settings, request.is_disconnected, work=FRONTIER)
+    with service.plans.place():
+        text, settings = await service.run_in_thread(_asked, body.raw, service, size=body.size)
+        body.release()
+        answer = await service.plans.solve(text, settings, request.is_disconnected, work=FRONTIER)
     return Response(answer, media_type=JSON)
 
 

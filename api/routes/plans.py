@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+import json
+
+from fastapi import APIRouter, Depends, Request, Response
 
 from api.bodies import (
     BODY_PROBLEMS,
@@ -16,13 +18,15 @@ from api.bodies import (
     refuse_too_many_creators,
     settings_for,
 )
-from api.deps import Accepting, HeldBody, Served
-from api.problems import ApiProblem, ProblemItem, documented, invalid
+from api.deps import Accepting, HeldBody, Served, answer_room, plan_room
+from api.plans import EVALUATION
+from api.problems import ProblemItem, documented, invalid
 from api.requests import EvaluationBody, PlanBody, ValidationBody
 from api.service import Service
+from api.stored_text import StoredText
 from api.views import ScenarioView, ValidationView, WarningView
 from optimizer.errors import InputError
-from optimizer.plan import Plan, to_json
+from optimizer.plan import Plan
 from optimizer.scenario.scenario_warnings import scenario_warnings
 from optimizer.solve.settings import Settings
 
@@ -34,6 +38,7 @@ router = APIRouter(tags=["plans"])
     response_model=Plan,
     openapi_extra=json_body("PlanBody"),
     responses=documented(*BODY_PROBLEMS, "time_limit_too_long", "stopping", "solve_failed"),
+    dependencies=[Depends(plan_room)],
 )
 async def make_plan(request: Request, body: HeldBody, service: Accepting) -> Response:
     """Make the best plan there is time for, and answer with it; nothing is stored.
@@ -43,9 +48,10 @@ async def make_plan(request: Request, body: HeldBody, service: Accepting) -> Res
     Also an `infeasible` or `unknown` plan is an answer. Where all places are taken, try again after `Retry-After`
     seconds, or POST a run.
     """
-    submission, settings = await service.run_in_thread(_to_plan, body.raw, service)
-    body.release()
-    plan = await service.plans.solve(submission.text, settings, request.is_disconnected)
+    with service.plans.place():
+        submission, settings = await service.run_in_thread(_to_plan, body.raw, service, size=body.size)
+        body.release()
+        plan = await service.plans.solve(submission.text, settings, request.is_disconnected)
     return Response(plan, media_type=JSON)
 
 
@@ -58,7 +64,7 @@ def _to_plan(raw: bytes, service: Service) -> tuple[Checked, Settings]:
 @router.post("/v1/validations", openapi_extra=json_body("ValidationBody"), responses=documented(*BODY_PROBLEMS))
 async def validate(body: HeldBody, service: Served) -> ValidationView:
     """Tell everything that is wrong with a scenario, and what is worth knowing about it."""
-    return await service.run_in_thread(_validated, body.raw, service)
+    return await service.run_in_thread(_validated, body.raw, service, size=body.size)
 
 
 def _validated(raw: bytes, service: Service) -> ValidationView:
@@ -81,28 +87,32 @@ def _validated(raw: bytes, service: Service) -> ValidationView:
     "/v1/evaluations",
     response_model=Plan,
     openapi_extra=json_body("EvaluationBody"),
-    responses=documented(*BODY_PROBLEMS),
+    responses=documented(*BODY_PROBLEMS, "limit_exceeded", "stopping", "solve_failed"),
+    dependencies=[Depends(answer_room)],
 )
-async def evaluate_plan(body: HeldBody, service: Served) -> Response:
-    """Score a plan made by hand: the same figures as ours, and the rules it breaks."""
-    return Response(await service.run_in_thread(_evaluated, body.raw, service), media_type=JSON)
+async def evaluate_plan(request: Request, body: HeldBody, service: Accepting) -> Response:
+    """Score a plan made by hand: the same figures as ours, and the rules it breaks.
+
+    Where all places are taken, try again after `Retry-After` seconds. An evaluation that needs more than
+    `GROUNDSWELL_ANSWER_SECONDS` or `GROUNDSWELL_MEMORY_MB` is refused (`limit_exceeded`).
+    """
+    with service.answers.place():
+        text, settings = await service.run_in_thread(_to_evaluate, body.raw, service, size=body.size)
+        body.release()
+        plan = await service.answers.solve(text, settings, request.is_disconnected, work=EVALUATION)
+    return StoredText(plan, service.body_memory)
 
 
-def _evaluated(raw: bytes, service: Service) -> str:
-    # Takes the solver and its libraries with it, seconds of loading that a service which starts does not wait for.
-    from optimizer.analysis.evaluate import evaluate  # noqa: PLC0415
+def _to_evaluate(raw: bytes, service: Service) -> tuple[str, Settings]:
+    # Takes libraries with it that a service which starts does not wait for.
     from optimizer.analysis.plan_files import decisions_from_data  # noqa: PLC0415
 
     asked, submission = checked_body(EvaluationBody, decoded(raw))
     refuse_too_many_creators(submission.scenario, service.settings)
     try:
-        decisions, starts = decisions_from_data(asked.plan, submission.scenario)
+        decisions_from_data(asked.plan, submission.scenario)
     except InputError as error:
         raise invalid(error.problems, "/plan") from None
-    if not service.evaluating.acquire(blocking=False):
-        raise ApiProblem("busy", "Too many evaluations at once; try again.", headers={"Retry-After": "2"})
-    try:
-        plan = evaluate(submission.scenario, decisions, starts, Settings(seed=asked.seed, workers=1))
-    finally:
-        service.evaluating.release()
-    return to_json(plan)
+    decided = {name: asked.plan[name] for name in ("assignments", "activations") if name in asked.plan}
+    text = f'{{"scenario":{submission.text},"plan":{json.dumps(decided)}}}'
+    return text, Settings(time_limit_seconds=service.settings.answer_seconds, seed=asked.seed, workers=1)

@@ -27,6 +27,7 @@ from api.requests import Label, PatchBody, RunBody, SolveSettings
 from api.routes.run_views import cursor_from, cursor_text, run_json, run_view
 from api.service import Service
 from api.store import KeyReused, NewRun, NewScenario, RunRecord, State, TooManyOpen
+from api.stored_text import StoredText
 from api.views import RunPage, RunView, RunWithPlan
 from optimizer.errors import InputError, Problem
 from optimizer.scenario.models import Scenario
@@ -143,22 +144,22 @@ def list_runs(
     return RunPage(runs=[run_view(run) for run in runs[:limit]], next=more)
 
 
-@router.get("/v1/runs/{run_id}", response_model=RunWithPlan, responses=documented("not_found", "invalid"))
+@router.get("/v1/runs/{run_id}", response_model=RunWithPlan, responses=documented("not_found", "invalid", "busy"))
 def show_run(run_id: RunId, service: Served, caller: Reader) -> Response:
     """Show a run: state, phase, incumbent, bound, gap, times, and the plan once it is there."""
     run = find_run(service, caller, run_id)
     plan = service.store.plan_text(run.workspace_id, run.id) if run.state is State.DONE else None
     headers = {} if run.state.final else {"Retry-After": "1"}
-    return Response(run_json(run, plan.text if plan else None), headers=headers, media_type=JSON)
+    return StoredText(run_json(run, plan.text if plan else None), service.body_memory, headers)
 
 
-@router.get("/v1/runs/{run_id}/scenario", response_model=Scenario, responses=documented("not_found", "invalid"))
+@router.get("/v1/runs/{run_id}/scenario", response_model=Scenario, responses=documented("not_found", "invalid", "busy"))
 def show_scenario(run_id: RunId, service: Served, caller: Reader) -> Response:
     """Show the scenario of a run as it is planned, changes made."""
     document = service.store.scenario_text(caller.workspace_id, run_id)
     if document is None:
         raise ApiProblem("not_found", "There is no such run.")
-    return Response(document.text, media_type=JSON)
+    return StoredText(document.text, service.body_memory)
 
 
 @router.post(
