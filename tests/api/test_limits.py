@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -134,6 +136,16 @@ def test_slow_comparisons_delay_no_validation(
     assert all(one.result().status_code == 200 for one in asked)
 
 
+def test_small_bodies_do_not_wait_for_large_ones(client: TestClient) -> None:
+    gate = threading.Event()
+    assert client.portal is not None
+    large = [client.portal.start_task_soon(service_of(client).run_in_thread, gate.wait, 10.0) for _ in range(9)]
+    assert client.post("/v1/validations", json={"scenario": easy()}).json()["valid"]
+    assert not any(one.done() for one in large)
+    gate.set()
+    assert all(one.result() for one in large)
+
+
 def test_a_run_that_is_erased_meanwhile_is_not_found(
     client: TestClient, two: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -202,3 +214,28 @@ def test_evaluations_of_a_crowd_leave_the_server_small(tmp_path: Path) -> None:
         before = process.memory_info().rss
         assert server.client().post(EVALUATIONS, json=crowd(1000)).status_code == 200
         assert process.memory_info().rss - before < 60 * 2**20
+
+
+@pytest.mark.campaign
+def test_slow_readers_hold_no_more_memory_than_they_may(tmp_path: Path) -> None:
+    with Server(tmp_path, bodies_mb=128, run_places=1) as server:
+        run = submitted(server.client(), crowd(55_000)["scenario"])
+        path = f"/v1/runs/{run}/scenario"
+        size = len(server.client().get(path).content)
+        process = psutil.Process(server.process.pid)
+        before, lines = process.memory_info().rss, []
+        for _ in range(40):
+            line = socket.socket()
+            line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            line.connect(("127.0.0.1", server.port))
+            line.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            lines.append(line)
+        # Beside what the service holds, the system takes some megabytes of each answer.
+        told = [line.recv(12)[9:] for line in lines]
+        assert set(told) == {b"200", b"503"}
+        assert told.count(b"200") <= 128 * 2**20 / (STORED * size) + 1
+        assert process.memory_info().rss - before < 128 * 2**20
+        assert server.client().post("/v1/validations", json={"scenario": easy()}).json()["valid"]
+        for line in lines:
+            line.close()
+        eventually(lambda: server.client().get(path).status_code == 200)
