@@ -93,9 +93,9 @@ def scenario_with_creators(data: Mapping[str, Any], creators: list[Creator]) -> 
         if scenario is None:
             raise _refusal(described(fault, Scenario) for fault in faults)
         whole = scenario.model_copy(update={"creators": creators})
-        error = _refusal(problems(whole))
-    if error.problems:
-        raise error
+        found = _bounded(problems(whole))
+    if found:
+        raise InputError(found)
     return whole
 
 
@@ -154,9 +154,10 @@ def _scenario(data: Any, written: list[Problem]) -> Scenario:
     scenario, faults = validated(Scenario, data)
     refused = (described(fault, Scenario) for fault in faults)
     refusals = chain(written, refused, problems(scenario) if scenario is not None else _rest(data, faults))
-    error = _refusal(refusals)
-    if scenario is None or error.problems:
-        raise error
+    found = _bounded(refusals)
+    if scenario is None or found:
+        # Raised as it is made: kept in a variable, it and this frame would keep each other, and all of `data`.
+        raise InputError(found)
     return scenario
 
 
@@ -168,6 +169,11 @@ def _rest(data: Any, faults: list[Fault]) -> Iterable[Problem]:
 
 def _refusal(refusals: Iterable[Problem]) -> InputError:
     """Return the error that holds all problems, or the first `MOST_FAULTS` of too many."""
+    return InputError(_bounded(refusals))
+
+
+def _bounded(refusals: Iterable[Problem]) -> list[Problem]:
+    """Return all problems, or the first `MOST_FAULTS` of too many."""
     shown = list(islice(refusals, MOST_FAULTS + 1))
     if len(shown) > MOST_FAULTS:
         shown[-1] = Problem(
@@ -176,4 +182,4 @@ def _refusal(refusals: Iterable[Problem]) -> InputError:
             f"there are more problems than the {MOST_FAULTS:,} listed here",
             "Correct these first; many of them may have one cause.",
         )
-    return InputError(shown)
+    return shown

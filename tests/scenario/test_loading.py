@@ -5,8 +5,10 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
+import weakref
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -121,3 +123,23 @@ def test_creators_read_before_are_not_read_again_but_checked_with_the_rest() -> 
     for wrong in ({**data, "communities": [{"id": "elsewhere"}]}, {**data, "horizon": None}):
         with pytest.raises(InputError):
             scenario_with_creators(wrong, known.creators)
+
+
+def test_a_refused_document_is_let_go_of_at_once() -> None:
+    """It may be large, and nothing but the collector of circles would find it."""
+
+    class Watched(list[Any]):
+        """One that can be watched."""
+
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        whole = Watched([{}])
+        watched = weakref.ref(whole)
+        with suppress(InputError):
+            scenario_from_data(whole)
+        del whole
+        assert watched() is None
+    finally:
+        if collected:
+            gc.enable()
