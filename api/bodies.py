@@ -52,7 +52,7 @@ class Checked:
 
 
 class MemoryBudget:
-    """Limits the memory that all bodies and stored documents take at once; for any thread."""
+    """Limits the memory that bodies, stored documents and answers on their way take at once; for any thread."""
 
     def __init__(self, most: int):
         self.most = most
@@ -60,16 +60,16 @@ class MemoryBudget:
         self._lock = threading.Lock()
 
     def take(self, size: int) -> None:
-        """Reserve memory for a body's next `size` bytes, or end the request; decoded, it takes many times its size."""
+        """Reserve so many bytes, or end the request."""
         with self._lock:
-            if self.held + DECODED * size > self.most:
+            if self.held + size > self.most:
                 raise _full()
-            self.held += DECODED * size
+            self.held += size
 
     def give_back(self, size: int) -> None:
-        """Let go of what was reserved for `size` bytes of a body."""
+        """Let go of so many bytes."""
         with self._lock:
-            self.held -= DECODED * size
+            self.held -= size
 
     @contextmanager
     def holding(self, size: int) -> Iterator[None]:
@@ -107,12 +107,12 @@ class Body:
 
     def grow(self, chunk: bytes) -> None:
         """Reserve memory for more of it."""
-        self._memory.take(len(chunk))
+        self._memory.take(DECODED * len(chunk))
         self.size += len(chunk)
 
     def release(self) -> None:
         """Let go of it, decoded as it is; once more does no harm."""
-        self._memory.give_back(self.size)
+        self._memory.give_back(DECODED * self.size)
         self.raw, self.size = b"", 0
 
 

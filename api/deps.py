@@ -84,12 +84,12 @@ async def answer_room(service: Served, caller: Reader) -> None:  # noqa: ARG001
 
 
 async def _body(request: Request, service: Served, caller: Runner) -> AsyncIterator[Body]:  # noqa: ARG001
-    """Hold the body for as long as the request lasts; nobody unknown gets to send one."""
-    async with read_body(request, service.settings, service.body_memory) as body:
+    """Hold the body until the answer is made, not until it has been read; nobody unknown gets to send one."""
+    async with read_body(request, service.settings, service.memory) as body:
         yield body
 
 
-HeldBody = Annotated[Body, Depends(_body)]
+HeldBody = Annotated[Body, Depends(_body, scope="function")]
 RunId = Annotated[str, Path(description="Id of the run.", max_length=64, examples=["6d1f0c3a5b7e4f29a8c1d2e3f4a5b6c7"])]
 
 

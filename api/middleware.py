@@ -10,8 +10,10 @@ from ipaddress import ip_address
 from anyio import BrokenResourceError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.bodies import MemoryBudget
 from api.logs import log, request_id
 from api.problems import ApiProblem, answer, unavailable
 from api.service import Service
@@ -26,6 +28,8 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 OWN_HOSTS = frozenset({"localhost", "127.0.0.1", "[::1]", "testserver"})
+PIECE = 2**18
+"""Bytes of an answer that are sent at once; a smaller answer is not counted as memory in use."""
 ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -45,13 +49,22 @@ class Middleware:
         given = headers.get("x-request-id", "")
         name = given if ID.fullmatch(given) else secrets.token_hex(16)
         token = request_id.set(name)
-        sent = _Sent(name, send)
+        received = _Received(headers, receive)
+        sent = Sent(name, send, self._service.memory, received)
+        try:
+            await self._guarded(scope, headers, received, sent)
+        finally:
+            sent.release()
+            self._tell(scope["method"], scope, sent)
+            request_id.reset(token)
+
+    async def _guarded(self, scope: Scope, headers: Headers, receive: Receive, sent: Sent) -> None:
         try:
             await self._answered(scope, headers, receive, sent)
         except StoreError as error:
             log.error("the database does not answer", exc_info=error)
             if not sent.status:
-                await answer(unavailable(), name)(scope, receive, sent)
+                await answer(unavailable(), sent.request_id)(scope, receive, sent)
         except Exception as error:  # noqa: BLE001
             # The outermost place: any bug is answered as a problem with the request's id, and logged under it.
             if sent.status and _broken(error):
@@ -60,12 +73,9 @@ class Middleware:
             log.exception("bug", extra={"path": scope["path"]})
             if not sent.status:
                 problem = ApiProblem("internal_error", "Please report it, with the request id.")
-                await answer(problem, name)(scope, receive, sent)
-        finally:
-            self._tell(scope, sent)
-            request_id.reset(token)
+                await answer(problem, sent.request_id)(scope, receive, sent)
 
-    async def _answered(self, scope: Scope, headers: Headers, receive: Receive, sent: _Sent) -> None:
+    async def _answered(self, scope: Scope, headers: Headers, receive: Receive, sent: Sent) -> None:
         host = headers.get("host", "").rpartition(":")[0] or headers.get("host", "")
         foreign = not _is_own(host.lower()) and headers.get("host") not in OWN_HOSTS
         if foreign and await run_in_threadpool(lambda: self._service.open):
@@ -75,12 +85,12 @@ class Middleware:
             return
         await self._app(scope, receive, sent)
 
-    def _tell(self, scope: Scope, sent: _Sent) -> None:
+    def _tell(self, method: str, scope: Scope, sent: Sent) -> None:
         route = getattr(scope.get("route"), "path", "unknown")
         seconds = (sent.began_at or time.monotonic()) - sent.asked_at
-        self._service.metrics.requests.labels(scope["method"], route, str(sent.status)).observe(seconds)
-        quiet = scope["method"] == "GET" and 200 <= sent.status < 400
-        fields = {"method": scope["method"], "route": route, "status": sent.status, "seconds": round(seconds, 6)}
+        self._service.metrics.requests.labels(method, route, str(sent.status)).observe(seconds)
+        quiet = method == "GET" and 200 <= sent.status < 400
+        fields = {"method": method, "route": route, "status": sent.status, "seconds": round(seconds, 6)}
         (log.debug if quiet else log.info)("request", extra=fields)
 
 
@@ -100,22 +110,82 @@ def _broken(error: BaseException) -> bool:
     return isinstance(error, BrokenResourceError)
 
 
-class _Sent:
-    """Sends on, adds our headers, and remembers what was answered and when."""
+class _Received:
+    """Hands the request on, and knows whether a part of its body has not been read."""
 
-    def __init__(self, name: str, send: Send):
+    def __init__(self, headers: Headers, receive: Receive):
+        self.unread = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
+        self._receive = receive
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        if message["type"] == "http.request" and not message.get("more_body", False):
+            self.unread = False
+        return message
+
+
+class Sent:
+    """Sends on, adds our headers, and remembers what was answered and when.
+
+    Large answers wait for clients that read slowly piece by piece, and meanwhile count as memory that is in use.
+    """
+
+    def __init__(self, name: str, send: Send, memory: MemoryBudget, received: _Received):
         self.request_id = name
         self.status = 0
         self.asked_at = time.monotonic()
         self.began_at: float | None = None
         self._send = send
+        self._memory = memory
+        self._received = received
+        self._held = 0
+        self._ended = False
+
+    def release(self) -> None:
+        """Let go of the memory of the answer."""
+        self._memory.give_back(self._held)
+        self._held = 0
 
     async def __call__(self, message: Message) -> None:
+        """Send a part of the answer."""
+        if self._ended:
+            return
         if message["type"] == "http.response.start":
-            self.status = message["status"]
-            self.began_at = time.monotonic()
-            headers = MutableHeaders(scope=message)
-            headers["X-Request-ID"] = self.request_id
-            for header, value in SECURITY_HEADERS.items():
-                headers.setdefault(header, value)
+            await self._begin(message)
+        elif len(body := message.get("body", b"")) <= PIECE:
+            await self._send(message)
+        else:
+            for first in range(0, len(body), PIECE):
+                await self._send({**message, "body": body[first : first + PIECE], "more_body": True})
+            if not message.get("more_body", False):
+                # Returns once nearly all has left this process.
+                await self._send({**message, "body": b"", "more_body": False})
+
+    async def _begin(self, message: Message) -> None:
+        length = int(Headers(raw=message["headers"]).get("content-length", "0"))
+        if length > PIECE:
+            try:
+                self._memory.take(length)
+            except ApiProblem as problem:
+                await self._give_instead(answer(problem, self.request_id))
+                return
+            self._held = length
+        await self._start(message)
+
+    async def _give_instead(self, response: Response) -> None:
+        start = {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}
+        await self._start(start)
+        await self._send({"type": "http.response.body", "body": response.body, "more_body": False})
+        self._ended = True
+
+    async def _start(self, message: Message) -> None:
+        self.status = message["status"]
+        self.began_at = time.monotonic()
+        headers = MutableHeaders(scope=message)
+        headers["X-Request-ID"] = self.request_id
+        for header, value in SECURITY_HEADERS.items():
+            headers.setdefault(header, value)
+        if self._received.unread:
+            # The rest would have to be read, however much it is, before another request could be.
+            headers["Connection"] = "close"
         await self._send(message)

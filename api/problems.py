@@ -50,6 +50,7 @@ KINDS: Mapping[str, Kind] = {
     "too_many_creators": Kind(422, "The scenario has too many creators"),
     "time_limit_too_long": Kind(422, "The time limit is too long"),
     "limit_exceeded": Kind(422, "The request needs more than it may take"),
+    "head_too_long": Kind(431, "The head of the request is too long"),
     "too_many_queued": Kind(429, "Too many runs are waiting"),
     "solve_failed": Kind(500, "The solve failed"),
     "internal_error": Kind(500, "This is a bug in groundswell"),

@@ -1,8 +1,7 @@
-"""A server: one service on one address, until it is asked to stop; and its limits on what a connection may cost."""
+"""A server: one service on one address, until it is asked to stop."""
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import socket
@@ -10,13 +9,13 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
-from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api import logs
 from api.app import make_app
+from api.connections import Config, ConnectionLimits
+from api.process import room_for
 from api.service import Service
 from api.settings import ServiceSettings
 from api.store import DatabaseInUse, Store, holding, make_engine, upgrade, upgrade_exclusively
@@ -24,55 +23,6 @@ from optimizer.cli.console import ExitCode
 from optimizer.errors import InputError, Problem
 
 BACKLOG = 2048
-HEAD_SECONDS = 10.0
-HEAD_BYTES = 65_536
-TOO_LONG = b"HTTP/1.1 431 Request Header Fields Too Large\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
-
-
-class Protocol(HttpToolsProtocol):
-    """Closes connections on which no request begins in time, or whose head is too long."""
-
-    _head_timer: asyncio.TimerHandle | None = None
-    _head_bytes = 0
-
-    def connection_made(self, transport: Any) -> None:
-        """Begin to wait for a request."""
-        super().connection_made(transport)
-        self._await_head()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        """Wait no more."""
-        self._head_is_there()
-        super().connection_lost(exc)
-
-    def on_message_begin(self) -> None:
-        """Wait for the rest of the head of a further request."""
-        super().on_message_begin()
-        if self._head_timer is None:
-            self._await_head()
-
-    def on_headers_complete(self) -> None:
-        """Wait no more."""
-        self._head_is_there()
-        super().on_headers_complete()
-
-    def data_received(self, data: bytes) -> None:
-        """Take what came; all of it is head as long as the head is not complete."""
-        super().data_received(data)
-        if self._head_timer is not None:
-            self._head_bytes += len(data)
-            if self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
-                self.transport.write(TOO_LONG)
-                self.transport.close()
-
-    def _await_head(self) -> None:
-        self._head_bytes = 0
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
-
-    def _head_is_there(self) -> None:
-        if self._head_timer is not None:
-            self._head_timer.cancel()
-            self._head_timer = None
 
 
 class Server(uvicorn.Server):
@@ -156,9 +106,10 @@ def _url(listener: socket.socket) -> str:
 
 
 def _run(settings: ServiceSettings, service: Service, listener: socket.socket, lost: threading.Event) -> None:
-    config = uvicorn.Config(
+    config = Config(
         make_app(service),
-        http=Protocol,
+        ConnectionLimits(room_for(settings.connections), settings.write_seconds),
+        timeout_keep_alive=settings.keep_alive_seconds,
         ws="none",
         proxy_headers=False,
         log_config=None,

@@ -40,7 +40,7 @@ class Service:
         self.store = store
         self.notifier = Notifier()
         self.metrics = Metrics()
-        self.body_memory = MemoryBudget(int(settings.bodies_mb * 2**20))
+        self.memory = MemoryBudget(int(settings.bodies_mb * 2**20))
         self.in_flight = InFlightKeys()
         self._long = CapacityLimiter(LONG_THREADS)
         self._short = CapacityLimiter(SHORT_THREADS)

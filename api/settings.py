@@ -79,10 +79,27 @@ class ServiceSettings(BaseSettings):
     bodies_mb: float = Field(
         1024.0,
         gt=0,
-        description="Memory for request bodies at once, each counted 16 times, and for large answers, "
-        "counted 3 times (MB).",
+        description="Memory for request bodies at once, each counted 16 times, for stored documents, counted 3 times, "
+        "and for large answers on their way (MB).",
     )
     body_seconds: float = Field(20.0, gt=0, le=600, description="Time for a request body to arrive (seconds).")
+    write_seconds: float = Field(
+        20.0, gt=0, le=600, description="Time for a client to take the next 256 KB of its answer (seconds)."
+    )
+    connections: int = Field(
+        4096,
+        ge=1,
+        le=1_000_000,
+        description="Most connections at once, as far as the limit on open files allows; idle ones are closed for new "
+        "ones.",
+    )
+    keep_alive_seconds: int = Field(
+        75,
+        ge=1,
+        le=3600,
+        description="Time for which an idle connection stays open (seconds); longer than a balancer in front keeps its "
+        "own.",
+    )
     creators: int = Field(60_000, ge=1, description="Most creators of a scenario.")
     queued_runs: int = Field(200, ge=1, description="Most runs of a workspace that are queued or running.")
     shutdown_seconds: float = Field(

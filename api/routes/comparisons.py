@@ -61,7 +61,7 @@ async def compare_runs(request: Request, service: Accepting, caller: Reader, run
         raise invalid([replace(problem, pointer="/query/runs") for problem in error.problems]) from None
     except ApiProblem as problem:
         raise documents.fault or problem from None
-    return StoredText(text, service.body_memory)
+    return StoredText(text, service.memory)
 
 
 def _records(service: Service, caller: Caller, runs: str) -> list[RunRecord]:
@@ -106,7 +106,7 @@ class _Documents:
     def _held(self, document: Document | None) -> Iterator[str]:
         if document is None:
             raise ApiProblem("not_found", "There is no such run.")
-        with self._service.body_memory.holding(len(document.text)):
+        with self._service.memory.holding(len(document.text)):
             yield document.text
 
 

@@ -100,7 +100,7 @@ async def evaluate_plan(request: Request, body: HeldBody, service: Accepting) ->
         text, settings = await service.run_in_thread(_to_evaluate, body.raw, service, size=body.size)
         body.release()
         plan = await service.answers.solve(text, settings, request.is_disconnected, work=EVALUATION)
-    return StoredText(plan, service.body_memory)
+    return StoredText(plan, service.memory)
 
 
 def _to_evaluate(raw: bytes, service: Service) -> tuple[str, Settings]:

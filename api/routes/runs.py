@@ -150,7 +150,7 @@ def show_run(run_id: RunId, service: Served, caller: Reader) -> Response:
     run = find_run(service, caller, run_id)
     plan = service.store.plan_text(run.workspace_id, run.id) if run.state is State.DONE else None
     headers = {} if run.state.final else {"Retry-After": "1"}
-    return StoredText(run_json(run, plan.text if plan else None), service.body_memory, headers)
+    return StoredText(run_json(run, plan.text if plan else None), service.memory, headers)
 
 
 @router.get("/v1/runs/{run_id}/scenario", response_model=Scenario, responses=documented("not_found", "invalid", "busy"))
@@ -159,7 +159,7 @@ def show_scenario(run_id: RunId, service: Served, caller: Reader) -> Response:
     document = service.store.scenario_text(caller.workspace_id, run_id)
     if document is None:
         raise ApiProblem("not_found", "There is no such run.")
-    return StoredText(document.text, service.body_memory)
+    return StoredText(document.text, service.memory)
 
 
 @router.post(
