@@ -40,6 +40,22 @@ class Server(uvicorn.Server):
             self.should_exit = True
         return await super().on_tick(counter)
 
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Hear SIGHUP, as it comes when a terminal goes, like SIGTERM; not where it is ignored, as under nohup."""
+        number = getattr(signal, "SIGHUP", None)
+        if number is None or signal.getsignal(number) == signal.SIG_IGN:
+            with super().capture_signals():
+                yield
+            return
+        before = signal.signal(number, self.handle_exit)
+        try:
+            # Raises the signal once more as it ends, when there is nothing left to stop.
+            with super().capture_signals():
+                yield
+        finally:
+            signal.signal(number, before)
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin to stop on the first signal; a second Ctrl-C ends at once, and what runs is solved anew later."""
         if self.should_exit and sig == signal.SIGINT:

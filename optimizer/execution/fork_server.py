@@ -27,7 +27,7 @@ def serve(control: int) -> NoReturn:
     The signals are turned off before the slow imports, for a service manager may send them to every process at once.
     Objects that exist by then are frozen: a collection in a child would otherwise copy every page they are on.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
     # Solves take every core there is; at a lower priority they do not slow down the answers about them.
     os.nice(NICENESS)

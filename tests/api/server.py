@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -27,13 +28,23 @@ class Server:
     ----------
     database
         Its address; without one, a SQLite file in the folder.
+    under
+        A command that runs it, with its options.
     settings
         By their names in the settings class.
     """
 
-    def __init__(self, folder: Path, *, database: str = "sqlite:///service.sqlite", **settings: object):
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        database: str = "sqlite:///service.sqlite",
+        under: Sequence[str] = (),
+        **settings: object,
+    ):
         self._folder = folder
         self._database = database
+        self._under = under
         self._environment = {f"GROUNDSWELL_{name.upper()}": str(value) for name, value in settings.items()}
         self.port = 0
         self.lines: list[dict[str, Any]] = []
@@ -58,9 +69,9 @@ class Server:
         self.process.kill()
         self.process.wait()
 
-    def stop(self) -> int:
+    def stop(self, number: int = signal.SIGTERM) -> int:
         """Ask it to end, and return its exit code."""
-        self.process.send_signal(signal.SIGTERM)
+        self.process.send_signal(number)
         code = self.process.wait(PATIENCE)
         self._reader.join(PATIENCE)
         return code
@@ -83,7 +94,7 @@ class Server:
     def _started(self) -> subprocess.Popen[str]:
         self.port = 0
         process = subprocess.Popen(
-            [GROUNDSWELL, "serve", "--port", "0", "--database", self._database],
+            [*self._under, GROUNDSWELL, "serve", "--port", "0", "--database", self._database],
             cwd=self._folder,
             env={**os.environ, **self._environment},
             stderr=subprocess.PIPE,

@@ -151,11 +151,11 @@ def test_a_run_that_is_erased_meanwhile_is_not_found(
 ) -> None:
     monkeypatch.setattr(service_of(client).store, "scenario_text", lambda *_: None)
     assert code(client.get(COMPARISONS, params=two)) == (404, "not_found")
-    assert service_of(client).body_memory.held == 0
+    assert service_of(client).memory.held == 0
 
 
 def test_stored_documents_of_a_comparison_count_as_memory(client: TestClient, two: dict[str, str]) -> None:
-    memory = service_of(client).body_memory
+    memory = service_of(client).memory
     memory.take(1)
     most, memory.most = memory.most, memory.held
     try:
