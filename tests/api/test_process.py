@@ -1,15 +1,20 @@
-"""The process that serves: which signals end it."""
+"""The process that serves: which signals end it, and what it does as the first process of a container."""
 
 from __future__ import annotations
 
 import signal
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from optimizer.cli.console import ExitCode
-from tests.api.running import hard, submitted, until
+from tests.api.running import eventually, hard, submitted, until
 from tests.api.server import Server
+
+CONTAINER = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
 
 
 def test_a_terminal_that_goes_ends_the_service_in_good_order(tmp_path: Path) -> None:
@@ -45,3 +50,30 @@ def test_a_terminal_that_goes_leaves_the_best_plan(tmp_path: Path) -> None:
         server.restart()
         kept = server.client().get(f"/v1/runs/{run}").json()
         assert (kept["state"], kept["status"], kept["finish_asked"]) == ("done", "feasible", "shutdown")
+
+
+@pytest.fixture
+def first(tmp_path: Path) -> Iterator[Server]:
+    """A server that is the first process of its container."""
+    if subprocess.run([*CONTAINER, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("No process may be the first of a namespace here.")
+    with Server(tmp_path, under=CONTAINER) as server:
+        yield server
+
+
+def test_the_first_process_of_a_container_waits_for_every_child(first: Server) -> None:
+    (init,) = psutil.Process(first.process.pid).children()
+    # A process whose parent ends before it does, and which becomes a child of the first one.
+    orphan = ["nsenter", "-t", str(init.pid), "-p", "sh", "-c", "sleep 0.3 >/dev/null 2>&1 &"]
+    subprocess.run(orphan, check=True, capture_output=True)
+    (sleeping,) = (child for child in init.children() if child.name() == "sleep")
+    assert sleeping.is_running()
+    eventually(lambda: not psutil.pid_exists(sleeping.pid))
+    assert first.client().get("/livez").status_code == 200
+
+
+def test_the_first_process_of_a_container_passes_signals_on(first: Server) -> None:
+    (init,) = psutil.Process(first.process.pid).children()
+    init.send_signal(signal.SIGTERM)
+    assert first.process.wait(60) == ExitCode.DONE
+    assert any(line["message"] == "service stopped" for line in first.lines)
