@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from itertools import chain
 
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Request, Response
@@ -69,6 +70,13 @@ def _methods(route: BaseRoute, scope: Scope) -> Collection[str]:
     return getattr(route, "methods", None) or () if route.matches(scope)[0] is not Match.NONE else ()
 
 
+def _allowed(request: Request) -> set[str]:
+    """Return every method of a path."""
+    routes = chain(request.app.routes, *(router.routes for router in ROUTERS))
+    known = {method for route in routes for method in _methods(route, request.scope)}
+    return {*known, "OPTIONS", *(("HEAD",) if "GET" in known else ())}
+
+
 def _response(problem: ApiProblem) -> Response:
     return answer(problem, request_id.get() or "")
 
@@ -82,8 +90,9 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     """Tell of what the framework refuses: no such path, no such method, a body it cannot follow."""
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
-        allowed = {method for router in ROUTERS for route in router.routes for method in _methods(route, request.scope)}
-        headers = {"Allow": ", ".join(sorted(allowed))}
+        headers = {"Allow": ", ".join(sorted(_allowed(request)))}
+        if request.method == "OPTIONS":
+            return Response(status_code=204, headers=headers)
         return _response(ApiProblem("method_not_allowed", "This path knows other methods.", headers=headers))
     if error.status_code == 404:
         return _response(ApiProblem("not_found", "There is no such path; GET /openapi.json lists them."))

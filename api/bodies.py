@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from fastapi import Request
+from starlette.requests import ClientDisconnect
 
 from api.problems import ApiProblem, below, invalid
 from api.requests import SolveSettings
@@ -122,6 +123,9 @@ async def read_body(request: Request, settings: ServiceSettings, memory: MemoryB
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != JSON:
         raise ApiProblem("unsupported_media_type", f"Send the body as {JSON}.", headers={"Accept": JSON})
+    if ", ".join(request.headers.getlist("content-encoding")).strip().lower() not in ("", "identity"):
+        detail = "Send the body as it is, without a Content-Encoding."
+        raise ApiProblem("unsupported_media_type", detail, headers={"Accept-Encoding": "identity"})
     most = int(settings.body_mb * 2**20)
     length = request.headers.get("content-length", "")
     if length.isascii() and length.isdigit() and int(length) > most:
@@ -144,9 +148,12 @@ async def read_body(request: Request, settings: ServiceSettings, memory: MemoryB
 
 @asynccontextmanager
 async def _in_time(seconds: float) -> AsyncIterator[None]:
+    """Have the body come in time, and its client stay until then."""
     try:
         async with asyncio.timeout(seconds):
             yield
+    except ClientDisconnect:
+        raise ApiProblem("client_gone", "The client left before all of its body had come.") from None
     except TimeoutError:
         detail = f"The body has to arrive within {seconds:g} s."
         raise ApiProblem("body_too_slow", detail, headers={"Connection": "close"}) from None

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections.abc import Callable
 from ipaddress import ip_address
 
-from anyio import BrokenResourceError
+from anyio import BrokenResourceError, CancelScope
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -51,11 +52,19 @@ class Middleware:
         token = request_id.set(name)
         received = _Received(headers, receive)
         sent = Sent(name, send, self._service.memory, received)
+        asked = scope
         try:
-            await self._guarded(scope, headers, received, sent)
+            if scope["method"] == "HEAD":
+                # Answered as GET would be, up to the body; the rest, which may be endless, is not made.
+                asked = {**scope, "method": "GET"}
+                with CancelScope() as rest:
+                    sent.without_body(rest.cancel)
+                    await self._guarded(asked, headers, received, sent)
+            else:
+                await self._guarded(asked, headers, received, sent)
         finally:
             sent.release()
-            self._tell(scope["method"], scope, sent)
+            self._tell(scope["method"], asked, sent)
             request_id.reset(token)
 
     async def _guarded(self, scope: Scope, headers: Headers, receive: Receive, sent: Sent) -> None:
@@ -76,6 +85,11 @@ class Middleware:
                 await answer(problem, sent.request_id)(scope, receive, sent)
 
     async def _answered(self, scope: Scope, headers: Headers, receive: Receive, sent: Sent) -> None:
+        if len(headers.getlist("host")) != 1 and scope["http_version"] == "1.1":
+            # Whoever stands in between may have read another of them (RFC 9112, section 3.2).
+            problem = ApiProblem("bad_request", "Send exactly one Host header.")
+            await answer(problem, sent.request_id)(scope, receive, sent)
+            return
         host = headers.get("host", "").rpartition(":")[0] or headers.get("host", "")
         foreign = not _is_own(host.lower()) and headers.get("host") not in OWN_HOSTS
         if foreign and await run_in_threadpool(lambda: self._service.open):
@@ -89,7 +103,7 @@ class Middleware:
         route = getattr(scope.get("route"), "path", "unknown")
         seconds = (sent.began_at or time.monotonic()) - sent.asked_at
         self._service.metrics.requests.labels(method, route, str(sent.status)).observe(seconds)
-        quiet = method == "GET" and 200 <= sent.status < 400
+        quiet = method in ("GET", "HEAD") and 200 <= sent.status < 400
         fields = {"method": method, "route": route, "status": sent.status, "seconds": round(seconds, 6)}
         (log.debug if quiet else log.info)("request", extra=fields)
 
@@ -140,6 +154,11 @@ class Sent:
         self._received = received
         self._held = 0
         self._ended = False
+        self._end_at_head: Callable[[], None] | None = None
+
+    def without_body(self, end: Callable[[], None]) -> None:
+        """Send no body, and call `end` where it would begin."""
+        self._end_at_head = end
 
     def release(self) -> None:
         """Let go of the memory of the answer."""
@@ -163,7 +182,7 @@ class Sent:
 
     async def _begin(self, message: Message) -> None:
         length = int(Headers(raw=message["headers"]).get("content-length", "0"))
-        if length > PIECE:
+        if length > PIECE and self._end_at_head is None:
             try:
                 self._memory.take(length)
             except ApiProblem as problem:
@@ -171,6 +190,10 @@ class Sent:
                 return
             self._held = length
         await self._start(message)
+        if self._end_at_head is not None:
+            await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+            self._ended = True
+            self._end_at_head()
 
     async def _give_instead(self, response: Response) -> None:
         start = {"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers}

@@ -110,8 +110,8 @@ def test_what_the_framework_refuses_has_the_same_shape(
 
 
 def test_who_asks_wrongly_is_told_every_method(client: TestClient) -> None:
-    assert client.put("/v1/runs").headers["Allow"] == "GET, POST"
-    assert client.put("/v1/runs/nobody").headers["Allow"] == "DELETE, GET"
+    assert client.put("/v1/runs").headers["Allow"] == "GET, HEAD, OPTIONS, POST"
+    assert client.put("/v1/runs/nobody").headers["Allow"] == "DELETE, GET, HEAD, OPTIONS"
 
 
 def test_a_bug_of_ours_tells_nothing_of_the_inside(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
