@@ -16,12 +16,12 @@ from starlette.types import Lifespan, Scope
 from api.logs import log, request_id
 from api.middleware import Middleware
 from api.openapi import document
+from api.parameters import faulty_parameters
 from api.problems import ApiProblem, answer, invalid, unavailable
 from api.routes import ROUTERS
 from api.routes.events import NothingMore
 from api.service import Service
 from api.store import StoreError
-from optimizer.errors import Problem, pointer
 
 QUICK_THREADS = 3
 """For what is answered in a moment. More of them fight over the interpreter: with 200 clients who ask once a second 40
@@ -102,11 +102,7 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 async def _on_bad_parameters(_request: Request, error: Exception) -> Response:
     """Tell everything that is wrong with path, query and headers."""
     assert isinstance(error, RequestValidationError)
-    problems = [
-        Problem(fault["type"], pointer(*fault["loc"]), fault["msg"], "See /openapi.json.", str(fault["input"])[:80])
-        for fault in error.errors()
-    ]
-    return _response(invalid(problems))
+    return _response(invalid(faulty_parameters(error)))
 
 
 async def _on_store_error(_request: Request, error: Exception) -> Response:

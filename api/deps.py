@@ -10,6 +10,7 @@ from fastapi import Depends, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.bodies import Body, read_body
+from api.parameters import refuse_odd_query
 from api.problems import ApiProblem
 from api.service import Service
 from api.store import RunRecord, Scope
@@ -50,10 +51,15 @@ async def _accepting(service: Served) -> Service:
 Accepting = Annotated[Service, Depends(_accepting)]
 
 
-def needs(scope: Scope) -> Callable[[Service, HTTPAuthorizationCredentials | None], Caller]:
-    """Return a dependency that lets only those through who may do what `scope` allows."""
+def needs(scope: Scope) -> Callable[[Request, Service, HTTPAuthorizationCredentials | None], Caller]:
+    """Return a dependency that lets only those through who may do what `scope` allows, and ask for what there is."""
 
-    def caller(service: Served, credentials: Credentials) -> Caller:
+    def caller(request: Request, service: Served, credentials: Credentials) -> Caller:
+        caller = admitted(service, credentials)
+        refuse_odd_query(request)
+        return caller
+
+    def admitted(service: Service, credentials: HTTPAuthorizationCredentials | None) -> Caller:
         if service.open:
             return Caller(service.workspace_id)
         key = service.store.identify(credentials.credentials) if credentials else None

@@ -171,14 +171,17 @@ def _content(problem: ApiProblem, request_id: str) -> dict[str, Any]:
 
 
 def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
-    """Return the answers a route with an API key gives besides its success, for the OpenAPI document."""
-    return documented_open(*codes, "unauthorized", "scope_missing")
+    """Return the answers a route with an API key gives besides its success, for the OpenAPI document.
+
+    `invalid` is one of all: a query parameter that a route does not know is refused.
+    """
+    return documented_open(*codes, "invalid", "unauthorized", "scope_missing")
 
 
 def documented_open(*codes: str) -> dict[int | str, dict[str, Any]]:
     """Return the answers of a route open to anyone; any may be addressed wrongly or meet a bug in the service."""
     answers: dict[int | str, dict[str, Any]] = {}
-    for code in (*codes, "bad_request", "host_not_allowed", "internal_error", "unavailable"):
+    for code in dict.fromkeys((*codes, "bad_request", "host_not_allowed", "internal_error", "unavailable")):
         kind = KINDS[code]
         entry = answers.setdefault(kind.status, {"description": HTTPStatus(kind.status).phrase + ":"})
         entry["description"] += f" `{code}`"

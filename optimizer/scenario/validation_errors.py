@@ -40,6 +40,7 @@ _SENTENCES = {
     "list_type": ("wrong_type", "should be a list", "Write a list in [ ]."),
     "dict_type": ("wrong_type", "should be an object", "Write an object in {{ }}."),
     "model_type": ("wrong_type", "should be an object", "Write an object in {{ }}."),
+    "int_parsing": ("wrong_type", "should be a whole number", "Write digits alone."),
     "greater_than": ("out_of_range", "should be above {gt}", "Choose a value above {gt}."),
     "greater_than_equal": ("out_of_range", "should be at least {ge}", "Choose a value of at least {ge}."),
     "less_than": ("out_of_range", "should be below {lt}", "Choose a value below {lt}."),
@@ -50,6 +51,7 @@ _SENTENCES = {
     "string_too_short": ("too_short", "should not be empty", "Fill it in."),
     "string_too_long": ("too_long", "should have at most {max_length} characters", "Shorten it."),
     "literal_error": ("unknown_choice", "should be {expected}", "Write {expected}."),
+    "enum": ("unknown_choice", "should be {expected}", "Write {expected}."),
     "string_pattern_mismatch": ("wrong_format", "is not spelled as it should be", "Correct the spelling."),
     "date_format": ("date_format", "should be a calendar day written YYYY-MM-DD", "Write an existing day that way."),
     "money_negative": ("money_negative", "should not be negative", "Write an amount of 0 or more."),
@@ -117,9 +119,9 @@ def _many(item: type[M]) -> TypeAdapter[list[M]]:
     return TypeAdapter(Annotated[list[item], FailFast()])  # type: ignore[valid-type, arg-type]
 
 
-def described(fault: Fault, model: type[BaseModel]) -> Problem:
-    """Return the problem that a fault of a document of `model` is for the person who wrote it."""
-    owner, info = _locate(model, fault.path)
+def described(fault: Fault, model: type[BaseModel] | None) -> Problem:
+    """Return the problem that a fault of a document of `model`, or of a value alone, is for the person who wrote it."""
+    owner, info = (None, None) if model is None else _locate(model, fault.path)
     code, detail, remedy = _sentences(fault, owner)
     if info is not None and info.examples and code not in _SELF_EVIDENT:
         remedy += f" Example: {json.dumps(info.examples[0], ensure_ascii=False)}."

@@ -115,3 +115,57 @@ def test_a_client_that_leaves_during_its_upload_is_no_bug(server: Server) -> Non
     counted = server.client().get("/metrics").text
     assert 'status="499"' in counted
     assert 'status="500"' not in counted
+
+
+@pytest.mark.parametrize(
+    ("path", "pointer", "code"),
+    [
+        ("/v1/runs?limit=0", "/query/limit", "out_of_range"),
+        ("/v1/runs?limit=201", "/query/limit", "out_of_range"),
+        ("/v1/runs?limit=many", "/query/limit", "wrong_type"),
+        ("/v1/runs?limit=" + "9" * 5000, "/query/limit", "out_of_range"),
+        ("/v1/runs?state=lost", "/query/state", "unknown_choice"),
+        ("/v1/runs?label=", "/query/label", "too_short"),
+        ("/v1/runs?label=%01", "/query/label", "wrong_format"),
+        ("/v1/runs?cursor=" + "A" * 201, "/query/cursor", "too_long"),
+        ("/v1/runs/" + "x" * 65, "/path/run_id", "too_long"),
+        ("/v1/schemas/poem", "/path/document", "unknown_choice"),
+        ("/v1/comparisons", "/query/runs", "missing_field"),
+        ("/v1/runs?lable=march", "/query/lable", "unknown_field"),
+        ("/v1/runs?limit=1&limit=2", "/query/limit", "duplicate_field"),
+        ("/v1/examples?page=2", "/query/page", "unknown_field"),
+        ("/v1/runs/nobody?after=1", "/query/after", "unknown_field"),
+        ("/metrics?" + "x" * 500 + "=1", "/query/" + "x" * 80, "unknown_field"),
+    ],
+)
+def test_what_is_wrong_with_a_parameter_is_told_in_the_words_of_bodies(
+    client: TestClient, path: str, pointer: str, code: str
+) -> None:
+    told = client.get(path)
+    assert (told.status_code, told.json()["code"]) == (422, "invalid")
+    (item,) = told.json()["problems"]
+    assert (item["pointer"], item["code"]) == (pointer, code)
+    assert item["remedy"].endswith((".", "?"))
+
+
+def test_a_query_that_is_misspelt_is_told_what_was_meant(client: TestClient) -> None:
+    told = client.get("/v1/runs?lable=march&state=done&state=failed").json()
+    assert [item["remedy"] for item in told["problems"]] == ["Did you mean `label`?", "Keep one of them."]
+
+
+def test_a_post_takes_no_query(client: TestClient) -> None:
+    told = client.post("/v1/validations?dry_run=1", json={"scenario": easy()})
+    assert [item["code"] for item in told.json()["problems"]] == ["unknown_field"]
+
+
+def test_who_asks_how_the_service_is_may_add_what_they_like(client: TestClient) -> None:
+    assert client.get("/livez?at=1&at=2").status_code == 200
+
+
+@pytest.mark.parametrize("last", ["x", "9" * 30])
+def test_a_header_is_told_of_in_the_same_words(client: TestClient, last: str) -> None:
+    run = submitted(client, easy())
+    told = client.get(f"/v1/runs/{run}/events", headers={"Last-Event-ID": last}).json()
+    assert [(item["pointer"], item["code"]) for item in told["problems"]] == [("/header/Last-Event-ID", "wrong_format")]
+    told = client.post("/v1/runs", json={"scenario": easy()}, headers={"Idempotency-Key": "x" * 201}).json()
+    assert [(item["pointer"], item["code"]) for item in told["problems"]] == [("/header/Idempotency-Key", "too_long")]
