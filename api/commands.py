@@ -128,7 +128,7 @@ def _settings(**options: str | int | None) -> ServiceSettings:
     """Return the settings of options and environment; exit with every problem in them."""
     from pydantic import ValidationError
 
-    from api.settings import PREFIX, ServiceSettings
+    from api.settings import PREFIX, ServiceSettings, misspelt
     from optimizer.errors import InputError, Problem
 
     given = {name: value for name, value in options.items() if value is not None}
@@ -136,15 +136,16 @@ def _settings(**options: str | int | None) -> ServiceSettings:
         try:
             return ServiceSettings(**given)  # type: ignore[arg-type]
         except ValidationError as error:
-            raise InputError(
-                [
-                    Problem(
-                        "setting",
-                        f"{PREFIX}{fault['loc'][0]}".upper(),
-                        fault["msg"],
-                        "See docs/operating.md.",
-                        fault["input"],
-                    )
-                    for fault in error.errors()
-                ]
-            ) from None
+            faults = [
+                Problem(
+                    "setting",
+                    f"{PREFIX}{fault['loc'][0]}".upper(),
+                    fault["msg"],
+                    "See docs/operating.md.",
+                    fault["input"],
+                )
+                for fault in error.errors()
+                # What concerns no one setting are those that are none.
+                if fault["loc"]
+            ]
+            raise InputError([*misspelt(), *faults]) from None

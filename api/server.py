@@ -17,7 +17,7 @@ from api.app import make_app
 from api.connections import Config, ConnectionLimits
 from api.process import room_for
 from api.service import Service
-from api.settings import ServiceSettings
+from api.settings import ServiceSettings, injected
 from api.store import DatabaseInUse, Store, holding, make_engine, upgrade, upgrade_exclusively
 from optimizer.cli.console import ExitCode
 from optimizer.errors import InputError, Problem
@@ -86,6 +86,8 @@ def serve(settings: ServiceSettings) -> None:
             _refuse_open(settings, store)
             with _bound(settings) as listener:
                 logs.set_up(settings.log_level)
+                for name in injected():
+                    logs.log.info("variable ignored, as Kubernetes sets it", extra={"variable": name})
                 logs.log.info("service listens", extra={"url": _url(listener)})
                 _run(settings, Service(settings, store), listener, lost)
         finally:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import os
-from typing import Any, Literal
+import re
+from typing import Any, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from optimizer.errors import Problem
+
 PREFIX = "GROUNDSWELL_"
 OTHERS = {"GROUNDSWELL_DEBUG"}
 """Variables that are no settings of the service."""
+_SERVICE = re.compile(r"GROUNDSWELL_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)")
+_PORT = re.compile(r"GROUNDSWELL_(\w+_)?PORT")
+_ADDRESS = re.compile(r"(tcp|udp|sctp)://")
 
 
 def _cores() -> int:
@@ -109,13 +116,20 @@ class ServiceSettings(BaseSettings):
 
     @model_validator(mode="before")
     @classmethod
-    def _no_typos(cls, given: Any) -> Any:
-        """Refuse variables that look like settings and are none, so that a typo cannot be ignored."""
-        valid = {PREFIX + name.upper() for name in cls.model_fields} | OTHERS
-        unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in valid)
-        if unknown:
-            raise ValueError(f"there is no such setting: {', '.join(unknown)}")
+    def _without_injected(cls, given: Any) -> Any:
+        """Have the port be the default where the variable of its name is no setting of ours."""
+        port = given.get("port") if isinstance(given, dict) else None
+        if isinstance(port, str) and is_injected(PREFIX + "PORT", port):
+            return {name: value for name, value in given.items() if name != "port"}
         return given
+
+    @model_validator(mode="after")
+    def _no_typos(self) -> Self:
+        """Refuse variables that look like settings and are none, so that a typo cannot be ignored."""
+        problems = misspelt()
+        if problems:
+            raise ValueError("; ".join(f"{problem.pointer}: {problem.detail}" for problem in problems))
+        return self
 
     @property
     def clustered(self) -> bool:
@@ -131,6 +145,36 @@ class ServiceSettings(BaseSettings):
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+
+def is_injected(name: str, value: str) -> bool:
+    """Return whether a variable looks like one that Kubernetes sets for a service of our name, or of one like it."""
+    if _SERVICE.fullmatch(name):
+        return True
+    return bool(_PORT.fullmatch(name) and _ADDRESS.match(value))
+
+
+def injected() -> list[str]:
+    """Return the variables that are ignored because Kubernetes sets them, not whoever operates the service."""
+    return sorted(name for name, value in os.environ.items() if is_injected(name, value))
+
+
+def misspelt() -> list[Problem]:
+    """Return a problem for each variable that looks like a setting and is none."""
+    valid = {PREFIX + name.upper() for name in ServiceSettings.model_fields} | OTHERS
+    unknown = (
+        name
+        for name, value in sorted(os.environ.items())
+        if name.upper().startswith(PREFIX) and name.upper() not in valid and not is_injected(name, value)
+    )
+    # Without the values, which may be secret.
+    return [Problem("setting", name, "there is no such setting", _meant(name.upper(), valid)) for name in unknown]
+
+
+def _meant(name: str, valid: set[str]) -> str:
+    # Every name begins alike, which says nothing.
+    close = difflib.get_close_matches(name.removeprefix(PREFIX), sorted(one.removeprefix(PREFIX) for one in valid), n=1)
+    return f"Did you mean {PREFIX}{close[0]}?" if close else "Unset it; docs/operating.md lists the settings."
 
 
 def settings_table() -> str:

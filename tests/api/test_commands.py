@@ -68,6 +68,54 @@ def test_every_bad_setting_is_told(monkeypatch: pytest.MonkeyPatch, capsys: Capt
 
 
 @pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("GROUNDSWELL_DATABASE_URI", "Did you mean GROUNDSWELL_DATABASE_URL?"),
+        ("GROUNDSWELL_RUN_PLACE", "Did you mean GROUNDSWELL_RUN_PLACES?"),
+        ("groundswell_portt", "Did you mean GROUNDSWELL_PORT?"),
+        ("GROUNDSWELL_QQ", "Unset it"),
+    ],
+)
+@pytest.mark.parametrize("arguments", [["serve"], ["keys", "list"]])
+def test_a_misspelt_variable_is_named_with_what_was_meant(
+    arguments: list[str], name: str, meant: str, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    monkeypatch.setenv(name, "secret")
+    monkeypatch.setenv("GROUNDSWELL_RUN_PLACES", "0")
+    assert outcome(arguments) == ExitCode.BAD_INPUT
+    told = capsys.readouterr().err
+    assert f"{name}: there is no such setting [setting] {meant}" in told
+    assert "GROUNDSWELL_RUN_PLACES" in told
+    assert "bug" not in told
+    assert "secret" not in told
+
+
+def test_what_kubernetes_sets_for_a_service_of_this_name_is_ignored(tmp_path: Path) -> None:
+    environment = {
+        "port": "tcp://10.0.0.7:8000",
+        "port_8000_tcp": "tcp://10.0.0.7:8000",
+        "port_8000_tcp_addr": "10.0.0.7",
+        "service_host": "10.0.0.7",
+        "service_port_http": "8000",
+        "web_port": "tcp://10.0.0.8:80",
+        "web_service_host": "10.0.0.8",
+    }
+    with Server(tmp_path, **environment) as server:
+        assert server.client().get("/livez").status_code == 200
+        ignored = {line["variable"] for line in server.lines if "variable" in line}
+        assert ignored == {f"GROUNDSWELL_{name.upper()}" for name in environment}
+
+
+def test_a_port_that_is_none_is_still_refused(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
+    monkeypatch.setenv("GROUNDSWELL_PORT", "10.0.0.7:8000")
+    monkeypatch.setenv("GROUNDSWELL_WEB_PORT", "80")
+    assert outcome(["serve"]) == ExitCode.BAD_INPUT
+    told = capsys.readouterr().err
+    assert "GROUNDSWELL_PORT: " in told
+    assert "GROUNDSWELL_WEB_PORT: there is no such setting" in told
+
+
+@pytest.mark.parametrize(
     ("arguments", "code", "word"),
     [
         (["--host", "0.0.0.0"], ExitCode.BAD_INPUT, "loopback"),
