@@ -11,7 +11,7 @@ from typing import TypeVar
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
-from api.bodies import MemoryBudget
+from api.bodies import Body, MemoryBudget
 from api.jobs import Jobs
 from api.logs import log
 from api.metrics import Metrics
@@ -26,10 +26,10 @@ from optimizer.execution.executor import Executor, Listener
 from optimizer.execution.local import LocalExecutor
 
 T = TypeVar("T")
-LONG_THREADS = 4
-SHORT_THREADS = 2
-SMALL_BYTES = 2**18
-"""A body that is decoded and checked in about a tenth of a second."""
+LARGE_BYTES = 2**20
+"""Size from which reading a body takes long."""
+SMALL_BODY_THREADS, LARGE_BODY_THREADS, LONG_THREADS = 2, 2, 2
+"""More would not do more: most of what they do has the interpreter to itself."""
 
 
 class Service:
@@ -42,8 +42,9 @@ class Service:
         self.metrics = Metrics()
         self.memory = MemoryBudget(int(settings.bodies_mb * 2**20))
         self.in_flight = InFlightKeys()
+        self._small_bodies = CapacityLimiter(SMALL_BODY_THREADS)
+        self._large_bodies = CapacityLimiter(LARGE_BODY_THREADS)
         self._long = CapacityLimiter(LONG_THREADS)
-        self._short = CapacityLimiter(SHORT_THREADS)
         make_executor = partial(make_run_executor, settings)
         self.jobs = Jobs(
             store,
@@ -92,13 +93,14 @@ class Service:
         """Whose runs they are while the service is open."""
         return self.store.default_workspace().id
 
-    async def run_in_thread(self, work: Callable[..., T], *arguments: object, size: int | None = None) -> T:
-        """Do what may take seconds, such as reading a large scenario, in threads that no quick answer waits for.
+    async def read_in_thread(self, body: Body, work: Callable[..., T], *arguments: object) -> T:
+        """Do what a body asks for, in threads that neither a smaller body nor what takes long has to share with it."""
+        limiter = self._small_bodies if body.size < LARGE_BYTES else self._large_bodies
+        return await run_sync(work, *arguments, limiter=limiter)
 
-        Work on a body alone names its size (bytes): small ones do not wait for large ones.
-        """
-        small = size is not None and size <= SMALL_BYTES
-        return await run_sync(work, *arguments, limiter=self._short if small else self._long)
+    async def run_in_thread(self, work: Callable[..., T], *arguments: object) -> T:
+        """Do what may take many seconds in threads that nothing else waits for."""
+        return await run_sync(work, *arguments, limiter=self._long)
 
     def begin(self) -> None:
         """Attach to the running event loop and submit every run that is not in a final state."""

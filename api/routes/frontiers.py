@@ -45,7 +45,7 @@ async def make_frontier(request: Request, body: HeldBody, service: Accepting) ->
     after `Retry-After` seconds.
     """
     with service.plans.place():
-        text, settings = await service.run_in_thread(_asked, body.raw, service, size=body.size)
+        text, settings = await service.read_in_thread(body, _asked, body.raw, service)
         body.release()
         answer = await service.plans.solve(text, settings, request.is_disconnected, work=FRONTIER)
     return Response(answer, media_type=JSON)

@@ -49,7 +49,7 @@ async def make_plan(request: Request, body: HeldBody, service: Accepting) -> Res
     seconds, or POST a run.
     """
     with service.plans.place():
-        submission, settings = await service.run_in_thread(_to_plan, body.raw, service, size=body.size)
+        submission, settings = await service.read_in_thread(body, _to_plan, body.raw, service)
         body.release()
         plan = await service.plans.solve(submission.text, settings, request.is_disconnected)
     return Response(plan, media_type=JSON)
@@ -64,7 +64,7 @@ def _to_plan(raw: bytes, service: Service) -> tuple[Checked, Settings]:
 @router.post("/v1/validations", openapi_extra=json_body("ValidationBody"), responses=documented(*BODY_PROBLEMS))
 async def validate(body: HeldBody, service: Served) -> ValidationView:
     """Tell everything that is wrong with a scenario, and what is worth knowing about it."""
-    return await service.run_in_thread(_validated, body.raw, service, size=body.size)
+    return await service.read_in_thread(body, _validated, body.raw, service)
 
 
 def _validated(raw: bytes, service: Service) -> ValidationView:
@@ -97,7 +97,7 @@ async def evaluate_plan(request: Request, body: HeldBody, service: Accepting) ->
     `GROUNDSWELL_ANSWER_SECONDS` or `GROUNDSWELL_MEMORY_MB` is refused (`limit_exceeded`).
     """
     with service.answers.place():
-        text, settings = await service.run_in_thread(_to_evaluate, body.raw, service, size=body.size)
+        text, settings = await service.read_in_thread(body, _to_evaluate, body.raw, service)
         body.release()
         plan = await service.answers.solve(text, settings, request.is_disconnected, work=EVALUATION)
     return StoredText(plan, service.memory)

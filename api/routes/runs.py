@@ -73,7 +73,7 @@ async def create_run(body: HeldBody, service: Accepting, caller: Runner, key: Id
         if not mine:
             detail = "A request with this Idempotency-Key is being answered; try again."
             raise ApiProblem("request_unanswered", detail, headers={"Retry-After": "1"})
-        run = await service.run_in_thread(_accepted, service, caller, body.raw, key)
+        run = await service.read_in_thread(body, _accepted, service, caller, body.raw, key)
     headers = {"Location": f"/v1/runs/{run.id}", "Retry-After": "1"}
     return Response(run_view(run).model_dump_json(), 202, headers, JSON)
 

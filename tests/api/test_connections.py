@@ -18,6 +18,7 @@ from starlette.types import Message
 
 from api.middleware import Sent
 from api.process import room_for
+from api.settings import ServiceSettings
 from tests.api.running import Document, easy, eventually, service_of, submitted
 from tests.api.server import Server
 
@@ -265,3 +266,9 @@ def test_the_soft_limit_on_open_files_is_raised(tmp_path: Path) -> None:
 def test_where_files_are_few_there_is_room_for_fewer_connections(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("api.process.resource.getrlimit", lambda _: (256, 256))
     assert room_for(4096) == 128
+
+
+def test_an_idle_connection_outlives_that_of_a_balancer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a balancer sends a request on a connection that is just being closed; theirs last 60 s as a rule."""
+    monkeypatch.delenv("GROUNDSWELL_KEEP_ALIVE_SECONDS", raising=False)
+    assert ServiceSettings().keep_alive_seconds > 60
