@@ -179,9 +179,9 @@ def documented(*codes: str) -> dict[int | str, dict[str, Any]]:
 
 
 def documented_open(*codes: str) -> dict[int | str, dict[str, Any]]:
-    """Return the answers of a route open to anyone; any may be addressed wrongly or meet a bug in the service."""
+    """Return the answers of a route open to anyone; any may be addressed wrongly, or come when there is no room."""
     answers: dict[int | str, dict[str, Any]] = {}
-    for code in dict.fromkeys((*codes, "bad_request", "host_not_allowed", "internal_error", "unavailable")):
+    for code in dict.fromkeys((*codes, "bad_request", "host_not_allowed", "internal_error", "busy", "unavailable")):
         kind = KINDS[code]
         entry = answers.setdefault(kind.status, {"description": HTTPStatus(kind.status).phrase + ":"})
         entry["description"] += f" `{code}`"
