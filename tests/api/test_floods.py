@@ -1,0 +1,137 @@
+"""Many hostile clients at once, of every kind: the service lives, answers others, and stays small."""
+
+from __future__ import annotations
+
+import json
+import resource
+import socket
+import statistics
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.api.clients import Told, crowd
+from tests.api.running import easy, submitted
+from tests.api.server import Server
+from tests.api.test_connections import asked, large, line_to
+
+pytestmark = pytest.mark.campaign
+
+CONNECTIONS, MEMORY_MB, TRIED = 1000, 128, 10_000
+BOUND_MB = 3 * MEMORY_MB
+"""Most that the server may grow by: bodies and answers on their way, what is read of them, and its connections."""
+SECONDS = 10.0
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Server]:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, before[1]))
+    try:
+        server = Server(tmp_path, connections=CONNECTIONS, bodies_mb=MEMORY_MB, body_mb=8, write_seconds=2)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
+    with server:
+        yield server
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@contextmanager
+def again_and_again(*attacks: Callable[[], None]) -> Iterator[None]:
+    """Have each of these done again and again, by eight clients each, for as long as the block runs."""
+    over = threading.Event()
+
+    def repeat(attack: Callable[[], None]) -> None:
+        while not over.is_set():
+            with suppress(OSError):
+                attack()
+
+    threads = [threading.Thread(target=repeat, args=[attack], daemon=True) for attack in attacks for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+
+
+def watched(server: Server, seconds: float) -> tuple[Told, int, int]:
+    """Have others ask whether the service lives; return their answers, and the most memory and files it had."""
+    process, most, files = psutil.Process(server.process.pid), 0, 0
+    until = time.monotonic() + seconds
+    with crowd(server.port, 30, ["/livez"]) as told:
+        while time.monotonic() < until:
+            most, files = max(most, process.memory_info().rss), max(files, process.num_fds())
+            time.sleep(0.02)
+    return told, most, files
+
+
+def figures(told: Told, grown: int) -> str:
+    cuts = statistics.quantiles([took for _, took in told], n=100)
+    return f"{len(told)} answers, median {1000 * cuts[49]:.1f} ms, p99 {1000 * cuts[98]:.0f} ms; +{grown >> 20} MB"
+
+
+def test_every_kind_of_flood_at_once(server: Server) -> None:
+    run = submitted(server.client(), large(), settings={"time_limit_seconds": 1})
+    deep = b'{"scenario": ' + b'{"a":' * 100_000 + b"1" + b"}" * 100_000 + b"}"
+    huge = json.dumps({"scenario": {"creators": [{}] * 300_000}}).encode()
+
+    def body_nobody_reads() -> None:
+        with line_to(server) as line:
+            line.sendall(asked("POST", "/nowhere", f"Content-Length: {2**40}"))
+            while True:
+                line.sendall(b"x" * 65_536)
+
+    def answer_nobody_reads() -> None:
+        with line_to(server, narrow=True) as line:
+            line.sendall(asked("GET", f"/v1/runs/{run}/scenario"))
+            line.recv(64)
+            time.sleep(1)
+
+    def body_that_does_not_come() -> None:
+        with line_to(server) as line:
+            line.sendall(asked("POST", "/v1/runs", "Content-Type: application/json", "Content-Length: 1000000") + b"{")
+            time.sleep(1)
+
+    def body(content: bytes) -> Callable[[], None]:
+        def send() -> None:
+            head = asked("POST", "/v1/validations", "Content-Type: application/json", f"Content-Length: {len(content)}")
+            with line_to(server) as line:
+                line.sendall(head + content)
+                line.recv(64)
+
+        return send
+
+    before = psutil.Process(server.process.pid).memory_info().rss
+    attacks = (body_nobody_reads, answer_nobody_reads, body_that_does_not_come, body(deep), body(huge))
+    with again_and_again(*attacks):
+        told, most, files = watched(server, SECONDS)
+        assert server.client().post("/v1/runs", json={"scenario": easy()}).status_code in (202, 503)
+    assert most - before < BOUND_MB * 2**20
+    assert files < CONNECTIONS + 256
+    assert not told.errors
+    print(figures(told, most - before))
+    assert server.client().post("/v1/validations", json={"scenario": easy()}).status_code == 200
+    assert not any(line["message"] == "bug" for line in server.lines)
+
+
+def test_ten_thousand_connections_that_say_nothing(server: Server) -> None:
+    process = psutil.Process(server.process.pid)
+    before = process.memory_info().rss
+    with ExitStack() as held:
+        for number in range(TRIED):
+            held.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=20))
+            if number % 500 == 0:
+                assert server.client().get("/livez").status_code == 200
+        assert process.num_fds() < CONNECTIONS + 256
+        told, most, _ = watched(server, 2)
+    assert most - before < 64 * 2**20
+    assert not told.errors
+    print(figures(told, most - before))
