@@ -28,7 +28,7 @@ from optimizer.execution.local import LocalExecutor
 T = TypeVar("T")
 LARGE_BYTES = 2**20
 """Size from which reading a body takes long."""
-SMALL_BODY_THREADS, LARGE_BODY_THREADS, LONG_THREADS = 2, 2, 2
+SMALL_BODY_THREADS, LARGE_BODY_THREADS = 2, 2
 """More would not do more: most of what they do has the interpreter to itself."""
 
 
@@ -44,7 +44,6 @@ class Service:
         self.in_flight = InFlightKeys()
         self._small_bodies = CapacityLimiter(SMALL_BODY_THREADS)
         self._large_bodies = CapacityLimiter(LARGE_BODY_THREADS)
-        self._long = CapacityLimiter(LONG_THREADS)
         make_executor = partial(make_run_executor, settings)
         self.jobs = Jobs(
             store,
@@ -97,10 +96,6 @@ class Service:
         """Do what a body asks for, in threads that neither a smaller body nor what takes long has to share with it."""
         limiter = self._small_bodies if body.size < LARGE_BYTES else self._large_bodies
         return await run_sync(work, *arguments, limiter=limiter)
-
-    async def run_in_thread(self, work: Callable[..., T], *arguments: object) -> T:
-        """Do what may take many seconds in threads that nothing else waits for."""
-        return await run_sync(work, *arguments, limiter=self._long)
 
     def begin(self) -> None:
         """Attach to the running event loop and submit every run that is not in a final state."""

@@ -86,8 +86,8 @@ class ServiceSettings(BaseSettings):
     bodies_mb: float = Field(
         1024.0,
         gt=0,
-        description="Memory for request bodies at once, each counted 16 times, for stored documents, counted 3 times, "
-        "and for large answers on their way (MB).",
+        description="Memory for request bodies at once, each counted 16 times, for stored documents that are compared, "
+        "counted 3 times, and for large answers on their way (MB).",
     )
     body_seconds: float = Field(20.0, gt=0, le=600, description="Time for a request body to arrive (seconds).")
     write_seconds: float = Field(

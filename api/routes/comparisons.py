@@ -11,13 +11,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
+from api.bodies import JSON
 from api.deps import Accepting, Caller, Reader, answer_room, find_run
 from api.plans import COMPARISON
 from api.problems import ApiProblem, documented, invalid
 from api.service import Service
 from api.store import RunRecord, State, StoreError
 from api.store.records import Document
-from api.stored_text import StoredText
 from optimizer.answers.comparison import Comparison
 from optimizer.errors import InputError, Problem
 from optimizer.solve.settings import Settings
@@ -61,7 +61,7 @@ async def compare_runs(request: Request, service: Accepting, caller: Reader, run
         raise invalid([replace(problem, pointer="/query/runs") for problem in error.problems]) from None
     except ApiProblem as problem:
         raise documents.fault or problem from None
-    return StoredText(text, service.memory)
+    return Response(text, media_type=JSON)
 
 
 def _records(service: Service, caller: Caller, runs: str) -> list[RunRecord]:

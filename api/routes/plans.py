@@ -23,7 +23,6 @@ from api.plans import EVALUATION
 from api.problems import ProblemItem, documented, invalid
 from api.requests import EvaluationBody, PlanBody, ValidationBody
 from api.service import Service
-from api.stored_text import StoredText
 from api.views import ScenarioView, ValidationView, WarningView
 from optimizer.errors import InputError
 from optimizer.plan import Plan
@@ -100,7 +99,7 @@ async def evaluate_plan(request: Request, body: HeldBody, service: Accepting) ->
         text, settings = await service.read_in_thread(body, _to_evaluate, body.raw, service)
         body.release()
         plan = await service.answers.solve(text, settings, request.is_disconnected, work=EVALUATION)
-    return StoredText(plan, service.memory)
+    return Response(plan, media_type=JSON)
 
 
 def _to_evaluate(raw: bytes, service: Service) -> tuple[str, Settings]:

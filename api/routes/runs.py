@@ -27,7 +27,6 @@ from api.requests import Label, PatchBody, RunBody, SolveSettings
 from api.routes.run_views import cursor_from, cursor_text, run_json, run_view
 from api.service import Service
 from api.store import KeyReused, NewRun, NewScenario, RunRecord, State, TooManyOpen
-from api.stored_text import StoredText
 from api.views import RunPage, RunView, RunWithPlan
 from optimizer.errors import InputError, Problem
 from optimizer.scenario.models import Scenario
@@ -150,7 +149,7 @@ def show_run(run_id: RunId, service: Served, caller: Reader) -> Response:
     run = find_run(service, caller, run_id)
     plan = service.store.plan_text(run.workspace_id, run.id) if run.state is State.DONE else None
     headers = {} if run.state.final else {"Retry-After": "1"}
-    return StoredText(run_json(run, plan.text if plan else None), service.memory, headers)
+    return Response(run_json(run, plan.text if plan else None), media_type=JSON, headers=headers)
 
 
 @router.get("/v1/runs/{run_id}/scenario", response_model=Scenario, responses=documented("not_found", "invalid", "busy"))
@@ -159,7 +158,7 @@ def show_scenario(run_id: RunId, service: Served, caller: Reader) -> Response:
     document = service.store.scenario_text(caller.workspace_id, run_id)
     if document is None:
         raise ApiProblem("not_found", "There is no such run.")
-    return StoredText(document.text, service.memory)
+    return Response(document.text, media_type=JSON)
 
 
 @router.post(

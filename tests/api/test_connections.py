@@ -59,15 +59,22 @@ def large() -> Document:
     return scenario
 
 
+def more(line: socket.socket) -> bytes:
+    """Return what comes next; there is more to come."""
+    part = line.recv(65_536)
+    assert part, "closed in the middle"
+    return part
+
+
 def one(line: socket.socket) -> tuple[int, bytes, bytes]:
     """Return status, head and body of the next answer, which says how long it is."""
     told = b""
     while b"\r\n\r\n" not in told:
-        told += line.recv(65_536)
+        told += more(line)
     head, _, body = told.partition(b"\r\n\r\n")
     length = next(int(field[16:]) for field in head.lower().split(b"\r\n") if field.startswith(b"content-length: "))
     while len(body) < length:
-        body += line.recv(65_536)
+        body += more(line)
     return int(head.split()[1]), head.lower(), body
 
 

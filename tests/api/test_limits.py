@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -17,10 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import TimeoutException
 
-from api.bodies import STORED, MemoryBudget
 from api.plans import COMPARISON
-from api.problems import ApiProblem
-from api.stored_text import PIECE, StoredText
 from tests.api.conftest import Serve
 from tests.api.running import Document, easy, ended, eventually, service_of, submitted
 from tests.api.server import Server
@@ -136,16 +131,6 @@ def test_slow_comparisons_delay_no_validation(
     assert all(one.result().status_code == 200 for one in asked)
 
 
-def test_small_bodies_do_not_wait_for_large_ones(client: TestClient) -> None:
-    gate = threading.Event()
-    assert client.portal is not None
-    large = [client.portal.start_task_soon(service_of(client).run_in_thread, gate.wait, 10.0) for _ in range(9)]
-    assert client.post("/v1/validations", json={"scenario": easy()}).json()["valid"]
-    assert not any(one.done() for one in large)
-    gate.set()
-    assert all(one.result() for one in large)
-
-
 def test_a_run_that_is_erased_meanwhile_is_not_found(
     client: TestClient, two: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -160,42 +145,11 @@ def test_stored_documents_of_a_comparison_count_as_memory(client: TestClient, tw
     most, memory.most = memory.most, memory.held
     try:
         assert code(client.get(COMPARISONS, params=two)) == (503, "busy")
-        assert code(client.get(f"/v1/runs/{two['runs'][:32]}/scenario")) == (503, "busy")
-        assert code(client.get(f"/v1/runs/{two['runs'][:32]}")) == (503, "busy")
     finally:
         memory.most = most
         memory.give_back(1)
     assert memory.held == 0
     assert client.get(COMPARISONS, params=two).status_code == 200
-
-
-def test_a_document_that_is_read_slowly_counts_until_it_is_sent() -> None:
-    text = "x" * (3 * PIECE)
-    memory = MemoryBudget(int(1.5 * STORED * len(text)))
-
-    async def both() -> list[bytes]:
-        going_on, pieces = asyncio.Event(), list[bytes]()
-
-        async def slowly(message: Any) -> None:
-            pieces.append(message.get("body", b""))
-            await going_on.wait()
-
-        async def send(message: Any) -> None:
-            pass
-
-        first = asyncio.create_task(StoredText(text, memory)({}, None, slowly))  # type: ignore[arg-type]
-        await asyncio.sleep(0)
-        with pytest.raises(ApiProblem, match="busy"):
-            await StoredText(text, memory)({}, None, send)  # type: ignore[arg-type]
-        going_on.set()
-        await first
-        await StoredText(text, memory)({}, None, send)  # type: ignore[arg-type]
-        return pieces
-
-    pieces = asyncio.run(both())
-    assert b"".join(pieces).decode() == text
-    assert max(map(len, pieces)) <= PIECE
-    assert memory.held == 0
 
 
 @pytest.mark.campaign
@@ -233,7 +187,7 @@ def test_slow_readers_hold_no_more_memory_than_they_may(tmp_path: Path) -> None:
         # Beside what the service holds, the system takes some megabytes of each answer.
         told = [line.recv(12)[9:] for line in lines]
         assert set(told) == {b"200", b"503"}
-        assert told.count(b"200") <= 128 * 2**20 / (STORED * size) + 1
+        assert told.count(b"200") <= 128 * 2**20 / size + 1
         assert process.memory_info().rss - before < 128 * 2**20
         assert server.client().post("/v1/validations", json={"scenario": easy()}).json()["valid"]
         for line in lines:

@@ -32,24 +32,6 @@ def answers_what_is_small(client: TestClient) -> None:
     assert client.get("/v1/runs").status_code == 200
 
 
-def test_no_small_request_waits_for_large_comparisons(
-    serve: Serve, pool: ThreadPoolExecutor, held: threading.Event, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun = []
-
-    def compared(*_: object) -> None:
-        begun.append(1)
-        held.wait(60)
-
-    client = serve()
-    monkeypatch.setattr("api.routes.comparisons._compared", compared)
-    waiting = [pool.submit(client.get, "/v1/comparisons?runs=a,b") for _ in range(MANY)]
-    eventually(lambda: bool(begun))
-    answers_what_is_small(client)
-    assert not any(one.done() for one in waiting)
-    held.set()
-
-
 def test_no_small_body_waits_for_large_ones(
     serve: Serve, pool: ThreadPoolExecutor, held: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
