@@ -12,20 +12,23 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 from api.diagnoses import SUFFIX, Diagnoses
 from api.logs import log
 from api.metrics import Metrics
 from api.notifier import Notifier
-from api.outcomes import count, ending
+from api.outcomes import count, ending, planned
 from api.store import OPEN, Cancelled, Ending, Failure, FinishAsker, Planned, RunRecord, State, Store, StoreError
-from optimizer.execution.executor import Executor, Outcome, Task
+from optimizer.execution.executor import Executor, Failed, Outcome, Reason, Task
 from optimizer.solve.control import Progress
 from optimizer.solve.settings import Settings
 
 T = TypeVar("T")
 LONGEST_PAUSE_SECONDS = 8.0
+LOST = {Reason.DIED.value, Reason.OUT_OF_TIME.value, Reason.OUT_OF_MEMORY.value}
+"""Failures after which the best plan that was kept is the result."""
 UNRECORDED = Failure("internal_error", "The result could not be recorded: a bug, written to the log.")
 UNREADABLE = Failure("internal_error", "The run's settings cannot be read: written by another version.")
 
@@ -41,6 +44,9 @@ class Jobs:
         Whether the executor outlives this service, which then neither restarts nor ends what runs there.
     diagnosis_seconds
         For the fuller diagnosis of a run that is done; 0: none.
+    most_attempts
+        Most times that a run's solve is begun here, over restarts; what kills its server each time must not do so for
+        ever. A cluster has a limit of its own.
     """
 
     def __init__(
@@ -52,11 +58,13 @@ class Jobs:
         *,
         clustered: bool = False,
         diagnosis_seconds: float = 0.0,
+        most_attempts: int = 6,
     ):
         self._store = store
         self._notifier = notifier
         self._metrics = metrics
         self._clustered = clustered
+        self._most_attempts = most_attempts
         self._finishing: set[str] = set()
         self._diagnose_further = diagnosis_seconds > 0
         self.executor = make_executor(self)
@@ -67,6 +75,8 @@ class Jobs:
         runs = self._store.open_runs()
         for run in runs:
             if run.state is State.RUNNING and not self._clustered:
+                if self._begun_too_often(run.id):
+                    continue
                 self._store.requeue(run.id)
             log.info("run accepted", extra={"run_id": run.id})
             self._take_up(run)
@@ -101,7 +111,12 @@ class Jobs:
 
     def _submit(self, run: RunRecord) -> None:
         settings = Settings(**run.settings)
-        self.executor.submit(Task(run.id, settings, lambda: self._scenario(run.id), run.workspace_id))
+        load, start, keep = (
+            partial(self._scenario, run.id),
+            partial(self._incumbent, run.id),
+            partial(self._keep, run.id),
+        )
+        self.executor.submit(Task(run.id, settings, load, run.workspace_id, start=start, keep=keep))
 
     def finish(self, run: RunRecord, by: FinishAsker = "request") -> State | None:
         """Ask for the best plan so far; return the state the run was in, None if it is gone.
@@ -178,7 +193,7 @@ class Jobs:
             self._diagnoses.ended(key.removesuffix(SUFFIX), outcome)
             return
         self._finishing.discard(key)
-        result = ending(outcome, diagnose_further=self._diagnose_further)
+        result = self._result(key, outcome)
         if self._clustered and self._notifier.stopping:
             with suppress(StoreError):
                 self._store.finish_asked(key, "shutdown")
@@ -189,6 +204,36 @@ class Jobs:
         if isinstance(result, Planned) and result.diagnosis_pending:
             with suppress(StoreError):
                 self._diagnoses.take_up(key)
+
+    def _result(self, key: str, outcome: Outcome) -> Planned | Failure:
+        """Return what a run comes to; a solver that was lost leaves the best plan that was kept, if one was."""
+        result = ending(outcome, diagnose_further=self._diagnose_further)
+        if isinstance(result, Failure) and result.code in LOST:
+            with suppress(StoreError):
+                if (kept := self._persisted(lambda: self._store.incumbent_for(key))) is not None:
+                    log.error("run ends with the best plan it had", extra={"run_id": key, "failure": result.code})
+                    return planned(kept)
+        return result
+
+    def _begun_too_often(self, key: str) -> bool:
+        """Return whether a run may not be begun again; it then ends with the best plan that was kept, or fails."""
+        if self._clustered or (attempts := self._store.attempts(key)) < self._most_attempts:
+            return False
+        self.ended(key, Failed(Reason.DIED, f"Its solve was begun {attempts} times and was lost each time."))
+        return True
+
+    def _keep(self, key: str, plan: str) -> None:
+        """Record the best plan so far; the next one will do where the database does not take it."""
+        try:
+            self._store.keep_incumbent(key, plan)
+        except StoreError as error:
+            log.warning("the best plan so far was not kept: %s", error, extra={"run_id": key})
+
+    def _incumbent(self, key: str) -> str | None:
+        try:
+            return self._persisted(lambda: self._store.incumbent_for(key))
+        except StoreError as error:
+            raise LookupError(key) from error
 
     def _record(self, key: str, result: Ending) -> bool:
         try:
@@ -224,6 +269,8 @@ class Jobs:
 
     def _scenario(self, key: str) -> str:
         try:
+            if self._persisted(lambda: self._begun_too_often(key)):
+                raise LookupError(key)
             text = self._persisted(lambda: self._store.scenario_for(key))
         except StoreError as error:
             # Taken back rather than failed: it is still open in the table.

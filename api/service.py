@@ -52,6 +52,7 @@ class Service:
             make_executor,
             clustered=settings.clustered,
             diagnosis_seconds=settings.diagnosis_seconds,
+            most_attempts=settings.attempts,
         )
         self.plans = Plans(
             lambda listener: _local(settings, listener, settings.plan_places),

@@ -82,6 +82,12 @@ class ServiceSettings(BaseSettings):
         description="Memory of each solve, evaluation and comparison, above which it is killed; at 85% a solve is "
         "asked for its best plan (MB).",
     )
+    attempts: int = Field(
+        6,
+        ge=1,
+        description="Most times that a run's solve is begun on this machine, over restarts; then it ends with its best "
+        "plan so far, or fails.",
+    )
     body_mb: float = Field(32.0, gt=0, le=64, description="Largest request body (MB).")
     bodies_mb: float = Field(
         1024.0,

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from optimizer.analysis.certify import certified
+from optimizer.analysis.certify import Incumbents, Keep, certified
 from optimizer.analysis.diagnose import diagnose
 from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
@@ -27,6 +27,8 @@ def make_plan(
     *,
     progress: Callable[[Progress], None] | None = None,
     cancel: threading.Event | None = None,
+    start: Plan | None = None,
+    keep: Keep | None = None,
 ) -> Plan:
     """Return the best verified plan of a scenario, with its certificate and, if an activation is missing, a diagnosis.
 
@@ -41,6 +43,10 @@ def make_plan(
         soon as it is final, which is before the diagnosis.
     cancel
         Set it from another thread to end early with the best plan so far.
+    start
+        A plan of the same scenario to begin with, such as one that was kept; ignored where it does not fit.
+    keep
+        Called with each better plan on the way, as a function that returns it once called (see `certified`).
 
     Returns
     -------
@@ -60,7 +66,10 @@ def make_plan(
     most = min(MOST_FOR_DIAGNOSIS, settings.diagnose_seconds)
     afterwards = min(most, SHARE_FOR_DIAGNOSIS * settings.time_limit_seconds) if optional else 0.0
     reporting = _Reporting(progress, began)
-    result = certified(scenario, settings, listener=reporting, cancel=cancel, afterwards=afterwards)
+    incumbents = Incumbents(start, keep)
+    result = certified(
+        scenario, settings, listener=reporting, cancel=cancel, afterwards=afterwards, incumbents=incumbents
+    )
     reporting.conclude(result.plan.status)
     missing = any(not activation.secured for activation in result.plan.activations)
     if not missing or result.plan.status == "unknown":

@@ -38,9 +38,9 @@ def test_a_path_may_be_text() -> None:
 
 def test_the_signatures_stay() -> None:
     parameters = inspect.signature(make_plan).parameters
-    assert list(parameters) == ["scenario", "settings", "progress", "cancel"]
+    assert list(parameters) == ["scenario", "settings", "progress", "cancel", "start", "keep"]
     assert parameters["settings"].default is None
-    assert all(parameters[name].kind is inspect.Parameter.KEYWORD_ONLY for name in ("progress", "cancel"))
+    assert all(parameters[name].kind is inspect.Parameter.KEYWORD_ONLY for name in list(parameters)[2:])
     assert list(inspect.signature(read_scenario).parameters) == ["path"]
     assert list(inspect.signature(to_json).parameters) == ["document"]
     assert get_type_hints(read_scenario)["return"] is Scenario

@@ -29,6 +29,7 @@ from api.service import Service
 from api.store import KeyReused, NewRun, NewScenario, RunRecord, State, TooManyOpen
 from api.views import RunPage, RunView, RunWithPlan
 from optimizer.errors import InputError, Problem
+from optimizer.plan import Plan
 from optimizer.scenario.models import Scenario
 from optimizer.solve.settings import Settings
 
@@ -44,6 +45,14 @@ IdempotencyKey = Annotated[
 ]
 ACCEPTED_HEADERS = {
     "Location": {"description": "Where the run is.", "schema": {"type": "string"}},
+    "Retry-After": {"description": "Seconds to wait before the next look.", "schema": {"type": "integer"}},
+}
+
+PLAN_HEADERS = {
+    "Plan-State": {
+        "description": "`final`, or `best_so_far` while the search goes on.",
+        "schema": {"type": "string", "enum": ["final", "best_so_far"]},
+    },
     "Retry-After": {"description": "Seconds to wait before the next look.", "schema": {"type": "integer"}},
 }
 
@@ -150,6 +159,24 @@ def show_run(run_id: RunId, service: Served, caller: Reader) -> Response:
     plan = service.store.plan_text(run.workspace_id, run.id) if run.state is State.DONE else None
     headers = {} if run.state.final else {"Retry-After": "1"}
     return Response(run_json(run, plan.text if plan else None), media_type=JSON, headers=headers)
+
+
+@router.get(
+    "/v1/runs/{run_id}/plan",
+    response_model=Plan,
+    responses={200: {"headers": PLAN_HEADERS}, **documented("not_found", "run_without_plan", "invalid", "busy")},
+)
+def show_plan(run_id: RunId, service: Served, caller: Reader) -> Response:
+    """Show the plan of a run, or the best verified one so far, which its warning `best_so_far` and a header tell."""
+    run = find_run(service, caller, run_id)
+    # In this order: a run that ends in between has its plan by then.
+    kept = None if run.state.final else service.store.incumbent_text(run.workspace_id, run.id)
+    plan = service.store.plan_text(run.workspace_id, run.id)
+    if (shown := plan or kept) is None:
+        detail = f"The run is {run.state.value} and has no plan" + (" to show." if run.state.final else " to show yet.")
+        raise ApiProblem("run_without_plan", detail)
+    headers = {"Plan-State": "final"} if plan else {"Plan-State": "best_so_far", "Retry-After": "10"}
+    return Response(shown.text, headers=headers, media_type=JSON)
 
 
 @router.get("/v1/runs/{run_id}/scenario", response_model=Scenario, responses=documented("not_found", "invalid", "busy"))

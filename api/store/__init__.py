@@ -6,6 +6,7 @@ from api.store.diagnoses import Diagnoses, Fuller
 from api.store.engine import make_engine
 from api.store.errors import DatabaseInUse, KeyReused, StoreError, TooManyOpen
 from api.store.events import Events
+from api.store.incumbents import Incumbents
 from api.store.keys import Keys
 from api.store.lock import holding
 from api.store.migrate import is_current, upgrade, upgrade_exclusively
@@ -62,7 +63,7 @@ __all__ = [
 ]
 
 
-class Store(Keys, Runs, Transitions, Diagnoses, Events):
+class Store(Keys, Runs, Transitions, Incumbents, Diagnoses, Events):
     """Workspaces, keys, runs, plans and events of one database.
 
     Every method is one transaction and safe to call from any thread and any server: what is returned was so at one

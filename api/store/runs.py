@@ -128,6 +128,11 @@ class Runs(Base):
             state = connection.scalar(select(runs.c.state).where(runs.c.id == run_id))
         return None if state is None else State(state)
 
+    def attempts(self, run_id: str) -> int:
+        """Return how often the solve of a run was begun, whosever it is; 0 if there is none."""
+        with reading(self.engine) as connection:
+            return connection.scalar(select(runs.c.attempts).where(runs.c.id == run_id)) or 0
+
     def open_runs(self) -> list[RunRecord]:
         """Return the queued and running runs of all workspaces, first come first."""
         return self._records(SELECT_RUNS.where(_OPEN).order_by(runs.c.created_at, runs.c.id))

@@ -174,6 +174,15 @@ plans = Table(
     Column("body", Text, nullable=False),
 )
 
+incumbents = Table(
+    "incumbents",
+    METADATA,
+    Column("run_id", ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("body", Text, nullable=False),
+)
+
 events = Table(
     "events",
     METADATA,

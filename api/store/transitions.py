@@ -7,14 +7,14 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, case, insert, null, or_, select
+from sqlalchemy import ColumnElement, Connection, case, delete, insert, null, or_, select
 
 from api.store.base import Base, hash_of
 from api.store.engine import writing
 from api.store.events import add_event, change_run
 from api.store.records import FIGURES, Ending, EventKind, Failure, FinishAsker, Planned
 from api.store.states import OPEN, State, predecessors
-from api.store.tables import plans, runs
+from api.store.tables import incumbents, plans, runs
 from optimizer.solve.control import Progress
 
 DIAGNOSIS_WITHIN = timedelta(hours=1)
@@ -119,6 +119,7 @@ class Transitions(Base):
                 values["diagnosis_until"] = now + DIAGNOSIS_WITHIN
             if not _step(connection, run_id, state, values, data, now):
                 return False
+            connection.execute(delete(incumbents).where(incumbents.c.run_id == run_id))
             if plan is not None:
                 connection.execute(insert(plans).values(run_id=run_id, **plan))
             return True

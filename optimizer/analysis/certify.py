@@ -8,8 +8,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
+
+import numpy as np
 
 from optimizer.analysis.judging import (
     SIMULATED_CAMPAIGNS,
@@ -33,10 +36,31 @@ from optimizer.plan import (
     ObjectiveReport,
     Plan,
 )
+from optimizer.scenario.loading import fingerprint
 from optimizer.scenario.models import Scenario
 from optimizer.solve.control import Control, Progress
-from optimizer.solve.search import Solution, search
+from optimizer.solve.search import SearchStatus, Solution, search
 from optimizer.solve.settings import Settings
+
+Keep = Callable[[Callable[[], Plan]], None]
+"""Takes a function that returns the plan of an incumbent."""
+
+
+@dataclass(frozen=True)
+class Incumbents:
+    """Plans that a search begins with and finds on its way.
+
+    Attributes
+    ----------
+    start
+        A plan of the scenario to begin with; one that does not fit it, or breaks a rule, is ignored.
+    keep
+        Called with each incumbent, as a function that returns its plan, judged, with status `feasible`. That function
+        may be called from any thread and takes as long as judging; it raises `VerificationError` as `certified` does.
+    """
+
+    start: Plan | None = None
+    keep: Keep | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +82,7 @@ def certified(
     draws: int = SIMULATED_CAMPAIGNS,
     people: bool = True,
     afterwards: float = 0.0,
+    incumbents: Incumbents | None = None,
 ) -> Certified:
     """Return the best verified plan of a checked scenario, without a diagnosis.
 
@@ -73,29 +98,49 @@ def certified(
         Choose the most embedded (step 3).
     afterwards
         Seconds of the time limit to leave for what comes after.
+    incumbents
+        The plan to begin with, and who hears of those on the way.
 
     Raises
     ------
     VerificationError
         If the plan breaks a rule or a figure: a bug.
     """
-    began = time.monotonic()
+    began, known = time.monotonic(), incumbents or Incumbents()
     reserve = min(3.0, 0.05 * settings.time_limit_seconds)
     deadline = began + settings.time_limit_seconds - reserve - afterwards
     control = Control(deadline, cancel or threading.Event(), listener, began)
     instance = build_instance(scenario, every_day=every_day())
     # Computed before the search, so that little is left to do once its time is up.
     facts = facts_of(scenario)
-    solution = search(instance, settings, control, people=people)
+
+    def judged(found: Solution) -> Plan:
+        plan = judge(scenario, plan_of(scenario, instance, found, settings, facts), settings.seed, draws, facts)
+        failures = [f"{check.rule}: {check.detail}" for check in plan.certificate.checks if not check.ok]
+        if failures:
+            raise VerificationError(failures)
+        run = plan.run.model_copy(update={"wall_seconds": round(time.monotonic() - began, 3)})
+        return plan.model_copy(update={"run": run})
+
+    def improved(found: Solution) -> None:
+        if known.keep is not None and found.value:
+            known.keep(partial(judged, replace(found, status=SearchStatus.FEASIBLE)))
+
+    begin_with = None if known.start is None else _usable(scenario, instance, known.start)
+    solution = search(instance, settings, control, people=people, start=begin_with, improved=improved)
     searched = time.monotonic()
-    plan = plan_of(scenario, instance, solution, settings, facts)
-    plan = judge(scenario, plan, settings.seed, draws, facts)
-    failures = [f"{check.rule}: {check.detail}" for check in plan.certificate.checks if not check.ok]
-    if failures:
-        raise VerificationError(failures)
-    ended = time.monotonic()
-    run = plan.run.model_copy(update={"wall_seconds": round(ended - began, 3)})
-    return Certified(plan.model_copy(update={"run": run}), instance, solution, ended - searched)
+    plan = judged(solution)
+    return Certified(plan, instance, solution, time.monotonic() - searched)
+
+
+def _usable(scenario: Scenario, instance: Instance, plan: Plan) -> Selection | None:
+    """Return the decisions of a plan; None where it is of another scenario, or of days that are no options now."""
+    if plan.scenario.sha256 != fingerprint(scenario):
+        return None
+    try:
+        return selection_of(instance, plan)
+    except KeyError:
+        return None
 
 
 def plan_of(
@@ -127,6 +172,27 @@ def decisions_of(instance: Instance, selection: Selection) -> tuple[Sequence[Dec
     ]
     starts = {instance.waves[a].id: instance.day(instance.windows.start_day[w]) for a, w in selection.windows.items()}
     return decisions, starts
+
+
+def selection_of(instance: Instance, plan: Plan) -> Selection:
+    """Return the decisions of a plan by index: the inverse of `decisions_of`."""
+    activations = {wave.id: number for number, wave in enumerate(instance.waves)}
+    table, windows = instance.options, instance.windows
+    people = [instance.creator_ids[creator] for creator in table.creator.tolist()]
+    rows = zip(people, table.activation.tolist(), table.paid.tolist(), table.ship_day.tolist(), strict=True)
+    option_at = {row: option for option, row in enumerate(rows)}
+    days = {instance.day(day): int(day) for day in np.unique([*table.ship_day, *windows.start_day])}
+    options = [
+        option_at[line.creator, activations[line.activation], line.mode == "paid", days[line.ship_on]]
+        for line in plan.assignments
+    ]
+    window_at = {(int(windows.activation[w]), int(windows.start_day[w])): w for w in range(len(windows))}
+    chosen = {
+        number: window_at[number, days[item.window.start]]
+        for number, item in enumerate(plan.activations)
+        if item.secured and item.window is not None
+    }
+    return Selection(tuple(sorted(options)), chosen)
 
 
 def _objective(scenario: Scenario, instance: Instance, solution: Solution, described: Figures) -> ObjectiveReport:

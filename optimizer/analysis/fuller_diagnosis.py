@@ -10,14 +10,11 @@ import threading
 import time
 from decimal import Decimal
 
-import numpy as np
-
-from optimizer.analysis.certify import Certified
+from optimizer.analysis.certify import Certified, selection_of
 from optimizer.analysis.diagnose import diagnose
 from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.model.rules import every_day
-from optimizer.model.selection import Selection
 from optimizer.money import to_minor
 from optimizer.plan import Diagnosis, Plan
 from optimizer.scenario.models import Scenario
@@ -78,27 +75,6 @@ def _recovered(scenario: Scenario, plan: Plan, settings: Settings, control: Cont
         method=plan.run.method,
     )
     return Certified(plan, instance, solution)
-
-
-def selection_of(instance: Instance, plan: Plan) -> Selection:
-    """Return the decisions of a plan by index: the inverse of `certify.decisions_of`."""
-    activations = {wave.id: number for number, wave in enumerate(instance.waves)}
-    table, windows = instance.options, instance.windows
-    people = [instance.creator_ids[creator] for creator in table.creator.tolist()]
-    rows = zip(people, table.activation.tolist(), table.paid.tolist(), table.ship_day.tolist(), strict=True)
-    option_at = {row: option for option, row in enumerate(rows)}
-    days = {instance.day(day): int(day) for day in np.unique([*table.ship_day, *windows.start_day])}
-    options = [
-        option_at[line.creator, activations[line.activation], line.mode == "paid", days[line.ship_on]]
-        for line in plan.assignments
-    ]
-    window_at = {(int(windows.activation[w]), int(windows.start_day[w])): w for w in range(len(windows))}
-    chosen = {
-        number: window_at[number, days[item.window.start]]
-        for number, item in enumerate(plan.activations)
-        if item.secured and item.window is not None
-    }
-    return Selection(tuple(sorted(options)), chosen)
 
 
 def _lower_bounds(instance: Instance, plan: Plan, settings: Settings, control: Control) -> dict[int, int]:

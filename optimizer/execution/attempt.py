@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from optimizer.execution.executor import Failed, Finished, Outcome, Reason
 from optimizer.execution.process import Child
-from optimizer.execution.process_messages import FINISH, NEXT_PART, ErrorReport, Part, WorkRequest
+from optimizer.execution.process_messages import FINISH, NEXT_PART, ErrorReport, Incumbent, Part, WorkRequest
 from optimizer.solve.control import Progress
 
 WATCH_SECONDS = 0.25
@@ -61,7 +61,11 @@ class Attempt:
         self._next_complaint = 0.0
 
     def run(
-        self, request: WorkRequest, moved: Callable[[str, Progress], None], parts: Iterator[str] | None = None
+        self,
+        request: WorkRequest,
+        moved: Callable[[str, Progress], None],
+        kept: Callable[[str, str], None] | None = None,
+        parts: Iterator[str] | None = None,
     ) -> Outcome:
         """Return how it ended; `Reason.DIED` where the process went by itself, or was killed by `kill`.
 
@@ -74,7 +78,7 @@ class Attempt:
             with self._lock:
                 self._requested = True
             self._send_finish()
-            outcome = self._received(moved, iter(()) if parts is None else parts)
+            outcome = self._received(moved, kept, iter(()) if parts is None else parts)
         finally:
             self._over.set()
             if watch.ident is not None:
@@ -108,7 +112,9 @@ class Attempt:
         if due:
             self._child.send(FINISH)
 
-    def _received(self, moved: Callable[[str, Progress], None], parts: Iterator[str]) -> Outcome | None:
+    def _received(
+        self, moved: Callable[[str, Progress], None], kept: Callable[[str, str], None] | None, parts: Iterator[str]
+    ) -> Outcome | None:
         while True:
             try:
                 message = self._child.receive()
@@ -119,6 +125,9 @@ class Attempt:
                     self._has_plan = True
                     self._send_finish()
                 moved(self._key, message)
+            elif isinstance(message, Incumbent):
+                if kept is not None:
+                    kept(self._key, message.plan)
             elif isinstance(message, ErrorReport):
                 log.error("Task %s failed in its process.\n%s", self._key, message.traceback)
             elif message == NEXT_PART:

@@ -18,11 +18,14 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, NoReturn
 
+from pydantic import ValidationError
+
 from optimizer.analysis.frontier import BudgetPlans, frontier, write_budget_plans
 from optimizer.analysis.fuller_diagnosis import diagnosed_further
 from optimizer.errors import InputError, VerificationError
 from optimizer.execution.executor import Failed, Finished, Outcome, Reason
-from optimizer.execution.process_messages import FINISH, NEXT_PART, ErrorReport, Part, WorkRequest
+from optimizer.execution.keeping import IncumbentKeeper
+from optimizer.execution.process_messages import FINISH, NEXT_PART, ErrorReport, Incumbent, Part, WorkRequest
 from optimizer.plan import Plan, to_json
 from optimizer.planner import make_plan
 from optimizer.scenario.loading import parse_scenario, scenario_from_data
@@ -33,16 +36,23 @@ SECONDS_BETWEEN_MOVES = 0.25
 OOM_SCORE = 500
 _PR_SET_PDEATHSIG = 1
 
-Tell = Callable[[Progress], None]
-Work = Callable[[str, Settings, Tell, threading.Event], str]
-"""What is done with a text."""
-PartsWork = Callable[[str, Settings, Tell, threading.Event, Iterator[str]], str]
-"""What is done with a text and further ones (`Task.parts`)."""
+Tell = Callable[[Progress | Incumbent], None]
+Work = Callable[..., str]
+"""Takes text, settings, what to tell and the wish to finish; then the further texts, if the task has them
+(`Task.parts`); and `start`, if it sends incumbents."""
 
 
-def plan_of(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
-    """Return the plan of a scenario, both as JSON text: the work that children are for."""
-    return to_json(make_plan(parse_scenario(text), settings, progress=tell, cancel=cancel))
+def plan_of(text: str, settings: Settings, tell: Tell, cancel: threading.Event, start: str | None = None) -> str:
+    """Return the plan of a scenario, both as JSON text: the work that children are for.
+
+    Verified plans on the way are sent as `Incumbent`; `start` is one of them.
+    """
+    begin_with = None
+    with suppress(ValidationError):  # a plan that another version kept
+        begin_with = None if start is None else Plan.model_validate_json(start)
+    with IncumbentKeeper(tell) as keeper:
+        scenario = parse_scenario(text)
+        return to_json(make_plan(scenario, settings, progress=tell, cancel=cancel, start=begin_with, keep=keeper.keep))
 
 
 def diagnosis_of(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:  # noqa: ARG001
@@ -129,21 +139,21 @@ def be_killed_first() -> None:
 class ProgressSender:
     """Sends progress from a thread of its own: the newest, at most every `SECONDS_BETWEEN_MOVES`, the last one always.
 
-    The solver never waits for the receiver.
+    Incumbents go the same way. The solver never waits for the receiver.
     """
 
-    def __init__(self, send: Callable[[Progress], None]) -> None:
+    def __init__(self, send: Callable[[Progress | Incumbent], None]) -> None:
         self._send = send
-        self._newest: Progress | None = None
+        self._newest: dict[type, Progress | Incumbent] = {}
         self._closed = False
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def tell(self, progress: Progress) -> None:
-        """Keep `progress` to be sent in place of what has not been sent yet."""
+    def tell(self, message: Progress | Incumbent) -> None:
+        """Keep `message` to be sent in place of one of its kind that has not been sent yet."""
         with self._changed:
-            self._newest = progress
+            self._newest[type(message)] = message
             self._changed.notify()
 
     def close(self) -> None:
@@ -156,11 +166,12 @@ class ProgressSender:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._newest is not None or self._closed)
-                newest, self._newest = self._newest, None
-            if newest is None:
+                self._changed.wait_for(lambda: bool(self._newest) or self._closed)
+                newest, self._newest = self._newest, {}
+            if not newest:
                 return
-            self._send(newest)
+            for message in newest.values():
+                self._send(message)
             with self._changed:
                 self._changed.wait_for(lambda: self._closed, SECONDS_BETWEEN_MOVES)
 
@@ -209,10 +220,11 @@ def _outcome(
 ) -> tuple[Outcome, ErrorReport | None]:
     """Do the work; return how it ended, and what the log should say where it is the fault of the program."""
     try:
-        work: Callable[..., str] = pkgutil.resolve_name(request.work)
+        work: Work = pkgutil.resolve_name(request.work)
         settings = Settings.model_validate_json(request.settings)
         further = (parts,) if request.in_parts else ()
-        return Finished(work(request.text, settings, sender.tell, cancel, *further)), None
+        start = {} if request.start is None else {"start": request.start}
+        return Finished(work(request.text, settings, sender.tell, cancel, *further, **start)), None
     except InputError as error:
         return Failed(Reason.BAD_INPUT, _in_a_sentence(error), tuple(error.problems)), None
     except MemoryError:

@@ -37,6 +37,10 @@ class Task:
     parts
         Returns further texts, each of which is taken when the work asks for it; called once for each attempt, in its
         thread. LookupError ends the task, and is not written to the log. Only executors of this machine know it.
+    start
+        Returns the plan to begin with as JSON text, if there is one; called once for each attempt, after `load`.
+    keep
+        Called with the best verified plan so far as JSON text, now and then, as the listener is.
     """
 
     key: str
@@ -46,6 +50,8 @@ class Task:
     work: str | None = None
     background: bool = False
     parts: Callable[[], Iterator[str]] | None = None
+    start: Callable[[], str | None] | None = None
+    keep: Callable[[str], None] | None = None
 
 
 class Reason(Enum):

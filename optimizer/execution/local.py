@@ -181,9 +181,13 @@ class LocalExecutor:
         def moved(key: str, progress: Progress) -> None:
             run.tell(partial(self._listener.moved, key, progress))
 
+        def kept(_: str, plan: str) -> None:
+            if run.task.keep is not None:
+                run.tell(partial(run.task.keep, plan))
+
         outcome: Outcome | None
         try:
-            outcome = run.supervision.run(started, moved)
+            outcome = run.supervision.run(started, moved, kept)
         except Exception:
             # A bug costs this task, not the thread: the queue goes on, and who waits for the task is told.
             log.exception("Task %s was lost.", run.task.key)

@@ -21,13 +21,16 @@ class WorkRequest:
     settings
         The settings as JSON text.
     in_parts
-        Whether there are further texts, for a `PartsWork`.
+        Whether there are further texts, for the work to take.
+    start
+        The plan to begin with as JSON text; None for none. Work that sends no `Incumbent` is given none.
     """
 
     work: str
     text: str
     settings: str
     in_parts: bool = False
+    start: str | None = None
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,13 @@ class Part:
     """A further text of a request, the answer to `NEXT_PART`; None after the last."""
 
     text: str | None
+
+
+@dataclass(frozen=True)
+class Incumbent:
+    """The best plan so far, verified, as JSON text."""
+
+    plan: str
 
 
 @dataclass(frozen=True)

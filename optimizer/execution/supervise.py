@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 from optimizer.execution.attempt import Attempt, ResourceLimits
-from optimizer.execution.executor import Failed, Outcome, Reason, Task
+from optimizer.execution.executor import Failed, Finished, Outcome, Reason, Task
 from optimizer.execution.process import FORK_SERVER, Child, StartError
 from optimizer.execution.process_messages import WorkRequest
 from optimizer.solve.control import Progress
@@ -17,6 +17,8 @@ SOLVE = "optimizer.execution.child:plan_of"
 ATTEMPTS = 2
 PATIENCE_OF_A_RETRY_SECONDS = 5.0
 START_PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
+LEAVES_ITS_PLAN = (Reason.DIED, Reason.OUT_OF_TIME, Reason.OUT_OF_MEMORY)
+"""Ends of a process after which the best plan it had sent is the answer; a bug may concern that plan, too."""
 
 log = logging.getLogger(__name__)
 
@@ -41,23 +43,32 @@ class Supervision:
         self._lock = threading.Lock()
         self._current: Attempt | None = None
         self._patience: float | None = None
+        self._incumbent: str | None = None
         self._abandoned = self._last = False
         self._hurry = threading.Event()
 
-    def run(self, started: Callable[[str, int], None], moved: Callable[[str, Progress], None]) -> Outcome | None:
+    def run(
+        self,
+        started: Callable[[str, int], None],
+        moved: Callable[[str, Progress], None],
+        kept: Callable[[str, str], None] | None = None,
+    ) -> Outcome | None:
         """Do the task and return how it ended; None if there is nothing to report.
 
         That is so when the task was abandoned, when `Task.load` raises LookupError, which withdraws it, and when the
         process died while it was winding up or the whole program was ending: the task is then to be submitted again.
 
-        A process that dies by itself is replaced once; limits and refusals are final. A request to finish that came
-        before the replacement stands, but waits a few seconds for a first plan, or nothing would be returned.
-        What the two callables raise is raised here, after the process is gone.
+        A process that dies by itself is replaced once, by one that begins with the best plan so far; limits and
+        refusals are final. A request to finish that came before the replacement stands, but waits a few seconds for a
+        first plan, or nothing would be returned. Where a process that is gone for good had sent a plan, that is the
+        outcome. What the callables raise is raised here, after the process is gone.
         """
         outcome: Outcome | None = None
         for number in range(1, ATTEMPTS + 1):
             try:
                 text = self._task.load()
+                if self._incumbent is None and self._task.start is not None:
+                    self._incumbent = self._task.start()
             except LookupError:
                 return None
             except Exception:
@@ -67,12 +78,12 @@ class Supervision:
             if self._abandoned or self._last:
                 return None
             started(self._task.key, number)
-            outcome = self._attempt(number, text, moved)
+            outcome = self._attempt(number, text, moved, kept)
             if self._abandoned or (_died(outcome) and self._nobody_waits):
                 return None
             if not _died(outcome):
-                return outcome
-        return outcome
+                break
+        return self._with_plan(outcome)
 
     def finish(self) -> None:
         """Ask for the best plan so far, at once, whether there is one or not."""
@@ -96,6 +107,14 @@ class Supervision:
         if current is not None:
             current.kill()
 
+    def _with_plan(self, outcome: Outcome | None) -> Outcome | None:
+        """Return the best plan so far in place of the failure of a process that had sent one."""
+        lost = isinstance(outcome, Failed) and outcome.reason in LEAVES_ITS_PLAN
+        if not lost or self._incumbent is None:
+            return outcome
+        log.error("Task %s ends with the best plan it had: %s", self._task.key, outcome)
+        return Finished(self._incumbent)
+
     @property
     def _nobody_waits(self) -> bool:
         """Whether a process may die without anybody missing it."""
@@ -108,8 +127,20 @@ class Supervision:
         if current is not None:
             current.finish(patience)
 
-    def _attempt(self, number: int, text: str, moved: Callable[[str, Progress], None]) -> Outcome:
+    def _attempt(
+        self,
+        number: int,
+        text: str,
+        moved: Callable[[str, Progress], None],
+        kept: Callable[[str, str], None] | None,
+    ) -> Outcome:
         settings = self._task.settings
+
+        def keep(key: str, plan: str) -> None:
+            self._incumbent = plan
+            if kept is not None:
+                kept(key, plan)
+
         child = self._started()
         if child is None:
             return Failed(Reason.DIED, "The solver's process could not be started; the log says more.")
@@ -123,8 +154,10 @@ class Supervision:
             attempt.finish(patience if number == 1 else max(patience, PATIENCE_OF_A_RETRY_SECONDS))
         try:
             parts = None if self._task.parts is None else self._task.parts()
-            request = WorkRequest(self._work, text, settings.model_dump_json(), in_parts=parts is not None)
-            outcome = attempt.run(request, moved, parts)
+            request = WorkRequest(
+                self._work, text, settings.model_dump_json(), in_parts=parts is not None, start=self._incumbent
+            )
+            outcome = attempt.run(request, moved, keep, parts)
             if _died(outcome) and not self._nobody_waits:
                 log.error("Task %s lost its process. Its last words:\n%s", self._task.key, attempt.last_words())
             return outcome

@@ -7,7 +7,7 @@ over all at once, starting from there. Every call of it ends at a fixed effort.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -77,13 +77,30 @@ class Solution:
     open: tuple[OpenPart, ...] = ()
 
 
-def search(instance: Instance, settings: Settings, control: Control, *, people: bool = True) -> Solution:
+def search(
+    instance: Instance,
+    settings: Settings,
+    control: Control,
+    *,
+    people: bool = True,
+    start: Selection | None = None,
+    improved: Callable[[Solution], None] | None = None,
+) -> Solution:
     """Return the best plan and certified bounds; ends at the gap, at the deadline or when cancelled.
 
-    `people`: choose the most embedded at the end, and say why a gap is open.
+    Parameters
+    ----------
+    people
+        Choose the most embedded at the end, and say why a gap is open.
+    start
+        The incumbent to begin with, if it holds.
+    improved
+        Called with what would be returned if the search ended there, whenever the incumbent is a better one.
     """
     method = _method(instance, settings)
     state = SearchState(instance, control, settings.gap)
+    if improved is not None:
+        state.on_incumbent = lambda: improved(_solution(state, state.incumbent, {}, method))
     state.set_phase("counting people, parcels and money")
     counted = count(instance, lambda: control.stopped)
     if counted.infeasible:
@@ -93,6 +110,7 @@ def search(instance: Instance, settings: Settings, control: Control, *, people: 
         # All the value takes every activation, and each costs what counting says at least.
         state.tighten_cost_bound(int(instance.value.sum()), sum(counted.costs.values()))
     state.set_phase("making a first plan")
+    state.try_improve(start)
     state.try_improve(quick_start(instance, lambda: control.stopped))
     state.set_phase("preparing")
     reserve = min(PARAMETERS.most_people_seconds, PARAMETERS.people_share * control.remaining) if people else 0.0

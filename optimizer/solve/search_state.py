@@ -32,6 +32,8 @@ class SearchState:
         Proven: no plan at all.
     on_selection
         Called with every selection that holds and secures what must be: value, cost, selection, paid for or not.
+    on_incumbent
+        Called after each change of the incumbent, by the thread that found it, which holds the state meanwhile.
     """
 
     instance: Instance
@@ -45,6 +47,7 @@ class SearchState:
     infeasible: bool = False
     phase: str = "reading"
     on_selection: Callable[[int, int, Selection], None] | None = None
+    on_incumbent: Callable[[], None] | None = None
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def __post_init__(self) -> None:
@@ -78,6 +81,8 @@ class SearchState:
                 return False
             self.incumbent, self.value, self.cost = selection, value, cost
             self.report()
+            if self.on_incumbent is not None:
+                self.on_incumbent()
         return True
 
     def tighten_value_bound(self, bound: int) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from optimizer.analysis.fuller_diagnosis import diagnosed_further, selection_of
+from optimizer.analysis.certify import selection_of
+from optimizer.analysis.fuller_diagnosis import diagnosed_further
 from optimizer.plan import Diagnosis, Plan
 from optimizer.planner import make_plan
 from optimizer.scenario.models import Scenario

@@ -25,6 +25,7 @@ DATABASES = BOTH
 ROUTES = [
     ("GET", "/v1/runs/{run}"),
     ("GET", "/v1/runs/{run}/scenario"),
+    ("GET", "/v1/runs/{run}/plan"),
     ("GET", "/v1/runs/{run}/events"),
     ("POST", "/v1/runs/{run}/finish"),
     ("DELETE", "/v1/runs/{run}"),

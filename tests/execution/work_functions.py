@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from optimizer.errors import InputError, Problem, VerificationError
+from optimizer.execution.process_messages import Incumbent
 from optimizer.solve.control import Progress
 from optimizer.solve.settings import Settings
 
@@ -195,3 +196,45 @@ def waits_with_parts(text: str, settings: Settings, tell: Tell, cancel: threadin
     """Wait for the wish to finish."""
     cancel.wait()
     return "{}"
+
+
+def keeps(tell: Tell, plan: str) -> None:
+    """Send a plan as the best so far, and let it arrive."""
+    tell(Incumbent(plan))
+    tell(moment(1, str(os.getpid())))
+    time.sleep(0.3)
+
+
+def keeps_and_hangs(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
+    keeps(tell, "kept")
+    time.sleep(600)
+    return text
+
+
+def keeps_and_stops(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
+    keeps(tell, "kept")
+    os.kill(os.getpid(), signal.SIGSTOP)
+    return text
+
+
+def keeps_and_grows(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
+    keeps(tell, "kept")
+    return grows_and_hangs(text, settings, tell, cancel)
+
+
+def keeps_and_breaks(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:
+    keeps(tell, "kept")
+    raise ValueError("/secret/path")
+
+
+def keeps_and_is_killed(
+    text: str, settings: Settings, tell: Tell, cancel: threading.Event, start: str = "nothing"
+) -> str:
+    """Be killed, having kept a plan that names the one before."""
+    keeps(tell, f"{text} after {start}")
+    os.kill(os.getpid(), signal.SIGKILL)
+    return text
+
+
+def begins_with(text: str, settings: Settings, tell: Tell, cancel: threading.Event, start: str = "nothing") -> str:
+    return start

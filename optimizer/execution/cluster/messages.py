@@ -14,12 +14,12 @@ from optimizer.execution.executor import Failed, Finished, Outcome, Reason
 from optimizer.solve.control import Progress
 
 Key = tuple[str, str, str]
-Kind = Literal["started", "moved", "given back", "abandoned", "hello"]
+Kind = Literal["started", "moved", "kept", "given back", "abandoned", "hello"]
 Verb = Literal["finish", "finish_gracefully", "abandon", "tell_again"]
 
 TOPIC = "groundswell"
 """Of all events. One topic, because a scheduler keeps the last events of every topic there ever was."""
-RESOURCE = "groundswell-3"
+RESOURCE = "groundswell-4"
 """What a solve takes one of and a worker has one of per slot: other workers get none, nor those of another version of
 these words, which the number counts."""
 SOLVE_ON_WORKER = "optimizer.execution.cluster.worker_plugin:solve"
@@ -68,6 +68,8 @@ class Event:
         they are on: milliseconds since 1970.
     origin
         Address of the worker, or id of the executor, that sends it.
+    plan
+        The best plan so far, packed, where one is kept.
     """
 
     kind: Kind
@@ -77,6 +79,7 @@ class Event:
     start: str = ""
     attempt: int = 0
     progress: Progress | None = None
+    plan: bytes | None = None
 
     def message(self) -> dict[str, Any]:
         """Return it as plain values."""

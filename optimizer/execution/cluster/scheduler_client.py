@@ -83,7 +83,14 @@ class SchedulerClient:
             return survey_of(client, list(keys))
 
     def hand_over(
-        self, key: Key, work: str, text: str, settings: Settings, limits: ResourceLimits, priority: int
+        self,
+        key: Key,
+        work: str,
+        text: str,
+        settings: Settings,
+        limits: ResourceLimits,
+        priority: int,
+        start: str | None = None,
     ) -> Any:
         """Give a task to the cluster and return its future; one that it has already is the same task."""
         client = self._connected()
@@ -96,6 +103,7 @@ class SchedulerClient:
                 settings.model_dump_json(),
                 limits.grace_seconds,
                 limits.memory_mb,
+                None if start is None else packed(start),
                 key=key,
                 resources={RESOURCE: 1},
                 priority=priority,

@@ -13,7 +13,7 @@ from typing import Any
 from distributed import KilledWorker
 
 from optimizer.execution.attempt import ResourceLimits
-from optimizer.execution.cluster.messages import Event, Key, outcome_of
+from optimizer.execution.cluster.messages import Event, Key, outcome_of, unpacked
 from optimizer.execution.cluster.scheduler import ClusterError
 from optimizer.execution.cluster.scheduler_client import SchedulerClient
 from optimizer.execution.cluster.thread_pool import SerialQueue, ThreadPool
@@ -133,6 +133,9 @@ class TrackedTask:
             self._on_start(event)
         elif event.kind == "moved":
             self._on_move(event)
+        elif event.kind == "kept":
+            if event.start in self._starts and event.plan is not None and self.task.keep is not None:
+                self._queue.post(partial(self._keep, event.plan))
         elif event.kind == "given back":
             with self._lock:
                 self._starts.discard(event.start)
@@ -182,6 +185,10 @@ class TrackedTask:
             tell = partial(self._context.listener.moved, self.task.key, event.progress)
             self._queue.post(tell, newest=True)
 
+    def _keep(self, plan: bytes) -> None:
+        if self.task.keep is not None:
+            self.task.keep(unpacked(plan))
+
     def _hand_over(self) -> None:
         try:
             if self._future is None:
@@ -203,9 +210,11 @@ class TrackedTask:
         """Hand it over; where another executor has done so before, ask its worker how far it is."""
         scheduler_client, task = self._context.scheduler_client, self.task
         text = task.load()
+        start = None if task.start is None else task.start()
         state = scheduler_client.survey([self.key]).tasks.get(self.key)
         work = task.work or self._context.work
-        future = scheduler_client.hand_over(self.key, work, text, task.settings, self._context.limits, self._priority)
+        limits, priority = self._context.limits, self._priority
+        future = scheduler_client.hand_over(self.key, work, text, task.settings, limits, priority, start)
         self._future = future
         future.add_done_callback(self._settled)
         if state is not None and state.worker is not None:

@@ -12,18 +12,27 @@ from typing import Any
 from distributed import Reschedule, Worker, WorkerPlugin, get_worker
 
 from optimizer.execution.attempt import ResourceLimits
-from optimizer.execution.cluster.messages import TOPIC, Event, Key, Kind, Verb, answer_of, unpacked
+from optimizer.execution.cluster.messages import TOPIC, Event, Key, Kind, Verb, answer_of, packed, unpacked
 from optimizer.execution.executor import Failed, Outcome, Reason, Task
 from optimizer.execution.supervise import Supervision
 from optimizer.solve.control import Progress
 from optimizer.solve.settings import Settings
 
 NAME = "groundswell"
+MOST_KEPT_BYTES = 2**18
+"""Of a packed plan on the way: a scheduler keeps the last events of a topic, with what they carry."""
 
 log = logging.getLogger(__name__)
 
 
-def solve(work: str, text: bytes, settings: str, grace_seconds: float, memory_mb: int | None) -> dict[str, Any]:
+def solve(
+    work: str,
+    text: bytes,
+    settings: str,
+    grace_seconds: float,
+    memory_mb: int | None,
+    start: bytes | None = None,
+) -> dict[str, Any]:
     """Do a task on the worker that runs this; what Dask is given to run.
 
     Parameters
@@ -34,12 +43,15 @@ def solve(work: str, text: bytes, settings: str, grace_seconds: float, memory_mb
         The scenario, packed, and the settings as JSON text.
     grace_seconds, memory_mb
         As in `ResourceLimits`.
+    start
+        The plan to begin with, packed.
     """
     worker = get_worker()
     worker_plugin: Any = worker.plugins[NAME]
     key: Any = worker.get_current_task()
     limits = ResourceLimits(grace_seconds, worker_plugin.allowed(memory_mb))
-    task = Task(key[-1], worker_plugin.threaded(settings), lambda: unpacked(text), work=work)
+    begin_with = None if start is None else unpacked(start)
+    task = Task(key[-1], worker_plugin.threaded(settings), lambda: unpacked(text), work=work, start=lambda: begin_with)
     answer: dict[str, Any] = worker_plugin.solve(key, Supervision(task, limits, work))
     return answer
 
@@ -163,8 +175,12 @@ class SolverPlugin(WorkerPlugin):
             one.progress = progress
             self._tell("moved", one)
 
+        def kept(_: str, plan: str) -> None:
+            if len(packed_plan := packed(plan)) <= MOST_KEPT_BYTES:
+                self._tell("kept", one, packed_plan)
+
         try:
-            return one.supervision.run(started, moved)
+            return one.supervision.run(started, moved, kept)
         except Exception:
             # A bug costs this task alone; raised, it would count as an error of the cluster, and be tried again.
             log.exception("Task %s was lost.", one.key[-1])
@@ -176,11 +192,11 @@ class SolverPlugin(WorkerPlugin):
         if one.progress is not None:
             self._tell("moved", one)
 
-    def _tell(self, kind: Kind, one: _Solve) -> None:
+    def _tell(self, kind: Kind, one: _Solve, plan: bytes | None = None) -> None:
         if self._worker is not None:
             progress = one.progress if kind == "moved" else None
             _, scope, task = one.key
-            event = Event(kind, scope, task, self._worker.address, one.id, one.attempt, progress)
+            event = Event(kind, scope, task, self._worker.address, one.id, one.attempt, progress, plan)
             self._worker.log_event(TOPIC, event.message())
 
     def _is_cancelled(self, key: Key) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from distributed import KilledWorker
 
 from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.cluster import tracked_task as module
-from optimizer.execution.cluster.messages import Event, Key, Kind, answer_of, key_of
+from optimizer.execution.cluster.messages import Event, Key, Kind, answer_of, key_of, packed
 from optimizer.execution.cluster.scheduler import ClusterError, Survey, TaskState
 from optimizer.execution.cluster.thread_pool import ThreadPool
 from optimizer.execution.cluster.tracked_task import TaskContext, TrackedTask
@@ -84,7 +85,8 @@ class Followed:
         self.scheduler_client, self.listener, self.threads = FakeLink(), Recorder(), ThreadPool()
         means = TaskContext(self.scheduler_client, self.listener, self.threads, ResourceLimits(), "work", lambda: None)  # type: ignore[arg-type]
         self.over: list[TrackedTask] = []
-        self.tracked_task = TrackedTask(task("a"), KEY, means, self.over.append)
+        self.kept: list[str] = []
+        self.tracked_task = TrackedTask(replace(task("a"), keep=self.kept.append), KEY, means, self.over.append)
         self.tracked_task.hand_over()
         self.handed(1)
 
@@ -122,6 +124,15 @@ def test_its_result_is_told_after_its_start_even_if_nobody_told_that(followed: F
     assert followed.listener.outcome("a") == Finished("plan")
     assert [call for call, _, _ in followed.listener.calls] == ["started", "ended"]
     followed.listener.wait(lambda: future.released and followed.over)
+
+
+def test_its_best_plan_so_far_is_kept_unless_it_is_of_a_lost_start(followed: Followed) -> None:
+    for start, plan in (("w1", "first"), ("nobody", "strange"), ("w1", "second")):
+        if plan == "first":
+            followed.event("started", start)
+        followed.tracked_task.on_event(Event("kept", "", "a", "tcp://w1", start, 1, plan=packed(plan)))
+    followed.listener.wait(lambda: len(followed.kept) == 2)
+    assert followed.kept == ["first", "second"]
 
 
 def test_the_third_worker_is_not_lost_to_it(followed: Followed) -> None:
