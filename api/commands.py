@@ -7,6 +7,7 @@ Commands import what they need when they run, so that help comes at once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -76,6 +77,8 @@ def create(
     """Make a key; its secret is shown once and kept nowhere."""
     from api.store import Scope
 
+    with blaming("keys create"):
+        _refuse_controls({"--workspace": workspace, "--name": name})
     key, secret = _store(database).create_key(workspace, name, Scope(scope))
     say(f"Key {key.id} ({scope}) of workspace {workspace}. This is the only time it is shown:")
     show_text(secret + "\n")
@@ -101,6 +104,19 @@ def revoke(
         say(f"There is no such key, or it is revoked already: {key}")
         raise typer.Exit(ExitCode.BAD_INPUT)
     say(f"Key {key} is revoked.")
+
+
+def _refuse_controls(given: Mapping[str, str]) -> None:
+    """Raise InputError for every text that would steer a terminal, or break the lines that keys are listed in."""
+    import re
+
+    from optimizer.errors import InputError, Problem
+    from optimizer.scenario.fields import ONE_LINE
+
+    detail, remedy = "holds a control character", "Write it anew, without tabs and line breaks."
+    wrong = [(option, text) for option, text in given.items() if not re.fullmatch(ONE_LINE, text)]
+    if wrong:
+        raise InputError([Problem("control_character", option, detail, remedy, text) for option, text in wrong])
 
 
 def _cells(key: KeyRecord) -> tuple[str, ...]:

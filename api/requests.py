@@ -9,7 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 from pydantic_core.core_schema import any_schema
 
-from optimizer.scenario.fields import Money, Strict
+from optimizer.scenario.fields import ONE_LINE, Money, Strict
 from optimizer.scenario.models import Scenario
 
 
@@ -26,7 +26,7 @@ class _AsScenario:
 
 
 AnyScenario = Annotated[Any, _AsScenario]
-Label = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Label = Annotated[str, Field(min_length=1, max_length=200, pattern=ONE_LINE)]
 
 
 class SolveSettings(Strict):
@@ -71,7 +71,9 @@ class RunBody(Strict):
 class PatchBody(Strict):
     """What if: the scenario of another run with a JSON Merge Patch (RFC 7396) on it."""
 
-    from_run: str = Field(description="Id of the run whose scenario is changed.", max_length=64, examples=["6d1f…"])
+    from_run: str = Field(
+        description="Id of the run whose scenario is changed.", max_length=64, pattern=ONE_LINE, examples=["6d1f…"]
+    )
     patch: dict[str, Any] = Field(
         description="JSON Merge Patch: fields replace, null removes, lists are replaced whole.",
         examples=[{"budget": {"total": "5000.00"}}],

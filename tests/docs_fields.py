@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from optimizer.plan import Plan
+from optimizer.scenario.fields import PRINTABLE
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.schema import Schema, json_schema
 
@@ -152,6 +153,7 @@ PATTERNS = {
     r"^\d+(\.\d+)?$": "amount",
     r"^[0-9]{4}-(0[1-9]|1[0-2])$": "month",
     r"^[1-9][0-9]{0,2}$": "number of days",
+    PRINTABLE: "text",
 }
 """What a text that matches a pattern is called."""
 

@@ -76,6 +76,8 @@ _SHARED: Mapping[str, Any] = {
     # NaN and infinity are no JSON; better refused here than by a reader.
     "json_serializer": partial(json.dumps, ensure_ascii=False, allow_nan=False),
     "poolclass": QueuePool,
+    # Errors go to the log; what was to be stored must not go with them.
+    "hide_parameters": True,
 }
 
 

@@ -84,8 +84,13 @@ def _not_a_flag(value: Any) -> Any:
 
 
 SchemaVersion = Annotated[Literal[1], BeforeValidator(_not_a_flag)]
-Identifier = Annotated[str, Field(min_length=1, max_length=200)]
-Text = Annotated[str, Field(max_length=2000)]
+PRINTABLE = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$"
+"""The rule of every text that people give us: no control characters but tab and line breaks. Others steer terminals,
+break files of other programs, and the first is refused by PostgreSQL."""
+ONE_LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+"""The same of names that stand in lists and logs, a line each: neither tab nor line break."""
+Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=PRINTABLE)]
+Text = Annotated[str, Field(max_length=2000, pattern=PRINTABLE)]
 Labels = dict[Identifier, Text]
 Probability = Annotated[float, Field(ge=0, le=1)]
 Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]

@@ -20,6 +20,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from optimizer.errors import Problem, pointer, shorten
+from optimizer.scenario.fields import ONE_LINE, PRINTABLE
 
 Path = tuple[str | int, ...]
 M = TypeVar("M", bound=BaseModel)
@@ -191,6 +192,9 @@ def _sentences(fault: Fault, owner: type[BaseModel] | None) -> tuple[str, str, s
         return "not_finite", "NaN and Infinity are not allowed", "Write a value."
     if fault.kind == "money_format":
         return fault.kind, fault.message, "Write the amount alone, without currency, sign or separators."
+    if fault.kind == "string_pattern_mismatch" and fault.limits.get("pattern") in (PRINTABLE, ONE_LINE):
+        tabs = "tabs and line breaks" if fault.limits["pattern"] == ONE_LINE else "characters that cannot be seen"
+        return "control_character", "holds a control character", f"Write it anew, without {tabs}."
     if fault.kind not in _SENTENCES:
         return "wrong_value", fault.message, "Correct it."
     limits = {

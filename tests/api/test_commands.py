@@ -53,6 +53,18 @@ def test_a_key_is_made_listed_and_revoked(tmp_path: Path, capsys: Captured) -> N
     assert "no such key" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("option", "others"), [("--name", "--workspace"), ("--workspace", "--name")])
+def test_a_key_s_names_hold_no_control_characters(tmp_path: Path, capsys: Captured, option: str, others: str) -> None:
+    for text in ("red\x1b[31m", "two\nlines", "nul\0"):
+        made = ["keys", "create", option, text, others, "fine", *database(tmp_path)]
+        assert outcome(made) == ExitCode.BAD_INPUT
+        told = capsys.readouterr()
+        assert "control_character" in told.err
+        assert option in told.err
+        assert "\x1b" not in told.err
+        assert not told.out
+
+
 def test_the_openapi_document_is_printed(capsys: Captured) -> None:
     assert outcome(["openapi"]) == ExitCode.DONE
     assert capsys.readouterr().out == COMMITTED.read_text("utf-8")

@@ -126,7 +126,7 @@ def test_a_client_that_leaves_during_its_upload_is_no_bug(server: Server) -> Non
         ("/v1/runs?limit=" + "9" * 5000, "/query/limit", "out_of_range"),
         ("/v1/runs?state=lost", "/query/state", "unknown_choice"),
         ("/v1/runs?label=", "/query/label", "too_short"),
-        ("/v1/runs?label=%01", "/query/label", "wrong_format"),
+        ("/v1/runs?label=%01", "/query/label", "control_character"),
         ("/v1/runs?cursor=" + "A" * 201, "/query/cursor", "too_long"),
         ("/v1/runs/" + "x" * 65, "/path/run_id", "too_long"),
         ("/v1/schemas/poem", "/path/document", "unknown_choice"),

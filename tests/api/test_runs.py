@@ -254,3 +254,20 @@ def test_stopping_keeps_the_best_plan_of_what_runs(serve: Serve) -> None:
     kept = client.get(f"/v1/runs/{running}").json()
     assert (kept["state"], kept["status"], kept["finish_asked"]) == ("done", "feasible", "shutdown")
     assert client.get(f"/v1/runs/{queued}").json()["state"] == "queued"
+
+
+@pytest.mark.parametrize("character", ["\0", "\x1b", "\x9b"])
+def test_control_characters_are_refused_wherever_they_stand(client: TestClient, character: str) -> None:
+    text = f"spring{character}launch"
+    run = submitted(client, easy())
+    asked = [
+        ("/scenario/name", {"scenario": named(text)}),
+        ("/label", {"scenario": easy(), "label": text}),
+        ("/patch/name", {"from_run": run, "patch": {"name": text}}),
+        ("/from_run", {"from_run": text, "patch": {}}),
+    ]
+    for place, body in asked:
+        answer = client.post("/v1/runs", json=body)
+        assert answer.status_code == 422, answer.text
+        assert ("control_character", place) in {(one["code"], one["pointer"]) for one in answer.json()["problems"]}
+    assert client.get("/v1/runs", params={"label": text}).status_code == 422

@@ -189,3 +189,10 @@ def test_neither_secrets_nor_what_was_erased_are_in_the_file(on_file: Store, fil
     assert b"Erased Person" not in written()
     assert kept.encode() in written()
     assert gone.encode() not in written()
+
+
+def test_errors_of_statements_hold_nothing_that_was_to_be_stored(on_file: Store) -> None:
+    row = {"id": "1", "name": "secret launch", "created_at": datetime(2027, 3, 1, tzinfo=UTC)}
+    with pytest.raises(IntegrityError) as twice, writing(on_file.engine) as connection:
+        connection.execute(insert(workspaces), [row, {**row, "id": "2"}])
+    assert "secret launch" not in str(twice.value)

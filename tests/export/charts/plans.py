@@ -48,12 +48,21 @@ def many(number: int) -> Plan:
 
 def hostile(name: str = HOSTILE) -> tuple[Scenario, Plan]:
     """Return a launch in which everything that is a text means harm, with its plan."""
-    content = launch.document(name=name)
-    content["communities"][0]["name"] = name
-    content["activations"][0]["id"] = name
-    content["creators"][2]["handle"] = name
-    scenario = scenario_from_data(content)
-    return scenario, renamed(launch.plan(name=name), name)
+    # A scenario that is read holds no control characters; a plan may, and nobody is trusted.
+    calm, plan = scenario_from_data(launch.document()), launch.plan()
+    creators = [one.model_copy(update={"handle": name}) if n == 2 else one for n, one in enumerate(calm.creators)]
+    assert calm.activations is not None
+    (community, *communities), (activation, *activations) = calm.communities, calm.activations
+    scenario = calm.model_copy(
+        update={
+            "name": name,
+            "communities": [community.model_copy(update={"name": name}), *communities],
+            "activations": [activation.model_copy(update={"id": name}), *activations],
+            "creators": creators,
+        }
+    )
+    named = plan.model_copy(update={"scenario": plan.scenario.model_copy(update={"name": name})})
+    return scenario, renamed(named, name)
 
 
 def renamed(plan: Plan, name: str) -> Plan:
