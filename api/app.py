@@ -106,8 +106,9 @@ async def _on_bad_parameters(_request: Request, error: Exception) -> Response:
 
 
 async def _on_store_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, StoreError)
     log.error("the database does not answer", exc_info=error)
-    return _response(unavailable())
+    return _response(unavailable(error.told))
 
 
 async def _on_nothing_more(_request: Request, _error: Exception) -> Response:

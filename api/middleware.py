@@ -73,7 +73,7 @@ class Middleware:
         except StoreError as error:
             log.error("the database does not answer", exc_info=error)
             if not sent.status:
-                await answer(unavailable(), sent.request_id)(scope, receive, sent)
+                await answer(unavailable(error.told), sent.request_id)(scope, receive, sent)
         except Exception as error:  # noqa: BLE001
             # The outermost place: any bug is answered as a problem with the request's id, and logged under it.
             if sent.status and _broken(error):

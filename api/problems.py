@@ -141,9 +141,9 @@ def invalid(problems: Iterable[Problem], prefix: str = "") -> ApiProblem:
     return ApiProblem("invalid", f"{len(items)} problem{many} in the request.", problems=items)
 
 
-def unavailable() -> ApiProblem:
+def unavailable(detail: str | None = None) -> ApiProblem:
     """Return the problem that the database does not answer."""
-    return ApiProblem("unavailable", "The database did not answer; try again.", headers={"Retry-After": "5"})
+    return ApiProblem("unavailable", detail or "The database did not answer; try again.", headers={"Retry-After": "5"})
 
 
 def below(prefix: str, problem: Problem) -> Problem:

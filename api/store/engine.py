@@ -8,7 +8,6 @@ by letting one writer in at a time (`BEGIN IMMEDIATE`), PostgreSQL by locking ro
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -23,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, Interfa
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from api.store.errors import DamagedDatabase, DatabaseUnavailable, UnsupportedDatabase
+from api.store.sqlite_file import DatabaseFile
 
 T = TypeVar("T")
 BUSY_SECONDS = 10.0
@@ -47,7 +47,8 @@ def make_engine(url: str) -> Engine:
     """Return an engine for a SQLite file or a PostgreSQL database; the file is made if there is none.
 
     Scenarios hold personal data, so a new folder is open to its owner only and so is a new file; what SQLite puts
-    next to the file takes its permissions from it.
+    next to the file takes its permissions from it. The engine stays with this file: where it is removed or replaced,
+    every transaction is refused.
 
     Raises
     ------
@@ -60,14 +61,14 @@ def make_engine(url: str) -> Engine:
     if file is None:
         return _postgres(make_url(url).set(drivername=POSTGRES))
     make_folder(file)
-    try:
-        os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise DatabaseUnavailable(f"{file} cannot be opened: {error.strerror}.") from error
+    opened = DatabaseFile.opened(file)
     # A connection is an open file: enough for every thread that serves requests, none of which waits for another.
-    engine = create_engine(url, pool_size=10, max_overflow=50, connect_args={"timeout": BUSY_SECONDS}, **_SHARED)
+    engine = create_engine(url, pool_size=10, max_overflow=50, creator=partial(opened.connect, BUSY_SECONDS), **_SHARED)
     event.listen(engine, "connect", _prepare)
+    # An open connection goes on with a file that was removed: looked at before a transaction and before it is kept.
+    event.listen(engine, "begin", lambda _: opened.check())
     event.listen(engine, "begin", _begin)
+    event.listen(engine, "commit", lambda _: opened.check())
     return engine
 
 

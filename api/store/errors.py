@@ -6,6 +6,7 @@
     ├── UnsupportedDatabase   the address names a database this store does not work with
     ├── DatabaseInUse         another server has the file
     ├── DatabaseUnavailable   it cannot be reached, is full, or others keep it busy
+    │   └── DatabaseReplaced  its file is not the one that the service began with
     ├── UnknownSchema         the database was written by a version that this one does not know
     ├── DamagedDatabase       it is not what it should be, or would not be after a migration
     ├── UnknownWorkspace      there is no such workspace
@@ -22,7 +23,15 @@ from optimizer.errors import GroundswellError
 
 
 class StoreError(GroundswellError):
-    """Root of the tree above; the message is a sentence for people."""
+    """Root of the tree above; the message is a sentence for people.
+
+    Attributes
+    ----------
+    told
+        What clients may hear of it, without names of machines and files; None for nothing in particular.
+    """
+
+    told: str | None = None
 
 
 class UnsupportedDatabase(StoreError):
@@ -35,6 +44,17 @@ class DatabaseInUse(StoreError):
 
 class DatabaseUnavailable(StoreError):
     """The database cannot be reached, is full, or others keep it busy; later it may work again."""
+
+    def __init__(self, detail: str, told: str | None = None):
+        self.told = told
+        super().__init__(detail)
+
+
+class DatabaseReplaced(DatabaseUnavailable):
+    """The file of the database is gone, or another has its name: nothing may be read or written."""
+
+    def __init__(self, detail: str):
+        super().__init__(detail, detail)
 
 
 class UnknownSchema(StoreError):

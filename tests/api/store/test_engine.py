@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 import api.store.engine as engine_module
 from api.store import Store
 from api.store.engine import make_engine, reading, writing
-from api.store.errors import DamagedDatabase, DatabaseUnavailable, UnsupportedDatabase
+from api.store.errors import DamagedDatabase, DatabaseReplaced, DatabaseUnavailable, UnsupportedDatabase
 from api.store.migrate import upgrade
 from api.store.records import Scope
 from api.store.states import State
@@ -196,3 +196,27 @@ def test_errors_of_statements_hold_nothing_that_was_to_be_stored(on_file: Store)
     with pytest.raises(IntegrityError) as twice, writing(on_file.engine) as connection:
         connection.execute(insert(workspaces), [row, {**row, "id": "2"}])
     assert "secret launch" not in str(twice.value)
+
+
+def test_a_file_that_was_removed_is_not_made_anew_by_a_new_connection(on_file: Store, file: Path) -> None:
+    on_file.close()
+    file.unlink()
+    for work in (on_file.has_keys, on_file.default_workspace):
+        with pytest.raises(DatabaseReplaced, match="was removed"):
+            work()
+    assert not file.exists()
+
+
+def test_a_file_that_another_replaced_gets_no_tables(on_file: Store, file: Path) -> None:
+    on_file.default_workspace()
+    file.unlink()
+    file.touch(0o644)
+    with pytest.raises(DatabaseReplaced, match="was replaced"):
+        on_file.default_workspace()
+    assert file.stat().st_size == 0
+
+
+def test_what_is_written_as_the_file_goes_is_not_said_to_be_kept(on_file: Store, file: Path) -> None:
+    with pytest.raises(DatabaseReplaced), writing(on_file.engine) as connection:  # noqa: PT012
+        connection.execute(insert(workspaces).values(id="a", name="a", created_at=datetime.now(UTC)))
+        file.unlink()
