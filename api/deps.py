@@ -13,11 +13,13 @@ from api.bodies import Body, read_body
 from api.parameters import refuse_odd_query
 from api.problems import ApiProblem
 from api.service import Service
-from api.store import RunRecord, Scope
+from api.store import RunRecord, Scope, wait_at_most
 
 bearer = HTTPBearer(
     auto_error=False, description="API key, as `groundswell keys create` prints it.", scheme_name="ApiKey"
 )
+PATIENCE_SECONDS = 2.0
+"""For a request to wait until others have written."""
 Credentials = Annotated[HTTPAuthorizationCredentials | None, Security(bearer)]
 
 
@@ -36,6 +38,8 @@ class Caller:
 async def service_of(request: Request) -> Service:
     """Return the service that the application was made for; not a plain function, which would cost a thread."""
     service: Service = request.app.state.service
+    # Whoever holds the database for longer must not hold up everybody who waits for an answer.
+    wait_at_most(PATIENCE_SECONDS)
     return service
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from api.notifier import Notifier
 from api.plans import Plans
 from api.reconciler import Reconciler
 from api.settings import ServiceSettings
-from api.store import Store
+from api.store import DatabaseUnavailable, Store
 from optimizer.errors import InputError, Problem
 from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.executor import Executor, Listener
@@ -30,6 +31,7 @@ LARGE_BYTES = 2**20
 """Size from which reading a body takes long."""
 SMALL_BODY_THREADS, LARGE_BODY_THREADS = 2, 2
 """More would not do more: most of what they do has the interpreter to itself."""
+READY_SECONDS = 2.0
 
 
 class Service:
@@ -44,6 +46,7 @@ class Service:
         self.in_flight = InFlightKeys()
         self._small_bodies = CapacityLimiter(SMALL_BODY_THREADS)
         self._large_bodies = CapacityLimiter(LARGE_BODY_THREADS)
+        self._looking = CapacityLimiter(1)
         make_executor = partial(make_run_executor, settings)
         self.jobs = Jobs(
             store,
@@ -93,6 +96,21 @@ class Service:
         """Whose runs they are while the service is open."""
         return self.store.default_workspace().id
 
+    async def check_ready(self) -> None:
+        """Return if the database takes work; the look has a thread of its own, which nothing else can keep busy.
+
+        Raises
+        ------
+        DatabaseUnavailable
+            With the reason.
+        """
+        try:
+            async with asyncio.timeout(READY_SECONDS):
+                await run_sync(self.store.check_ready, limiter=self._looking, abandon_on_cancel=True)
+        except TimeoutError:
+            detail = f"The database did not answer within {READY_SECONDS:g} s."
+            raise DatabaseUnavailable(detail, detail) from None
+
     async def read_in_thread(self, body: Body, work: Callable[..., T], *arguments: object) -> T:
         """Do what a body asks for, in threads that neither a smaller body nor what takes long has to share with it."""
         limiter = self._small_bodies if body.size < LARGE_BYTES else self._large_bodies
@@ -101,6 +119,9 @@ class Service:
     def begin(self) -> None:
         """Attach to the running event loop and submit every run that is not in a final state."""
         self.notifier.attach()
+        if self.open:
+            # Made now: the first to call must not wait for whoever writes by then.
+            _ = self.workspace_id
         resumed = self.jobs.resume()
         self._reconciler.begin()
         log.info("service started", extra={"resumed_runs": resumed})

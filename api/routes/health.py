@@ -20,9 +20,9 @@ async def alive() -> AliveView:
 
 
 @router.get("/readyz", responses=documented_open("stopping"))
-def ready(service: Accepting) -> AliveView:
-    """Tell whether the service takes work: its database answers and it is not stopping."""
-    service.store.has_keys()
+async def ready(service: Accepting) -> AliveView:
+    """Tell whether the service takes work: it is not stopping, and its database can be written, or why it cannot."""
+    await service.check_ready()
     return AliveView(status="ready")
 
 

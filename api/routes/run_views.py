@@ -11,6 +11,9 @@ from api.store import Cursor, EventKind, EventRecord, RunRecord
 from api.views import FailureView, FiguresView, RunView, ScenarioView, SettingsView, TimesView
 from optimizer.money import decimals, from_minor
 
+MARK = "run "
+MOST_DIGITS = 18
+
 
 def run_view(run: RunRecord) -> RunView:
     """Return a run as clients see it, without its plan."""
@@ -60,7 +63,7 @@ def event_view(event: EventRecord, currency: str) -> dict[str, Any]:
 
 def cursor_text(cursor: Cursor) -> str:
     """Return a cursor as an opaque word."""
-    return base64.urlsafe_b64encode(f"{moment(cursor.created_at)} {cursor.id}".encode()).decode().rstrip("=")
+    return base64.urlsafe_b64encode(f"{MARK}{cursor.number}".encode()).decode().rstrip("=")
 
 
 def cursor_from(text: str) -> Cursor:
@@ -69,14 +72,10 @@ def cursor_from(text: str) -> Cursor:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True).decode("ascii")
     except (binascii.Error, UnicodeError) as error:
         raise ValueError(text) from error
-    at, separator, run_id = raw.partition(" ")
-    created = datetime.fromisoformat(at)
-    if not separator or created.tzinfo is None:
+    number = raw.removeprefix(MARK)
+    if raw == number or not number.isdigit() or len(number) > MOST_DIGITS:
         raise ValueError(text)
-    try:
-        return Cursor(created.astimezone(UTC), run_id)
-    except OverflowError as error:
-        raise ValueError(text) from error
+    return Cursor(int(number))
 
 
 def _figures(value: int | None, cost_minor: int | None, currency: str) -> FiguresView | None:

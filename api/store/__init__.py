@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from api.store.diagnoses import Diagnoses, Fuller
 from api.store.engine import make_engine
-from api.store.errors import DatabaseInUse, KeyReused, StoreError, TooManyOpen
+from api.store.errors import DatabaseInUse, DatabaseUnavailable, KeyReused, StoreError, TooManyOpen
 from api.store.events import Events
 from api.store.incumbents import Incumbents
 from api.store.keys import Keys
 from api.store.lock import holding
 from api.store.migrate import is_current, upgrade, upgrade_exclusively
+from api.store.patience import wait_at_most
+from api.store.readiness import Readiness
 from api.store.records import (
     Cancelled,
     Cursor,
@@ -36,6 +38,7 @@ __all__ = [
     "Cancelled",
     "Cursor",
     "DatabaseInUse",
+    "DatabaseUnavailable",
     "Ending",
     "EventKind",
     "EventRecord",
@@ -60,10 +63,11 @@ __all__ = [
     "make_engine",
     "upgrade",
     "upgrade_exclusively",
+    "wait_at_most",
 ]
 
 
-class Store(Keys, Runs, Transitions, Incumbents, Diagnoses, Events):
+class Store(Keys, Runs, Transitions, Incumbents, Diagnoses, Events, Readiness):
     """Workspaces, keys, runs, plans and events of one database.
 
     Every method is one transaction and safe to call from any thread and any server: what is returned was so at one

@@ -22,7 +22,8 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, Interfa
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from api.store.errors import DamagedDatabase, DatabaseUnavailable, UnsupportedDatabase
-from api.store.sqlite_file import DatabaseFile
+from api.store.patience import patience
+from api.store.sqlite_file import DatabaseFile, reason_of
 
 T = TypeVar("T")
 BUSY_SECONDS = 10.0
@@ -172,6 +173,8 @@ def _begin(connection: Connection) -> None:
     # A transaction that read before it writes cannot wait for another writer: SQLite fails it at once, whatever the
     # timeout. One that says from the start that it will write waits its turn.
     writes = connection.get_execution_options().get(WRITES, False)
+    if writes:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {round(1000 * patience(BUSY_SECONDS))}").close()
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -195,7 +198,8 @@ def in_own_words() -> Iterator[None]:
     try:
         yield
     except (OperationalError, InterfaceError, NoConnectionLeft) as error:
-        raise DatabaseUnavailable(_unavailable(error)) from error
+        reason = reason_of(error.orig if isinstance(error, DatabaseError) else None)
+        raise DatabaseUnavailable(reason or _unavailable(error), reason) from error
     except DatabaseError as error:
         # Its kinds say what was wrong with a statement; none of them, that SQLite could not make sense of the file.
         if type(error) is not DatabaseError:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Select, exists, insert, or_, select, upd
 from api.store.base import Base, hash_of, new_id
 from api.store.engine import again_if_raced, reading, writing
 from api.store.errors import DatabaseUnavailable
+from api.store.patience import waiting_at_most
 from api.store.records import KeyRecord, Scope, WorkspaceRecord
 from api.store.tables import keys, workspaces
 
@@ -77,8 +78,8 @@ class Keys(Base):
         now = self.now()
         if key.last_used_at is None or now - key.last_used_at >= COARSE:
             stale = or_(keys.c.last_used_at.is_(None), keys.c.last_used_at <= now - COARSE)
-            # A failed note of the time is no reason to refuse a caller.
-            with suppress(DatabaseUnavailable), writing(self.engine) as connection:
+            # A failed note of the time is no reason to refuse a caller, nor to keep one waiting.
+            with suppress(DatabaseUnavailable), waiting_at_most(0.0), writing(self.engine) as connection:
                 connection.execute(update(keys).where(keys.c.id == key.id, stale).values(last_used_at=now))
         return key
 

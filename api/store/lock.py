@@ -7,14 +7,13 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from types import TracebackType
 
-from filelock import FileLock, Timeout
 from sqlalchemy import Connection, func, make_url, select, text
 
-from api.store.engine import POSTGRES, database_file, in_own_words, make_engine, make_folder
+from api.store.engine import POSTGRES, database_file, in_own_words, make_engine
 from api.store.errors import DatabaseInUse, DatabaseUnavailable
+from api.store.file_lock import FileHold
 
 SERVER_LOCK = 0x67726F756E65  # the one after that of migrations
 LOOK_SECONDS = 2.0
@@ -147,21 +146,5 @@ def holding(url: str, *, together: bool = False, lost: Callable[[], None] = noth
         If the address names no database the store works with.
     """
     file = database_file(url)
-    with _held_file(file) if file is not None else Hold(url, together=together, lost=lost):
+    with FileHold(file, lost) if file is not None else Hold(url, together=together, lost=lost):
         yield
-
-
-@contextmanager
-def _held_file(file: Path) -> Iterator[None]:
-    """Hold a SQLite file; the lock belongs to the process: however that ends, the system gives it up."""
-    make_folder(file)
-    # Given up by whichever thread closes the server; and a stand-in for the system's lock would outlive a crash.
-    lock = FileLock(f"{file.resolve()}.lock", timeout=0, mode=0o600, thread_local=False, fallback_to_soft=False)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise DatabaseInUse(f"Another server uses {file}; a SQLite file serves one at a time.") from None
-    try:
-        yield
-    finally:
-        lock.release()

@@ -117,10 +117,9 @@ class NewRun:
 
 
 class Cursor(NamedTuple):
-    """The last run of a page; the next page begins after it."""
+    """The last run of a page, by its number; the next page begins after it."""
 
-    created_at: datetime
-    id: str
+    number: int
 
 
 @dataclass(frozen=True)
@@ -180,6 +179,8 @@ class RunRecord:
 
     Attributes
     ----------
+    number
+        Its place in the order in which runs came.
     scenario_sha256, scenario_name, currency
         Of the scenario it solves.
     attempts
@@ -208,6 +209,7 @@ class RunRecord:
     currency: str
     state: State
     phase: str | None
+    number: int
     created_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
@@ -227,7 +229,7 @@ class RunRecord:
     @property
     def cursor(self) -> Cursor:
         """Where the next page begins when this run is the last of one."""
-        return Cursor(self.created_at, self.id)
+        return Cursor(self.number)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, literal, select, tuple_
+from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select
 
 from api.store.base import Base, hash_of, lock_workspace, new_id
 from api.store.engine import again_if_raced, reading, writing
@@ -83,6 +83,8 @@ class Runs(Base):
                 from_run=new.from_run,
                 settings=dict(new.settings),
                 state=State.QUEUED.value,
+                # More than any run of this workspace has, which is held; of others one may come to the same.
+                number=(connection.scalar(select(func.max(runs.c.number))) or 0) + 1,
                 created_at=now,
                 attempts=0,
                 idempotency_key=new.idempotency_key,
@@ -118,9 +120,8 @@ class Runs(Base):
         if state is not None:
             wanted = wanted.where(runs.c.state == state.value)
         if after is not None:
-            place = tuple_(literal(after.created_at, runs.c.created_at.type), literal(after.id, runs.c.id.type))
-            wanted = wanted.where(tuple_(runs.c.created_at, runs.c.id) < place)
-        return self._records(wanted.order_by(runs.c.created_at.desc(), runs.c.id.desc()).limit(limit))
+            wanted = wanted.where(runs.c.number < after.number)
+        return self._records(wanted.order_by(runs.c.number.desc()).limit(limit))
 
     def state(self, run_id: str) -> State | None:
         """Return the state of a run, whosever it is; None if there is none."""
@@ -135,7 +136,7 @@ class Runs(Base):
 
     def open_runs(self) -> list[RunRecord]:
         """Return the queued and running runs of all workspaces, first come first."""
-        return self._records(SELECT_RUNS.where(_OPEN).order_by(runs.c.created_at, runs.c.id))
+        return self._records(SELECT_RUNS.where(_OPEN).order_by(runs.c.number, runs.c.id))
 
     def _records(self, wanted: Select[Any]) -> list[RunRecord]:
         with reading(self.engine) as connection:
@@ -237,6 +238,7 @@ _OWN = (
     "settings",
     "state",
     "phase",
+    "number",
     "created_at",
     "started_at",
     "ended_at",

@@ -15,6 +15,20 @@ REPLACED = (
     "The database file was replaced by another while the service ran. Stop the service, put back the file that is to "
     "be used, without the -wal and -shm of the other, and start it again."
 )
+BUSY = "Another program holds the database file; try again later."
+FULL = "The disk of the database is full. Free some space, or erase runs; what runs now goes on."
+READ_ONLY = "The database file can be read only. Give its owner and its file system back what they may write."
+BROKEN = "The disk of the database reports errors. See the system's log."
+CLOSED = "The database file, or its folder, cannot be opened any more."
+_REASONS = {"BUSY": BUSY, "LOCKED": BUSY, "FULL": FULL, "READONLY": READ_ONLY, "IOERR": BROKEN, "CANTOPEN": CLOSED}
+LEAST_FREE_MB = 8
+"""Below this, a service is not ready: the next scenario may not fit."""
+
+
+def reason_of(error: BaseException | None) -> str | None:
+    """Return what is the matter with the file, where an error of SQLite's says so; names no file."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    return _REASONS.get(name.removeprefix("SQLITE_").partition("_")[0])
 
 
 @dataclass(frozen=True)
@@ -58,3 +72,15 @@ class DatabaseFile:
         self.check()
         address = f"file:{quote(str(self.path.absolute()))}?mode=rw"
         return sqlite3.connect(address, timeout=wait_seconds, check_same_thread=False, uri=True)
+
+
+def check_disk(path: Path) -> None:
+    """Raise `DatabaseUnavailable` where the file system of a file takes nothing more."""
+    try:
+        found = os.statvfs(path.parent)
+    except OSError as error:
+        raise DatabaseUnavailable(f"The folder of {path} cannot be looked at: {error.strerror}.", CLOSED) from error
+    if found.f_flag & os.ST_RDONLY:
+        raise DatabaseUnavailable(READ_ONLY, READ_ONLY)
+    if found.f_bavail * found.f_frsize < LEAST_FREE_MB * 2**20:
+        raise DatabaseUnavailable(FULL, FULL)

@@ -94,7 +94,10 @@ def fill(store: Store, workspace: str, moments: Sequence[datetime], **columns: A
     first = store.add_run(new_run(workspace)).run.id
     with writing(store.engine) as connection:
         row = dict(connection.execute(select(runs).where(runs.c.id == first)).mappings().one())
-        made = [row | columns | {"id": new_id(), "created_at": moment} for moment in moments]
+        made = [
+            row | columns | {"id": new_id(), "created_at": moment, "number": number}
+            for number, moment in enumerate(moments, start=1)
+        ]
         if made:
             connection.execute(insert(runs), made)
     assert store.erase(workspace, first)

@@ -89,7 +89,15 @@ def test_equal_requests_at_once_queue_one_run(store: Store, workspace: str) -> N
     added = at_once([lambda: store.add_run(request, most_open=1)] * 20)
     assert len({each.run.id for each in added}) == 1
     assert sum(not each.repeated for each in added) == 1
-    assert sizes(store) == {"workspaces": 1, "keys": 0, "scenarios": 1, "runs": 1, "plans": 0, "events": 1}
+    assert sizes(store) == {
+        "workspaces": 1,
+        "keys": 0,
+        "scenarios": 1,
+        "runs": 1,
+        "plans": 0,
+        "incumbents": 0,
+        "events": 1,
+    }
 
 
 def test_the_constraint_stands_behind_the_lock(store: Store, workspace: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -15,7 +16,7 @@ from api.store.errors import DamagedDatabase, UnknownSchema
 from api.store.migrate import downgrade, is_current, upgrade
 from api.store.states import State
 from api.store.tables import METADATA, scenarios
-from tests.api.store.runs import PLANNED, at_once, put, running, sizes
+from tests.api.store.runs import NOON, PLANNED, at_once, fill, new_run, put, running, sizes
 
 
 @pytest.fixture
@@ -76,6 +77,14 @@ def test_what_was_done_before_fuller_diagnoses_awaits_none(store: Store, workspa
     assert store.settled(run_id) is True
     assert store.undiagnosed() == []
     assert sizes(store)["plans"] == 1
+
+
+def test_runs_of_before_are_numbered_by_their_time(store: Store, workspace: str) -> None:
+    ids = fill(store, workspace, [NOON + timedelta(hours=hours) for hours in (3, 1, 2)])
+    downgrade(store.engine, "0004")
+    upgrade(store.engine)
+    assert [(run.id, run.number) for run in store.runs(workspace)] == [(ids[0], 3), (ids[2], 2), (ids[1], 1)]
+    assert store.add_run(new_run(workspace)).run.number == 4
 
 
 def test_a_new_database_is_not_current(url: str) -> None:
