@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -137,15 +138,26 @@ class Jobs:
 
     def erase(self, run: RunRecord) -> bool:
         """Give a run up, and remove all there is of it; return whether it was there."""
-        # Ended first, so that a result on its way finds the run closed.
-        self._store.end(run.id, Cancelled())
-        self.executor.abandon(run.id)
-        erased = self._store.erase(run.workspace_id, run.id)
+        erased = self._store.with_reserve(lambda: self._erased(run))
         if not run.settled:
             self._diagnoses.abandon(run.id)
         self._notifier.notify(run.id)
         log.info("run erased", extra={"run_id": run.id})
         return erased
+
+    def _erased(self, run: RunRecord) -> bool:
+        # Ended first, so that a result on its way finds the run closed.
+        self._store.end(run.id, Cancelled())
+        self.executor.abandon(run.id)
+        return self._store.erase(run.workspace_id, run.id)
+
+    def expire(self, keep: timedelta) -> int:
+        """Erase what ended longer ago than this, a part at a time; return how many runs that were."""
+        old = self._store.expired(self._store.now() - keep)
+        for run in old:
+            log.info("run has expired", extra={"run_id": run.id})
+            self.erase(run)
+        return len(old)
 
     def close(self, grace_seconds: float) -> None:
         """Let running solves save their best plan; queued runs stay queued in the table.

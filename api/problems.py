@@ -51,6 +51,7 @@ KINDS: Mapping[str, Kind] = {
     "time_limit_too_long": Kind(422, "The time limit is too long"),
     "limit_exceeded": Kind(422, "The request needs more than it may take"),
     "head_too_long": Kind(431, "The head of the request is too long"),
+    "quota_reached": Kind(409, "The workspace stores as much as it may"),
     "too_many_queued": Kind(429, "Too many runs are waiting"),
     "solve_failed": Kind(500, "The solve failed"),
     "internal_error": Kind(500, "This is a bug in groundswell"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from datetime import timedelta
 
 from api.jobs import Jobs
 from api.logs import log
@@ -17,6 +18,7 @@ from api.store import Store, StoreError
 
 NEWS_SECONDS = 1.0
 OPEN_RUNS_SECONDS = 5.0
+OLD_RUNS_SECONDS = 60.0
 
 
 class Reconciler:
@@ -26,13 +28,17 @@ class Reconciler:
     ----------
     follow
         Whether other servers may have news.
+    keep_days
+        How long runs are kept once they have ended; 0: for ever.
     """
 
-    def __init__(self, store: Store, notifier: Notifier, jobs: Jobs, *, follow: bool):
+    def __init__(self, store: Store, notifier: Notifier, jobs: Jobs, *, follow: bool, keep_days: float = 0.0):
         self._store = store
         self._notifier = notifier
         self._jobs = jobs
         self._follow = follow
+        self._keep = timedelta(days=keep_days)
+        self._old_are_due = 0.0
         self._latest: dict[str, int] = {}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._go, name="reconciler", daemon=True)
@@ -56,6 +62,15 @@ class Reconciler:
                 self._notifier.notify(key)
         self._latest = latest
 
+    def erase_old(self) -> None:
+        """Erase what has been kept for long enough, a part at a time; and keep room for erasing more."""
+        if time.monotonic() < self._old_are_due:
+            return
+        if not (self._keep and self._jobs.expire(self._keep)):
+            self._old_are_due = time.monotonic() + OLD_RUNS_SECONDS
+            if self._store.reserve is not None:
+                self._store.keep_reserve()
+
     def _go(self) -> None:
         due = time.monotonic() + OPEN_RUNS_SECONDS
         while not self._over.wait(NEWS_SECONDS) and not self._notifier.stopping:
@@ -65,6 +80,7 @@ class Reconciler:
                 if time.monotonic() >= due:
                     due = time.monotonic() + OPEN_RUNS_SECONDS
                     self._jobs.take_up()
+                self.erase_old()
             except StoreError as error:
                 log.warning("no news: %s", error)
             except Exception:  # noqa: BLE001

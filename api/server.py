@@ -83,6 +83,7 @@ def serve(settings: ServiceSettings) -> None:
         try:
             upgrade(engine)
             store = Store(engine)
+            store.keep_reserve()
             _refuse_open(settings, store)
             with _bound(settings) as listener:
                 logs.set_up(settings.log_level)

@@ -65,14 +65,15 @@ class Service:
         )
         # Of its own, so that neither a long plan nor a comparison of large runs keeps the other waiting. Nothing there
         # ends early by itself: there is no plan to wait for after the time is over.
+        limits = ResourceLimits(grace_seconds=0, memory_mb=settings.memory_mb)
         self.answers = Plans(
-            lambda listener: LocalExecutor(
-                listener, settings.answer_places, ResourceLimits(grace_seconds=0, memory_mb=settings.memory_mb)
-            ),
+            lambda listener: LocalExecutor(listener, settings.answer_places, limits),
             self.metrics,
             settings.answer_places,
         )
-        self._reconciler = Reconciler(store, self.notifier, self.jobs, follow=settings.clustered)
+        self._reconciler = Reconciler(
+            store, self.notifier, self.jobs, follow=settings.clustered, keep_days=settings.keep_days
+        )
         self.metrics.watch(lambda: {state.value: count for state, count in store.counts().items()})
         self._closed = False
         self._closing: list[threading.Thread] = []

@@ -115,6 +115,17 @@ class ServiceSettings(BaseSettings):
     )
     creators: int = Field(60_000, ge=1, description="Most creators of a scenario.")
     queued_runs: int = Field(200, ge=1, description="Most runs of a workspace that are queued or running.")
+    finished_runs: int = Field(
+        100_000, ge=1, description="Most runs of a workspace that have ended and are kept; then none is accepted."
+    )
+    stored_mb: float = Field(
+        10_240.0,
+        gt=0,
+        description="Most that a workspace stores, scenarios, plans and events; then no run is accepted (MB).",
+    )
+    keep_days: float = Field(
+        0.0, ge=0, le=36_500, description="Runs are erased so long after they have ended; 0: never (days)."
+    )
     shutdown_seconds: float = Field(
         10.0, ge=0, le=600, description="Time for running solves to save their best plan at shutdown (seconds)."
     )

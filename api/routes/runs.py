@@ -26,7 +26,7 @@ from api.problems import ApiProblem, documented, invalid
 from api.requests import Label, PatchBody, RunBody, SolveSettings
 from api.routes.run_views import cursor_from, cursor_text, run_json, run_view
 from api.service import Service
-from api.store import KeyReused, NewRun, NewScenario, RunRecord, State, TooManyOpen
+from api.store import KeyReused, NewRun, NewScenario, Quota, QuotaReached, RunRecord, State, TooManyOpen
 from api.views import RunPage, RunView, RunWithPlan
 from optimizer.errors import InputError, Problem
 from optimizer.plan import Plan
@@ -70,6 +70,7 @@ PLAN_HEADERS = {
             "not_found",
             "request_unanswered",
             "key_reused",
+            "quota_reached",
             "too_many_queued",
             "stopping",
         ),
@@ -94,14 +95,21 @@ def _accepted(service: Service, caller: Caller, raw: bytes, key: str | None) -> 
         if existing is not None:
             return existing
         new = _new_run(service, caller, data, key, content)
-        added = service.store.add_run(new, most_open=service.settings.queued_runs)
+        added = service.store.add_run(new, service.settings.queued_runs, _quota(service))
     except KeyReused:
         raise ApiProblem("key_reused", "This Idempotency-Key came with another body before; use a new one.") from None
+    except QuotaReached as error:
+        raise ApiProblem("quota_reached", str(error)) from None
     except TooManyOpen as error:
         raise ApiProblem("too_many_queued", str(error), headers={"Retry-After": "30"}) from None
     if not added.repeated:
         service.jobs.submit(added.run)
     return added.run
+
+
+def _quota(service: Service) -> Quota:
+    settings = service.settings
+    return Quota(settings.finished_runs, int(settings.stored_mb * 2**20))
 
 
 def _new_run(service: Service, caller: Caller, data: dict[str, Any], key: str | None, content: str | None) -> NewRun:

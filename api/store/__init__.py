@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from api.store.diagnoses import Diagnoses, Fuller
 from api.store.engine import make_engine
-from api.store.errors import DatabaseInUse, DatabaseUnavailable, KeyReused, StoreError, TooManyOpen
+from api.store.errors import DatabaseInUse, DatabaseUnavailable, KeyReused, QuotaReached, StoreError, TooManyOpen
 from api.store.events import Events
 from api.store.incumbents import Incumbents
 from api.store.keys import Keys
@@ -25,10 +25,13 @@ from api.store.records import (
     NewRun,
     NewScenario,
     Planned,
+    Quota,
     RunRecord,
     Scope,
     WorkspaceRecord,
 )
+from api.store.reserve import Reserves
+from api.store.retention import Retention
 from api.store.runs import Runs
 from api.store.states import OPEN, State
 from api.store.transitions import Transitions
@@ -51,6 +54,8 @@ __all__ = [
     "NewRun",
     "NewScenario",
     "Planned",
+    "Quota",
+    "QuotaReached",
     "RunRecord",
     "Scope",
     "State",
@@ -67,7 +72,7 @@ __all__ = [
 ]
 
 
-class Store(Keys, Runs, Transitions, Incumbents, Diagnoses, Events, Readiness):
+class Store(Keys, Runs, Transitions, Incumbents, Diagnoses, Events, Retention, Reserves, Readiness):
     """Workspaces, keys, runs, plans and events of one database.
 
     Every method is one transaction and safe to call from any thread and any server: what is returned was so at one

@@ -6,11 +6,15 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine, select
 
 from api.store.errors import UnknownWorkspace
 from api.store.tables import workspaces
+
+if TYPE_CHECKING:
+    from api.store.reserve import Reserve
 
 
 def utc_now() -> datetime:
@@ -34,6 +38,7 @@ class Base:
     def __init__(self, engine: Engine, now: Callable[[], datetime] = utc_now):
         self.engine = engine
         self.now = now
+        self.reserve: Reserve | None = None
 
 
 def lock_workspace(connection: Connection, workspace_id: str) -> None:

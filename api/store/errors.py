@@ -11,7 +11,8 @@
     ├── DamagedDatabase       it is not what it should be, or would not be after a migration
     ├── UnknownWorkspace      there is no such workspace
     ├── KeyReused             an idempotency key came back with another request
-    └── TooManyOpen           the workspace has as many open runs as it may have
+    ├── TooManyOpen           the workspace has as many open runs as it may have
+    └── QuotaReached          the workspace stores as much as it may store
 
 The leaves are named after what is the matter.
 """
@@ -79,3 +80,7 @@ class TooManyOpen(StoreError):
     def __init__(self, most: int):
         self.most = most
         super().__init__(f"The workspace has {most} runs queued or running and may not have more at once.")
+
+
+class QuotaReached(StoreError):
+    """The workspace stores as much as it may store: runs that have ended, or bytes."""

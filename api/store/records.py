@@ -116,6 +116,22 @@ class NewRun:
             raise ValueError("An idempotency key and the hash of its request are given both or neither.")
 
 
+@dataclass(frozen=True)
+class Quota:
+    """What a workspace may store.
+
+    Attributes
+    ----------
+    ended_runs
+        Runs that have ended and were not erased.
+    bytes
+        Of scenarios, each text counted once, and of plans and events of runs that have ended.
+    """
+
+    ended_runs: int
+    bytes: int
+
+
 class Cursor(NamedTuple):
     """The last run of a page, by its number; the next page begins after it."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select
@@ -10,6 +11,7 @@ from api.store.base import Base, hash_of, lock_workspace, new_id
 from api.store.engine import again_if_raced, reading, writing
 from api.store.errors import KeyReused, TooManyOpen
 from api.store.events import add_event
+from api.store.quota import refuse_beyond
 from api.store.records import (
     FIGURES,
     AddedRun,
@@ -20,6 +22,7 @@ from api.store.records import (
     Figures,
     NewRun,
     NewScenario,
+    Quota,
     RunRecord,
 )
 from api.store.states import OPEN, State
@@ -31,7 +34,7 @@ _OPEN = runs.c.state.in_([state.value for state in OPEN])
 class Runs(Base):
     """Adds, finds, lists and erases runs."""
 
-    def add_run(self, new: NewRun, most_open: int | None = None) -> AddedRun:
+    def add_run(self, new: NewRun, most_open: int | None = None, quota: Quota | None = None) -> AddedRun:
         """Queue a run, unless this very request did so before.
 
         All in one transaction that holds the workspace, so that of equal requests at once one queues a run and the
@@ -42,6 +45,8 @@ class Runs(Base):
         ----------
         most_open
             How many runs of the workspace may be queued or running.
+        quota
+            How much the workspace may store; None for as much as there is room for.
 
         Raises
         ------
@@ -51,16 +56,22 @@ class Runs(Base):
             If the idempotency key came with another request.
         TooManyOpen
             If there is no place left; a repeated request needs none.
+        QuotaReached
+            If the workspace stores as much as it may.
+        DatabaseUnavailable
+            Also if there would be no room to erase the scenario again.
         """
-        body_sha256 = hash_of(new.scenario.body)
-        return again_if_raced(lambda: self._add_run(new, body_sha256, most_open))
+        stored = _Stored(new.scenario, hash_of(new.scenario.body), len(new.scenario.body.encode()))
+        if self.reserve is not None:
+            self.reserve.ensure(stored.bytes)
+        return again_if_raced(lambda: self._add_run(new, stored, most_open, quota))
 
     def repeated(self, workspace_id: str, idempotency_key: str, idempotency_hash: str) -> RunRecord | None:
         """Return the run that the same request queued before; raise `KeyReused` if the key came with another one."""
         with reading(self.engine) as connection:
             return _repeated(connection, workspace_id, idempotency_key, idempotency_hash)
 
-    def _add_run(self, new: NewRun, body_sha256: str, most_open: int | None) -> AddedRun:
+    def _add_run(self, new: NewRun, stored: _Stored, most_open: int | None, quota: Quota | None) -> AddedRun:
         with writing(self.engine) as connection:
             lock_workspace(connection, new.workspace_id)
             existing = _repeated(connection, new.workspace_id, new.idempotency_key, new.idempotency_hash)
@@ -68,7 +79,7 @@ class Runs(Base):
                 return AddedRun(existing, repeated=True)
             if most_open is not None and _count_open(connection, new.workspace_id) >= most_open:
                 raise TooManyOpen(most_open)
-            scenario_id = _scenario_id(connection, new.workspace_id, new.scenario, body_sha256)
+            scenario_id = _scenario_id(connection, new.workspace_id, stored, quota)
             run_id = self._insert(connection, new, scenario_id)
             return AddedRun(run_record(connection.execute(SELECT_RUNS.where(runs.c.id == run_id)).one()), False)
 
@@ -216,16 +227,26 @@ def _count_open(connection: Connection, workspace_id: str) -> int:
     return connection.scalars(counted).one()
 
 
-def _scenario_id(connection: Connection, workspace_id: str, new: NewScenario, body_sha256: str) -> str:
+@dataclass(frozen=True)
+class _Stored:
+    """A scenario as it is stored: with the hash and the size of its text."""
+
+    scenario: NewScenario
+    body_sha256: str
+    bytes: int
+
+
+def _scenario_id(connection: Connection, workspace_id: str, stored: _Stored, quota: Quota | None) -> str:
     """Return the id of the workspace's scenario with this text, stored now if it was not."""
-    same = (scenarios.c.workspace_id == workspace_id, scenarios.c.body_sha256 == body_sha256)
+    same = (scenarios.c.workspace_id == workspace_id, scenarios.c.body_sha256 == stored.body_sha256)
     existing: str | None = connection.scalar(select(scenarios.c.id).where(*same))
+    if quota is not None:
+        refuse_beyond(connection, workspace_id, quota, 0 if existing else stored.bytes)
     if existing is not None:
         return existing
-    made = {"id": new_id(), "workspace_id": workspace_id, "body_sha256": body_sha256}
-    connection.execute(
-        insert(scenarios).values(**made, sha256=new.sha256, name=new.name, currency=new.currency, body=new.body)
-    )
+    new, made = stored.scenario, {"id": new_id(), "workspace_id": workspace_id, "body_sha256": stored.body_sha256}
+    described = {"sha256": new.sha256, "name": new.name, "currency": new.currency}
+    connection.execute(insert(scenarios).values(**made, **described, bytes=stored.bytes, body=new.body))
     return str(made["id"])
 
 

@@ -116,8 +116,12 @@ scenarios = Table(
     Column("sha256", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("currency", Text, nullable=False),
+    # Of the text below, counted once and for all: to measure it would be to read it.
+    Column("bytes", BigInteger, nullable=False, server_default="0"),
     Column("body", Text, nullable=False),
     UniqueConstraint("workspace_id", "body_sha256"),
+    Index(None, "workspace_id", "bytes"),
+    Index(None, "bytes"),
 )
 
 runs = Table(
@@ -157,6 +161,8 @@ runs = Table(
     Column("idempotency_hash", Text),
     # Counted up in the statement that changes the run, so that the numbers of its events have no holes.
     Column("last_sequence", Integer, nullable=False),
+    # Of its plan and its events, once it has ended.
+    Column("bytes", BigInteger, nullable=False, server_default="0"),
     UniqueConstraint("workspace_id", "idempotency_key"),
     _one_of("state", [state.value for state in State]),
     _one_of("finish_asked", get_args(FinishAsker)),
@@ -167,6 +173,8 @@ runs = Table(
     Index(None, "state", "number"),
     Index(None, "scenario_id"),
     Index(None, "diagnosis_until"),
+    Index(None, "workspace_id", "bytes"),
+    Index(None, "ended_at"),
 )
 
 plans = Table(

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, case, delete, insert, null, or
 from api.store.base import Base, hash_of
 from api.store.engine import writing
 from api.store.events import add_event, change_run
+from api.store.quota import event_bytes
 from api.store.records import FIGURES, Ending, EventKind, Failure, FinishAsker, Planned
 from api.store.states import OPEN, State, predecessors
 from api.store.tables import incumbents, plans, runs
@@ -114,7 +115,8 @@ class Transitions(Base):
             now = self.now()
             if isinstance(ending, Planned):
                 _pronounce(connection, run_id, ending.status, now)
-            values = {**values, "phase": None, "ended_at": now}
+            size = event_bytes(connection, run_id) + (len(ending.text.encode()) if isinstance(ending, Planned) else 0)
+            values = {**values, "phase": None, "ended_at": now, "bytes": size}
             if isinstance(ending, Planned) and ending.diagnosis_pending:
                 values["diagnosis_until"] = now + DIAGNOSIS_WITHIN
             if not _step(connection, run_id, state, values, data, now):
