@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -39,6 +40,15 @@ def test_how_it_goes_is_told(make: Make, recorder: Recorder) -> None:
     moves = recorder.of("moved", "a")
     assert moves[-1] == works.moment(3_000, "last")
     assert [call for call, _, _ in recorder.calls] == ["started", *["moved"] * len(moves), "ended"]
+
+
+def test_the_best_plan_so_far_is_kept_begun_with_and_left(make: Make, recorder: Recorder) -> None:
+    kept: list[str] = []
+    places = make(recorder, works.keeps_and_is_killed)
+    places.submit(replace(task("a", "plan"), start=lambda: "before", keep=kept.append))
+    assert recorder.outcome("a") == Finished("plan after plan after before")
+    recorder.wait(lambda: len(kept) == 2)
+    assert kept == ["plan after before", "plan after plan after before"]
 
 
 def test_a_known_key_is_the_same_task_for_all(make: Make, cluster: Pair) -> None:
