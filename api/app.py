@@ -107,7 +107,9 @@ async def _on_bad_parameters(_request: Request, error: Exception) -> Response:
 
 async def _on_store_error(_request: Request, error: Exception) -> Response:
     assert isinstance(error, StoreError)
-    log.error("the database does not answer", exc_info=error)
+    # What is known needs no traceback: readiness is asked for every few seconds.
+    known = {"reason": error.told} if error.told else {}
+    log.error("the database does not answer", exc_info=None if known else error, extra=known)
     return _response(unavailable(error.told))
 
 

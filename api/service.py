@@ -123,7 +123,7 @@ class Service:
         if self.open:
             # Made now: the first to call must not wait for whoever writes by then.
             _ = self.workspace_id
-        resumed = self.jobs.resume()
+        resumed = self.store.with_reserve(self.jobs.resume)
         self._reconciler.begin()
         log.info("service started", extra={"resumed_runs": resumed})
 

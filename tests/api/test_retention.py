@@ -6,11 +6,14 @@ import json
 from pathlib import Path
 
 import httpx2
+import pytest
 
-from api.store import Scope
-from tests.api.conftest import Serve
+from api.jobs import Jobs
+from api.store import DatabaseUnavailable, Scope
+from api.store.sqlite_file import FULL
+from tests.api.conftest import Serve, sqlite
 from tests.api.databases import POSTGRES_IN_CAMPAIGN
-from tests.api.running import bearer, easy, ended, eventually, service_of, submitted
+from tests.api.running import bearer, easy, ended, eventually, in_process, service_of, submitted
 from tests.api.server import Server
 
 DATABASES = POSTGRES_IN_CAMPAIGN
@@ -60,6 +63,24 @@ def test_a_server_keeps_room_to_erase(tmp_path: Path) -> None:
     with Server(tmp_path) as server:
         assert httpx2.get(f"{server.url}/readyz").status_code == 200
         assert (tmp_path / "service.sqlite.reserve").stat().st_size > 2**20
+
+
+def test_a_server_starts_on_a_full_disk_with_runs_to_take_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """To take up a run writes, and only a service that has started can erase."""
+    resume = Jobs.resume
+
+    def on_a_full_disk(jobs: Jobs) -> int:
+        store = jobs._store
+        if store.reserve is None:
+            store.keep_reserve()
+        if store.reserve is not None and store.reserve.path.exists():
+            raise DatabaseUnavailable(FULL, FULL)
+        return resume(jobs)
+
+    monkeypatch.setattr(Jobs, "resume", on_a_full_disk)
+    with in_process(sqlite(tmp_path)) as client:
+        assert client.get("/v1/runs").json()["runs"] == []
+        assert (tmp_path / "service.sqlite.reserve").exists(), "kept again afterwards"
 
 
 def test_each_workspace_has_a_quota_of_its_own(serve: Serve) -> None:
