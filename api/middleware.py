@@ -14,7 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.bodies import MemoryBudget
+from api.bodies import ANSWERED, MemoryBudget
 from api.logs import log, request_id
 from api.problems import ApiProblem, answer, unavailable
 from api.service import Service
@@ -184,11 +184,11 @@ class Sent:
         length = int(Headers(raw=message["headers"]).get("content-length", "0"))
         if length > PIECE and self._end_at_head is None:
             try:
-                self._memory.take(length)
+                self._memory.take(ANSWERED * length)
             except ApiProblem as problem:
                 await self._give_instead(answer(problem, self.request_id))
                 return
-            self._held = length
+            self._held = ANSWERED * length
         await self._start(message)
         if self._end_at_head is not None:
             await self._send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -93,7 +93,7 @@ class ServiceSettings(BaseSettings):
         1024.0,
         gt=0,
         description="Memory for request bodies at once, each counted 16 times, for stored documents that are compared, "
-        "counted 3 times, and for large answers on their way (MB).",
+        "counted 3 times, and for large answers on their way, counted twice (MB).",
     )
     body_seconds: float = Field(20.0, gt=0, le=600, description="Time for a request body to arrive (seconds).")
     write_seconds: float = Field(

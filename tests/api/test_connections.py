@@ -16,6 +16,7 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.types import Message
 
+from api.bodies import ANSWERED
 from api.middleware import Sent
 from api.process import room_for
 from api.settings import ServiceSettings
@@ -170,7 +171,7 @@ def test_answers_on_their_way_count_as_memory(server: Server, document: tuple[st
     for line in lines:
         line.sendall(asked("GET", path))
     begun = [line.recv(64).split()[1] for line in lines]
-    assert begun.count(b"200") == MEMORY_MB * 2**20 // size
+    assert begun.count(b"200") == MEMORY_MB * 2**20 // (ANSWERED * size)
     assert begun.count(b"503") == CONNECTIONS - begun.count(b"200")
     assert psutil.Process(server.process.pid).memory_info().rss - before < 2 * MEMORY_MB * 2**20
     for line in lines:

@@ -15,6 +15,7 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import TimeoutException
 
+from api.bodies import ANSWERED
 from api.plans import COMPARISON
 from tests.api.conftest import Serve
 from tests.api.running import Document, easy, ended, eventually, service_of, submitted
@@ -187,7 +188,7 @@ def test_slow_readers_hold_no_more_memory_than_they_may(tmp_path: Path) -> None:
         # Beside what the service holds, the system takes some megabytes of each answer.
         told = [line.recv(12)[9:] for line in lines]
         assert set(told) == {b"200", b"503"}
-        assert told.count(b"200") <= 128 * 2**20 / size + 1
+        assert told.count(b"200") <= 128 * 2**20 / (ANSWERED * size) + 1
         assert process.memory_info().rss - before < 128 * 2**20
         assert server.client().post("/v1/validations", json={"scenario": easy()}).json()["valid"]
         for line in lines:
