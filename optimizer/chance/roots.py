@@ -31,6 +31,9 @@ TRIES = 8
 """Brackets tried around a root; few shapes need a second one."""
 FLAT = 1e-6
 """Least slope that a guess is made with."""
+LIKELIEST = 0.4689
+"""No value of a sum of independent yes-or-no trials is likelier than this over its standard deviation (Baillon,
+Cominetti, Vaisman 2016: A sharp uniform bound for the distribution of sums of Bernoulli trials)."""
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,21 @@ def at_most(trials: Ints | int, chance: Floats, keep: int) -> Floats:
     return cumulative
 
 
+def bend(inside: Ints, step: float, low: float, high: float, rates: RateModel) -> Floats:
+    """Return by how much the tail can leave the chord between two probabilities `step` apart, for r equal entries.
+
+    Notes
+    -----
+    With B the posts of the others, d²/dv² P(B + Bin(r, r_j v) ≥ t) is r(r − 1)r_j² times the difference of two
+    neighbouring probabilities of B + Bin(r − 2, r_j v), which is at most the largest of Bin(r − 2, r_j v), so at most
+    `LIKELIEST` over its standard deviation. A function leaves its chord by at most step²/8 times that.
+    """
+    least, most = low * rates.low, min(1.0, high * rates.high)
+    variance = (np.maximum(inside, 3) - 2) * min(least * (1 - least), most * (1 - most))
+    likeliest = np.where(inside > 2, np.minimum(1.0, LIKELIEST / np.sqrt(np.maximum(variance, 1e-12))), 1.0)
+    return np.asarray(likeliest * inside * (inside - 1) * (rates.high * step) ** 2 / 8)
+
+
 def interior_roots(cover: TailQuestion, gifts: int, *, closely: bool = True) -> Roots:
     """Return the bracketed roots of every shape of `gifts` ≤ `TailQuestion.most` gifted creators.
 
@@ -166,7 +184,7 @@ def interior_roots(cover: TailQuestion, gifts: int, *, closely: bool = True) -> 
     ----------
     closely
         Refine the brackets; else `fails` comes from the chord between two points of the grid, less what the tail can
-        bend between them (r(r − 1)·r_high²·h²/8), and `holds` from the grid itself.
+        bend between them (`bend`), and `holds` from the grid itself.
     """
     basis = cover.basis
     sizes = np.arange(gifts, 0, -1)
@@ -200,8 +218,8 @@ def _along_chords(cover: TailQuestion, inside: Ints, reached: Floats, fails: Flo
     step = float(grid[1] - grid[0])
     left = _last_true(reached[rows] < cover.lower)
     low, high = reached[rows, left], reached[rows, left + 1]
-    bend = inside[rows] * (inside[rows] - 1) * (cover.rates.high * step) ** 2 / 8
-    share = (cover.lower - bend - low) / np.maximum(high - low, FLAT * step)
+    room = bend(inside[rows], step, cover.low, cover.high, cover.rates)
+    share = (cover.lower - room - low) / np.maximum(high - low, FLAT * step)
     fails[rows] = grid[left] + step * np.clip(share, 0.0, 1.0)
 
 

@@ -11,13 +11,18 @@ from functools import cached_property
 
 import numpy as np
 
-from optimizer.chance.roots import at_most, convolved, place, repeated
+from optimizer.chance.roots import at_most, bend, convolved, place, repeated
 from optimizer.chance.tail import SECURE_TOLERANCE, certified_count, nodes
-from optimizer.chance.tilt import ERROR, phi
+from optimizer.chance.tilt import phi
 from optimizer.derive.instance import Floats, RateModel
 
-GIFT_POINTS = 129
+GIFT_POINTS = 65
 """Probabilities of equal gifts in the tables."""
+TABLE_ERROR = 1e-7
+"""Bound on quadrature plus rounding of a tail here: what lies between the points of the tables errs by more."""
+ONE_THREAD = 200_000
+"""Multiplications of one matrix product, so few that the library computes it in one thread: where a processor has
+other work, the threads of a larger one wait for each other (52 tables: 3.4 s, against 0.3 s)."""
 PAID_POINTS = 65
 """Probabilities of equal payers in the tables."""
 ROOM = 1e-9
@@ -58,8 +63,8 @@ class Gifts:
     def __init__(self, question: PairQuestion) -> None:
         self.question = question
         most = max(1, *(count for _, count in question.cells))
-        error = ERROR / 4
-        self.rate, self.weight = nodes(question.rates, certified_count(question.rates, most, question.high, error))
+        count = certified_count(question.rates, most, question.high, TABLE_ERROR / 4)
+        self.rate, self.weight = nodes(question.rates, count)
         self.grid = np.linspace(question.low, question.high, GIFT_POINTS)
         low = repeated(self.rate * question.low, most, question.least)
         high = repeated(self.rate * question.high, most, question.least)
@@ -69,35 +74,33 @@ class Gifts:
         self._binomials: dict[int, Floats] = {}
 
     def binomials(self, inside: int) -> Floats:
-        """Return P(Binomial(inside, r_j v) ≤ t − s) for v, node and s by t: shape (grid, nodes · k, k)."""
+        """Return P(Binomial(inside, r_j v) ≤ t − s) for node and s by v and t: shape (nodes · k, grid · k)."""
         if inside not in self._binomials:
             least = self.question.least
             equal = at_most(inside, np.outer(self.rate, self.grid), least)
-            table = np.zeros((GIFT_POINTS, len(self.rate), least, least))
+            table = np.zeros((len(self.rate), least, GIFT_POINTS, least))
             for ends in range(least):
                 # Posts of the ends `ends`, at most t − ends of the equal gifts: column k − 1 − t + ends of `equal`.
-                table[:, :, ends, ends:] = equal[ends:][::-1].transpose(2, 1, 0)
-            self._binomials[inside] = table.reshape(GIFT_POINTS, len(self.rate) * least, least)
+                table[:, ends, :, ends:] = equal[ends:][::-1].transpose(1, 2, 0)
+            self._binomials[inside] = table.reshape(len(self.rate) * least, GIFT_POINTS * least)
         return self._binomials[inside]
 
     def table(self, count: int) -> GiftTable:
-        """Return the table of `count` gifts.
-
-        One small product for each v: a large one would be shared out to threads that wait for each other wherever a
-        processor has other work (52 tables: 3.4 s, against 0.3 s).
-        """
-        least, shapes = self.question.least, []
+        """Return the table of `count` gifts."""
+        least = self.question.least
         ends = self.ends.reshape(len(self.ends), -1)
-        for r in range(1, count + 1):
-            others = count - r
-            first = others * (others + 1) // 2
-            below = ends[first : first + others + 1] @ self.binomials(r)
-            shapes.append(np.moveaxis(below, 0, 1))
         sizes = np.arange(count, 0, -1)
         inside = np.repeat(np.arange(1, count + 1), sizes)
         at_low = np.concatenate([np.zeros(0, dtype=np.int64), *(np.arange(size) for size in sizes)]).astype(np.int64)
-        tables = np.concatenate([np.zeros((0, GIFT_POINTS, least)), *shapes])
-        return GiftTable(self.question, count, tables, inside, at_low)
+        below = np.empty((len(inside), GIFT_POINTS * least))
+        for r, last in zip(range(1, count + 1), np.cumsum(sizes), strict=True):
+            first = (count - r) * (count - r + 1) // 2
+            mine, binomials = ends[first : first + count - r + 1], self.binomials(r)
+            columns = max(least, ONE_THREAD // mine.size)
+            for column in range(0, below.shape[1], columns):
+                part = slice(column, column + columns)
+                np.matmul(mine, binomials[:, part], out=below[last - len(mine) : last, part])
+        return GiftTable(self.question, count, below.reshape(len(inside), GIFT_POINTS, least), inside, at_low)
 
 
 @dataclass(frozen=True)
@@ -135,12 +138,12 @@ class GiftTable:
         cell = np.clip(at.astype(np.int64), 0, GIFT_POINTS - 2)
         share = np.clip(at - cell, 0.0, 1.0)[:, None]
         reached = 1 - (self.below[shape, cell] * (1 - share) + self.below[shape, cell + 1] * share)[:, ::-1]
-        bend = (self.inside * (self.inside - 1) * (question.rates.high * step) ** 2 / 8)[shape][:, None]
+        room = bend(self.inside, step, question.low, question.high, question.rates)[shape][:, None]
         # A sum that no shape has is no team's; it promises nothing either way.
         highest, lowest = np.ones((len(sums), least)), np.zeros((len(sums), least))
         columns, first = np.unique(column, return_index=True)
-        highest[columns] = np.maximum.reduceat(reached + bend, first, axis=0)
-        lowest[columns] = np.minimum.reduceat(reached - bend, first, axis=0)
+        highest[columns] = np.maximum.reduceat(reached + room, first, axis=0)
+        lowest[columns] = np.minimum.reduceat(reached - room, first, axis=0)
         return np.minimum(highest, 1.0), np.maximum(lowest, 0.0)
 
 
@@ -176,7 +179,7 @@ class Payers:
 
     def needed(self, highest: Floats) -> Floats:
         """Return the smallest Σφ with which payers beside these C_s may hold; +∞ where none do."""
-        level = self.question.confidence - SECURE_TOLERANCE - ERROR
+        level = self.question.confidence - SECURE_TOLERANCE - TABLE_ERROR
         reached = self._reached(highest) + self.bend[:, None, None]
         holds = reached >= level
         first = holds.argmax(axis=1)
@@ -185,7 +188,7 @@ class Payers:
 
     def failing(self, lowest: Floats) -> Floats:
         """Return the largest Σφ with which payers beside these C_s may fail; −∞ where none do."""
-        level = self.question.confidence + ERROR
+        level = self.question.confidence + TABLE_ERROR
         reached = self._reached(lowest) - self.bend[:, None, None]
         fails = reached < level
         last = fails.shape[1] - 1 - fails[:, ::-1].argmax(axis=1)

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.chance.roots import TailQuestion, interior_roots
+from optimizer.chance.roots import TailQuestion, bend, interior_roots
 from optimizer.chance.tail import tail
 from optimizer.derive.instance import RateModel
 
@@ -49,6 +49,30 @@ def test_every_shape_has_its_root_between_fails_and_holds(
         if reached(low) < lower and reached(high) >= upper:
             assert low <= fails < holds <= high
             assert reached(holds) - reached(fails) < 3e-4
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.integers(1, 30),
+    st.integers(1, 6),
+    st.sampled_from(MODELS),
+    st.floats(0, 0.3),
+    st.floats(0.001, 0.22),
+    st.integers(0, 3),
+    st.floats(0, 1),
+)
+def test_no_tail_leaves_its_chord_by_more_than_the_bend(
+    inside: int, least: int, rates: RateModel, low: float, span: float, others: int, share: float
+) -> None:
+    """All the range is one step here; on a smaller step only the square of its length changes."""
+    high = low + span
+
+    def reached(chance: float) -> float:
+        return tail([*[low] * others, *[chance] * inside], [0.9] * others, least, rates)
+
+    between = reached(low + share * span)
+    chord = (1 - share) * reached(low) + share * reached(high)
+    assert abs(between - chord) <= float(bend(np.array([inside]), span, low, high, rates)[0]) + 1e-9
 
 
 def test_flat_tails_keep_their_brackets() -> None:
