@@ -31,9 +31,10 @@ Quotas = Callable[[Instance, int], Mapping[int, tuple[int, int | None]]]
 class Scope(Enum):
     """The scope of a rule: one activation alone, or several, through a shared limit.
 
-    A plan that keeps a rule of scope PEOPLE or DATES keeps it in every part, so the rule may stand in the bounds of
-    pairs. MONEY, PARCELS and VALUE stand in no such bound. Models of parts offer the best ship days only, so no rule
-    stands in them that does not declare `Rule.any_day`.
+    A plan that keeps a rule of any scope but VALUE keeps it in every part: such rules limit from above. PEOPLE and
+    DATES may stand in the bounds of pairs. MONEY and PARCELS stand in those bounds only whose models offer every ship
+    day of the core (`solve.within_limits`); other models of parts offer the best ship days, so no rule stands
+    in them that does not declare `Rule.any_day`.
     """
 
     OWN = "one activation"
@@ -224,6 +225,11 @@ def outside_of_parts() -> frozenset[str]:
     """Return the ids of the rules that stand in no bound of a single activation or a pair."""
     parts = (Scope.OWN, Scope.PEOPLE, Scope.DATES)
     return frozenset(rule.id for rule in RULES if rule.scope not in parts or not rule.any_day)
+
+
+def outside_of_days() -> frozenset[str]:
+    """Return the ids of the rules that stand in no bound of a part, not even with every ship day of its core."""
+    return frozenset(rule.id for rule in RULES if rule.scope in {None, Scope.VALUE})
 
 
 def windows_agree(instance: Instance) -> bool:

@@ -10,26 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from itertools import combinations
 
 import numpy as np
 
 from optimizer.derive.instance import INFEASIBLE_COST
 from optimizer.model.selection import EMPTY
+from optimizer.solve.bounding import bound_alone, bound_coupled_sets, branch_on_people, price_rotation
 from optimizer.solve.bounds.activation import bound_activations
-from optimizer.solve.bounds.contested import ContestedSearch, bound_contested
-from optimizer.solve.bounds.coupled import bound_coupled
 from optimizer.solve.bounds.lagrangian import raise_bound
 from optimizer.solve.bounds.lower_bounds import LowerBounds
-from optimizer.solve.bounds.rotation import raise_by_rotation
 from optimizer.solve.cell_search import search_by_cells
 from optimizer.solve.decomposition import Decomposition
 from optimizer.solve.heuristics.insertion import insert_exactly
 from optimizer.solve.heuristics.neighbourhoods import improve_by_neighbourhoods, make_room
 from optimizer.solve.heuristics.partial_plan import PartialPlan
-from optimizer.solve.heuristics.window_teams import place_teams, place_window_teams
+from optimizer.solve.heuristics.window_teams import place_window_teams
 from optimizer.solve.monolithic import prove_monolithic
-from optimizer.solve.problem import SearchProblem, coupled_parts
+from optimizer.solve.problem import SearchProblem
 from optimizer.solve.schedule_following import plan_by_schedule
 from optimizer.solve.search_parameters import PARAMETERS
 from optimizer.solve.search_state import SearchState
@@ -83,12 +80,13 @@ def run_phases(search: Decomposition) -> None:
     search.bound()
     steps: tuple[tuple[str, Callable[[Decomposition], None]], ...] = (
         ("placing the windows' teams", _place_window_teams),
-        ("pricing contested creators", _branch_on_people),
+        ("pricing each activation within what is shared", bound_alone),
+        ("pricing contested creators", branch_on_people),
         ("assembling a plan", _first_plan),
         ("scheduling money, parcels and windows", _value_by_cells),
         ("pricing participations", price_rotation),
-        ("pricing contested creators", _branch_on_people),
-        ("pricing what is coupled together", _bound_coupled),
+        ("pricing contested creators", branch_on_people),
+        ("pricing what is coupled together", bound_coupled_sets),
         ("proving with one model", _monolithic_first),
         ("scheduling windows and parcels", plan_by_schedule),
         ("improving the plan", _improve),
@@ -153,76 +151,6 @@ def _improve_at_once(search: Decomposition) -> None:
         ends = control.deadline - (1 - PARAMETERS.early_neighbourhoods_share) * control.remaining
         part = problem.under(problem.instance, replace(control, deadline=ends))
         improve_by_neighbourhoods(part, state, search.lower_bounds.own, search.everything(), (), rounds)
-
-
-def _bound_coupled(search: Decomposition) -> None:
-    if _rotation_settled(search):
-        return
-    search.proposals = bound_coupled(search.problem, search.lower_bounds, search.proposals)
-    search.bound()
-
-
-def _branch_on_people(search: Decomposition) -> None:
-    """Raise the bound, and place teams, by branching on which activations do without a contested person."""
-    problem, state = search.problem, search.state
-    groups = _in_each_others_way(search)
-    ends = problem.control.deadline - (1 - PARAMETERS.contested_share) * problem.control.remaining
-    for left, activations in zip(range(len(groups), 0, -1), groups, strict=True):
-        # Each group has an equal part of what the ones before have left.
-        now = problem.control.deadline - problem.control.remaining
-        part = problem.under(problem.instance, replace(problem.control, deadline=now + (ends - now) / left))
-        if activations not in search.contested:
-            search.contested[activations] = ContestedSearch(problem, activations, search.window_bounds)
-        placed = bound_contested(part, search.contested[activations], search.lower_bounds, state.incumbent)
-        if placed is not None:
-            place_teams(problem, state, placed)
-    if groups:
-        search.bound()
-
-
-def _in_each_others_way(search: Decomposition) -> list[tuple[int, ...]]:
-    """Return the groups of wanted activations that rotation ties together, each in order."""
-    instance, groups = search.problem.instance, []
-    most = instance.limits.max_activations
-    for group in search.problem.coupled:
-        wanted = tuple(sorted(a for a in group if a in search.wanted))
-        few = most is not None and most < len(wanted)
-        groups += [wanted] if few and len(wanted) > 1 else coupled_parts(instance, wanted)
-    return groups
-
-
-def _rotation_settled(search: Decomposition) -> bool:
-    """Return whether branching on contested creators has said all that there is to say of the wanted activations."""
-    instance, groups = search.problem.instance, _in_each_others_way(search)
-    spaced = any(
-        instance.community[a] == instance.community[b] and instance.gap_days[a] > 0
-        for group in groups
-        for a, b in combinations(group, 2)
-    )
-    return not spaced and all(group in search.contested and search.contested[group].settled for group in groups)
-
-
-def price_rotation(search: Decomposition) -> None:
-    """Raise the bound by prices for creators' participations, and place by these prices from now on."""
-    state, own = search.state, search.lower_bounds.own
-    if _rotation_settled(search):
-        return
-    priced = raise_by_rotation(search.problem, own, search.wanted, state.incumbent)
-    if priced is not None:
-        search.rotation = priced
-        search.lower_bounds.priced.append(priced)
-        search.bound()
-        if not search.done:
-            # Teams made without prices stand in the way of each other: the groups are decided again.
-            improve_by_neighbourhoods(
-                search.problem,
-                state,
-                own,
-                search.wanted,
-                search.problem.coupled,
-                len(search.problem.coupled),
-                priced.charges,
-            )
 
 
 def _value_by_cells(search: Decomposition) -> None:

@@ -33,6 +33,9 @@ class SearchParameters:
         they cannot.
     worth_planning
         Cells whose bound is above this many times the cost of a team are bounded, but not planned in.
+    worth_pair_rows
+        Cells that get rows of both groups where activations share what runs short: up to this many times the cost of a
+        team.
     quick_start_windows
         Windows of an activation that the first plan may take, the strongest.
     prefixes_tried
@@ -99,6 +102,8 @@ class SearchParameters:
         Exact neighbourhoods: effort, effort for a whole coupled group, largest size, and how many in vain end them.
     early_neighbourhoods_share
         Share of the time left that they may take before the first ruin and recreate.
+    within_limits_share
+        Share of the time left for bounding activations whose best teams break shared limits by themselves.
     contested_share, contested_branches, contested_looked_at
         Branching on contested creators: share of the time left, branches of one run, and conflicts whose branches are
         compared. Eleven open scenarios of family W took 3 to 31 branches; where whole teams are contested, as among
@@ -130,6 +135,7 @@ class SearchParameters:
     monolithic_last_options: int = 20_000
     reach_sample: int = 60
     worth_planning: float = 1.2
+    worth_pair_rows: float = 1.08
     quick_start_windows: int = 6
     prefixes_tried: int = 6
     worth_thresholds: float = 1.25
@@ -197,6 +203,7 @@ class SearchParameters:
     largest_neighbourhood: int = 3
     neighbourhoods_in_vain: int = 12
     early_neighbourhoods_share: float = 0.25
+    within_limits_share: float = 0.4
     contested_share: float = 0.3
     contested_branches: int = 1_000
     contested_looked_at: int = 4

@@ -10,12 +10,13 @@ import pytest
 from optimizer.derive.build import build_instance
 from optimizer.derive.instance import INFEASIBLE_COST
 from optimizer.scenario.models import Scenario
+from optimizer.solve.bounding import price_rotation
 from optimizer.solve.bounds.activation import cost_bound
 from optimizer.solve.bounds.lower_bounds import LagrangianBounds, LowerBounds
 from optimizer.solve.bounds.rotation import RotationGroup, climb, raise_by_rotation
 from optimizer.solve.bounds.rotation_rows import rotation_rows
 from optimizer.solve.heuristics.people_at_prices import people_at_prices
-from optimizer.solve.phases import price_rotation, start_decomposition
+from optimizer.solve.phases import start_decomposition
 from optimizer.solve.problem import SearchProblem
 from optimizer.solve.search_state import SearchState
 from tests.brute_force import Enumeration

@@ -72,7 +72,7 @@ def _refined(instance: Instance, activation: int, cover: Cover, gap: float, stop
     shared = instance.limits.share_supplies_or_people
     if least.min(initial=INFEASIBLE_COST) * (1 + gap / 4) >= cost and not shared:
         return cover
-    worth = PARAMETERS.worth_planning if shared else 1.0
+    worth = PARAMETERS.worth_pair_rows if shared else 1.0
     limit = worth * cost if cost < INFEASIBLE_COST else INFEASIBLE_COST - 1
     near = np.flatnonzero(least <= limit)
     return with_pair_rows(instance, activation, cover, near.tolist(), stopped)
