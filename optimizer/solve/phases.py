@@ -119,7 +119,8 @@ def _first_plan(search: Decomposition) -> None:
         return
     optional = not search.problem.instance.must_secure.all()
     tries = PARAMETERS.first_tries_of_some if optional else PARAMETERS.first_tries
-    if optional and search.state.incumbent is not None and search.problem.instance.limits.share_supplies:
+    shared = search.problem.instance.limits.share_supplies
+    if search.state.value_proven or (optional and search.state.incumbent is not None and shared):
         tries = PARAMETERS.first_tries_before_master
     search.rebuild(search.wanted, tries, over_budget=True)
     if search.done or (search.state.incumbent is not None and search.state.incumbent.windows):

@@ -4,11 +4,13 @@ from random import Random
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from optimizer.chance.covers import cover_of
 from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
 from optimizer.solve.cpsat.feasibility import holds
-from optimizer.solve.windows.candidates import candidates_of
+from optimizer.solve.windows.candidates import Quotas, _Quota, candidates_of
 from optimizer.solve.windows.cell_bounds import cell_bounds
 from optimizer.solve.windows.greedy_team import Team, greedy_team, redated
 from tests.derive.small import activation, creator, instance
@@ -93,3 +95,27 @@ def test_a_team_on_other_days_keeps_its_people_and_the_places(seed: int) -> None
     absent = options[table.creator[options] != table.creator[team.options[0]]]
     others = candidates_of(given, 0, absent, table.cost_minor[absent])
     assert redated(given, others, team, np.full_like(free, 99)) is None
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.data())
+def test_sets_within_quotas_are_what_each_order_gives_by_itself(data: st.DataObject) -> None:
+    """The order inside a set is another; who is in it is the same."""
+    size, payers = data.draw(st.integers(1, 9)), data.draw(st.integers(0, 3))
+    kinds = st.integers(-1, 2)
+    least = data.draw(st.dictionaries(st.integers(0, 2), st.integers(0, 3)))
+    most = {kind: least.get(kind, 0) + data.draw(st.integers(0, 3)) for kind in data.draw(st.sets(st.integers(0, 2)))}
+    own = _Quota(
+        np.array(data.draw(st.lists(kinds, min_size=size, max_size=size)), dtype=np.int64),
+        np.array(data.draw(st.lists(kinds, min_size=payers, max_size=payers)), dtype=np.int64),
+        least,
+        most,
+    )
+    orders = np.array([data.draw(st.permutations(range(size))) for _ in range(3)], dtype=np.int64)
+    count, paid, quotas = data.draw(st.integers(0, size)), np.arange(payers), Quotas((own,))
+    expected = []
+    for order in orders:
+        chosen = quotas.gifts(order, count, paid)
+        if len(chosen) == count and not quotas.short(paid, chosen):
+            expected.append(sorted(chosen.tolist()))
+    assert [sorted(row.tolist()) for row in quotas.sets(orders, count, paid)] == expected

@@ -97,6 +97,24 @@ class _Quota:
     least: dict[int, int]
     most: dict[int, int]
 
+    def sets(self, orders: Ints, count: int, payers: Ints) -> Ints:
+        """Return what `Quotas.sets` returns where this rule alone sets quotas: by everybody's rank in their class."""
+        kinds, have = self.gifts[orders], _counts(self.payers[payers])
+        owing, allowed = np.zeros(orders.shape, dtype=bool), np.ones(orders.shape, dtype=bool)
+        for kind in {*self.least, *self.most}:
+            mine = kinds == kind
+            rank = np.cumsum(mine, axis=1)
+            if kind in self.most:
+                allowed &= ~mine | (rank <= self.most[kind] - have.get(kind, 0))
+            owing |= mine & (rank <= self.least.get(kind, 0) - have.get(kind, 0))
+        others = allowed & ~owing
+        room = count - owing.sum(axis=1)
+        chosen = owing | (others & (np.cumsum(others, axis=1) <= room[:, None]))
+        whole = chosen.sum(axis=1) == count
+        for kind, least in self.least.items():
+            whole &= (chosen & (kinds == kind)).sum(axis=1) + have.get(kind, 0) >= least
+        return np.asarray(orders[whole][chosen[whole]].reshape(int(whole.sum()), count))
+
 
 @dataclass(frozen=True)
 class Quotas:
@@ -126,6 +144,20 @@ class Quotas:
         """Return `count` gifts of `order`, or fewer: first those that a class needs, then the next that have room."""
         taken = [_counts(quota.payers[payers]) for quota in self.quotas]
         return self._pick(order, [quota.gifts for quota in self.quotas], count, taken, owed=True)
+
+    def sets(self, orders: Ints, count: int, payers: Ints) -> Ints:
+        """Return what `gifts` gives for every order, a row each, without those that are too few or leave a class short.
+
+        Parameters
+        ----------
+        orders
+            Rows of gifts, everybody in each: shape (orders, gifts).
+        """
+        if len(self.quotas) == 1:
+            return self.quotas[0].sets(orders, count, payers)
+        chosen = [self.gifts(order, count, payers) for order in orders]
+        kept = [gifts for gifts in chosen if len(gifts) == count and not self.short(payers, gifts)]
+        return np.array(kept, dtype=np.int64).reshape(len(kept), count)
 
     def short(self, payers: Ints, gifts: Ints) -> bool:
         """Return whether some class has too few among these rows of payers and gifts."""

@@ -171,17 +171,14 @@ def _fill(
     weights = phi(people.gifts.probability[usable].max(axis=1, initial=0.0), PARAMETERS.greedy_tilt)
     steps = np.concatenate([[1e-6], STEPS]) * _unit(people.gifts)
     orders = usable[np.argsort(people.gifts.cost[usable] - np.outer(steps, weights), axis=1, kind="stable")]
-    if quotas is None:
-        orders = _promising(instance, people, payers, orders[:, :gifts])
-    low, high, best = 0, len(orders) - 1, None
+    sets = orders[:, :gifts] if quotas is None else quotas.sets(orders, gifts, payers)
+    if not len(sets):
+        return None
+    sets = _promising(instance, people, payers, sets)
+    low, high, best = 0, len(sets) - 1, None
     while low <= high:
         middle = (low + high) // 2
-        chosen = orders[middle]
-        if quotas is not None:
-            chosen = quotas.gifts(chosen, gifts, payers)
-            if len(chosen) != gifts or quotas.short(payers, chosen):
-                return None
-        team = _dated(instance, people, payers, chosen, places)
+        team = _dated(instance, people, payers, sets[middle], places)
         if team is None:
             low = middle + 1
         else:
