@@ -18,14 +18,23 @@ from optimizer.solve.within_limits import raise_within_limits
 
 def bound_alone(search: Decomposition) -> None:
     """Raise the bounds of wanted activations whose best teams break shared limits by themselves; place their teams."""
+    _bound_alone(search, PARAMETERS.within_limits_share, PARAMETERS.window_cut_rounds)
+
+
+def bound_alone_quickly(search: Decomposition) -> None:
+    """Do the same as far as a few cuts lead."""
+    _bound_alone(search, PARAMETERS.first_within_limits_share, PARAMETERS.insertion_cut_rounds)
+
+
+def _bound_alone(search: Decomposition, share: float, rounds: int) -> None:
     problem, state = search.problem, search.state
-    ends = problem.control.deadline - (1 - PARAMETERS.within_limits_share) * problem.control.remaining
+    ends = problem.control.deadline - (1 - share) * problem.control.remaining
     part = problem.under(problem.instance, replace(problem.control, deadline=ends))
     asked: set[int] = set()
     while not search.done and not part.control.stopped:
         wanted = [a for a in search.wanted if a not in asked]
         asked.update(wanted)
-        teams = raise_within_limits(part, search.lower_bounds, search.window_bounds, wanted, state.incumbent)
+        teams = raise_within_limits(part, search.lower_bounds, search.window_bounds, wanted, state.incumbent, rounds)
         if teams is None:
             return
         place_teams(problem, state, teams)

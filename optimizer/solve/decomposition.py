@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from optimizer.solve.bounds.activation import best_set, cost_bound, value_bound
 from optimizer.solve.bounds.contested import ContestedSearch
@@ -68,9 +68,18 @@ class Decomposition:
         return sorted(activations, key=lambda a: (not must[a], choices[a], -lower_bounds[a], a))
 
     def rebuild(
-        self, wanted: Sequence[int], tries: int, partial: PartialPlan | None = None, *, over_budget: bool
+        self,
+        wanted: Sequence[int],
+        tries: int,
+        partial: PartialPlan | None = None,
+        *,
+        over_budget: bool,
+        share: float = 1.0,
     ) -> None:
-        """Fill a partial plan with the wanted activations and improve it by ruin and recreate."""
+        """Fill a partial plan with the wanted activations and improve it by ruin and recreate.
+
+        `share`: of the time left, at most.
+        """
         if partial is None:
             # The first plan of all is not built upon: its teams were made before any bound on their cost.
             built = self.state.incumbent if self.draws else None
@@ -81,8 +90,10 @@ class Decomposition:
         charges = scarcity(self.problem, wanted)
         if self.rotation is not None and self.rotation.charges is not None:
             charges = charges + self.rotation.charges
+        control = self.problem.control
+        ends = control.deadline - (1 - share) * control.remaining
         builder = RuinRecreate(
-            self.problem,
+            self.problem.under(self.problem.instance, replace(control, deadline=ends)),
             partial,
             wanted,
             self.lower_bounds.own,

@@ -15,7 +15,13 @@ import numpy as np
 
 from optimizer.derive.instance import INFEASIBLE_COST
 from optimizer.model.selection import EMPTY
-from optimizer.solve.bounding import bound_alone, bound_coupled_sets, branch_on_people, price_rotation
+from optimizer.solve.bounding import (
+    bound_alone,
+    bound_alone_quickly,
+    bound_coupled_sets,
+    branch_on_people,
+    price_rotation,
+)
 from optimizer.solve.bounds.activation import bound_activations
 from optimizer.solve.bounds.lagrangian import raise_bound
 from optimizer.solve.bounds.lower_bounds import LowerBounds
@@ -80,12 +86,13 @@ def run_phases(search: Decomposition) -> None:
     search.bound()
     steps: tuple[tuple[str, Callable[[Decomposition], None]], ...] = (
         ("placing the windows' teams", _place_window_teams),
-        ("pricing each activation within what is shared", bound_alone),
+        ("pricing each activation within what is shared", bound_alone_quickly),
         ("pricing contested creators", branch_on_people),
         ("assembling a plan", _first_plan),
         ("scheduling money, parcels and windows", _value_by_cells),
         ("pricing participations", price_rotation),
         ("pricing contested creators", branch_on_people),
+        ("pricing each activation within what is shared", bound_alone),
         ("pricing what is coupled together", bound_coupled_sets),
         ("proving with one model", _monolithic_first),
         ("scheduling windows and parcels", plan_by_schedule),
@@ -119,10 +126,11 @@ def _first_plan(search: Decomposition) -> None:
         return
     optional = not search.problem.instance.must_secure.all()
     tries = PARAMETERS.first_tries_of_some if optional else PARAMETERS.first_tries
-    shared = search.problem.instance.limits.share_supplies
-    if search.state.value_proven or (optional and search.state.incumbent is not None and shared):
+    if optional and search.state.incumbent is not None and search.problem.instance.limits.share_supplies:
         tries = PARAMETERS.first_tries_before_master
-    search.rebuild(search.wanted, tries, over_budget=True)
+    # Where a plan of the highest value is there already, bounds are more often missing than a better plan.
+    share = PARAMETERS.first_tries_share if search.state.value_proven else 1.0
+    search.rebuild(search.wanted, tries, over_budget=True, share=share)
     if search.done or (search.state.incumbent is not None and search.state.incumbent.windows):
         return
     fixed = EMPTY

@@ -86,6 +86,8 @@ class SearchParameters:
         Ruin and recreate ends after this many attempts in a row in vain: for the first plan; for that where some
         activations may be left out, as what is wanted may not go together; for that where the cell master then says
         what goes together (eight attempts took 3 s of 7 where months have caps, in vain); and later.
+    first_tries_share
+        Share of the time left that they may take where a plan of the highest value is there.
     most_removed, most_missing_tried, missing_first, reserving
         Ruin and recreate: activations removed at once; missing ones tried beside; how often a missing one is the
         centre; how often a recorded team of a coupled activation is proposed or kept free.
@@ -102,8 +104,9 @@ class SearchParameters:
         Exact neighbourhoods: effort, effort for a whole coupled group, largest size, and how many in vain end them.
     early_neighbourhoods_share
         Share of the time left that they may take before the first ruin and recreate.
-    within_limits_share
-        Share of the time left for bounding activations whose best teams break shared limits by themselves.
+    first_within_limits_share, within_limits_share
+        Share of the time left for bounding activations whose best teams break shared limits by themselves: with few
+        rounds of cuts, and once a plan is assembled.
     contested_share, contested_branches, contested_looked_at
         Branching on contested creators: share of the time left, branches of one run, and conflicts whose branches are
         compared. Eleven open scenarios of family W took 3 to 31 branches; where whole teams are contested, as among
@@ -183,6 +186,7 @@ class SearchParameters:
     rotation_memory: float = 0.6
     rotation_hope: float = 0.05
     first_tries: int = 40
+    first_tries_share: float = 0.6
     first_tries_of_some: int = 8
     first_tries_before_master: int = 4
     tries: int = 150
@@ -203,6 +207,7 @@ class SearchParameters:
     largest_neighbourhood: int = 3
     neighbourhoods_in_vain: int = 12
     early_neighbourhoods_share: float = 0.25
+    first_within_limits_share: float = 0.2
     within_limits_share: float = 0.4
     contested_share: float = 0.3
     contested_branches: int = 1_000

@@ -66,8 +66,14 @@ def raise_within_limits(
     windows: dict[int, int],
     activations: Sequence[int],
     incumbent: Selection | None,
+    rounds: int = PARAMETERS.window_cut_rounds,
 ) -> Selection | None:
     """Raise the bounds of activations, and of their windows, whose best teams break shared limits by themselves.
+
+    Parameters
+    ----------
+    rounds
+        Rounds of cuts in one window. The pool keeps the cuts: asking again goes on from there.
 
     Returns
     -------
@@ -80,7 +86,7 @@ def raise_within_limits(
         known = _known(problem, activation, windows, incumbent)
         if lower_bounds.own[activation] * (1 + problem.gap / 4) >= known.cost:
             continue
-        bound_within_limits(problem, known)
+        bound_within_limits(problem, known, rounds)
         windows.update(known.windows)
         if known.lower_bound >= INFEASIBLE_COST:
             del lower_bounds.own[activation]
@@ -110,8 +116,12 @@ def _known(
     return known
 
 
-def bound_within_limits(problem: SearchProblem, known: WithinLimits) -> None:
-    """Raise the bounds of an activation's windows within the shared limits, those that could be cheapest first."""
+def bound_within_limits(problem: SearchProblem, known: WithinLimits, rounds: int) -> None:
+    """Raise the bounds of an activation's windows within the shared limits, those that could be cheapest first.
+
+    A window that stays below the cheapest team bounds the activation: the others are raised no further than that.
+    """
+    stuck = INFEASIBLE_COST
     waiting = [(bound, window) for window, bound in known.windows.items()]
     heapq.heapify(waiting)
     done: dict[int, int] = {}
@@ -120,7 +130,7 @@ def bound_within_limits(problem: SearchProblem, known: WithinLimits) -> None:
         while waiting and len(chosen) < problem.workers:
             bound, window = heapq.heappop(waiting)
             first = _alike(problem, window)
-            if bound * (1 + problem.gap / 4) >= known.cost:
+            if bound * (1 + problem.gap / 4) >= known.cost or bound >= stuck:
                 waiting.clear()
             elif first in done:
                 known.windows[window] = max(bound, done[first])
@@ -129,10 +139,12 @@ def bound_within_limits(problem: SearchProblem, known: WithinLimits) -> None:
             else:
                 heapq.heappush(waiting, (bound, window))
                 break
-        bounded = in_parallel(partial(_bounded, problem, enough=known.cost), chosen, problem.workers)
+        ask = partial(_bounded, problem, enough=min(known.cost, stuck), rounds=rounds)
+        bounded = in_parallel(ask, chosen, problem.workers)
         for window, (bound, team) in zip(chosen, bounded, strict=True):
             known.windows[window] = done[_alike(problem, window)] = max(known.windows[window], bound)
             known.offer(problem.instance, team)
+            stuck = min(stuck, known.windows[window])
 
 
 def _alike(problem: SearchProblem, window: int) -> int:
@@ -142,7 +154,7 @@ def _alike(problem: SearchProblem, window: int) -> int:
     return window if limits.month_caps or product in limits.arrivals else problem.twins[window]
 
 
-def _bounded(problem: SearchProblem, window: int, enough: int) -> tuple[int, Selection | None]:
+def _bounded(problem: SearchProblem, window: int, *, enough: int, rounds: int) -> tuple[int, Selection | None]:
     """Return a lower bound on the cost in one window within the shared limits, and a team.
 
     A bound of `enough` is as good as any higher one.
@@ -154,7 +166,7 @@ def _bounded(problem: SearchProblem, window: int, enough: int) -> tuple[int, Sel
     total = v.cost(item.activation)
     if enough < INFEASIBLE_COST:
         v.model.add(total <= enough - 1)
-    limits = CallLimits(gap=problem.gap / 4, effort=PARAMETERS.window_effort)
+    limits = CallLimits(gap=problem.gap / 4, effort=PARAMETERS.window_effort, rounds=rounds)
     result = solve_with_cuts(v, total, problem.control, seed=problem.seed, limits=limits, pool=problem.dominance)
     if result.infeasible:
         return min(item.rest, enough), None
