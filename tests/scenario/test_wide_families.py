@@ -29,7 +29,8 @@ def test_wide_scenarios_vary_every_kind_of_limit() -> None:
             "stock": any("stock" in product for product in written["products"]),
             "capacity": "daily_capacity" in shipping,
             "rotation": "rotation" in written,
-            "locks": "locks" in written,
+            "left out": any(lock["mode"] == "skip" for lock in written.get("locks", [])),
+            "agreed": any(lock["mode"] != "skip" for lock in written.get("locks", [])),
             "tiers": any("tier_mix" in item for item in written["activations"]),
             "required": any(item.get("required") for item in written["activations"]),
             "waves": any("repeat" in item for item in written["activations"]),
@@ -39,7 +40,7 @@ def test_wide_scenarios_vary_every_kind_of_limit() -> None:
             written["posting"]["organic_rate"]["model"]: True,
         }
         kinds.update(kind for kind, drawn in found.items() if drawn)
-    assert len(kinds) == 16
+    assert len(kinds) == 17
     assert min(kinds.values()) >= 5
 
 

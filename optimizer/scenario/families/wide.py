@@ -146,7 +146,7 @@ def _activation(d: _Draw, community: Record, start: date, days: int, products: l
         }
     if d.chance(0.2):
         activation["min_paid"] = d.rng.randint(1, 2)
-    if d.chance(0.12):
+    if d.chance(0.2):
         activation["required"] = True
     if d.chance(0.4) and days > 130 and "start_latest" not in activation:
         activation["repeat"] = {"times": 2, "every_days": d.rng.choice((28, 42)), "flex_days": d.rng.choice((6, 13))}
@@ -242,5 +242,15 @@ def _locks(d: _Draw, document: Record) -> list[Record]:
     for activation in d.rng.sample(plain, min(len(plain), 2)):
         members = [c for c in document["creators"] if c["communities"] == [activation["community"]]]
         for creator in d.rng.sample(members, min(len(members), 2)):
-            locks.append({"creator": creator["id"], "activation": activation["id"], "mode": "skip"})
+            mode = d.rng.choice(("skip", "skip", *_agreed(document, creator)))
+            locks.append({"creator": creator["id"], "activation": activation["id"], "mode": mode})
     return locks
+
+
+def _agreed(document: Record, creator: Record) -> tuple[str, ...]:
+    """Return what can be agreed with a creator before anything is planned."""
+    (home,) = (item for item in document["communities"] if item["id"] == creator["communities"][0])
+    if creator.get("embeddedness", 1.0) < home.get("min_embeddedness", 0.0):
+        return ()
+    accepts = creator.get("accepts", ("gift", "paid"))
+    return tuple(mode for mode in ("gift", "paid") if mode in accepts and (mode == "gift" or "paid_fee" in creator))
