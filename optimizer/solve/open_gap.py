@@ -117,7 +117,9 @@ def _cost(beside: BesidePlan, state: SearchState, lower_bounds: Mapping[int, int
     problem, plan, bound = beside.problem, beside.plan, state.cost_bound or 0
     spent = {a: plan.only(problem.instance, a).cost(problem.instance) for a in plan.windows}
     own = {a: max(lower_bounds.get(a, 0), _least(problem, a)) for a in spent}
-    alone = {a: min([spent[a], *(found.team.cost for found in beside.known(a, spent[a])[:1])]) for a in spent}
+    teams_cost = {a: min([spent[a], *(known.team.cost for known in beside.known(a, spent[a])[:1])]) for a in spent}
+    # A team that breaks shared limits may cost less than what is proven within them.
+    alone = {a: max(own[a], teams_cost[a]) for a in spent}
     rest = sum(own.values()) - bound
     shared = max(0, sum(spent.values()) - sum(alone.values()) + min(0, rest))
     choice = max(0, rest)

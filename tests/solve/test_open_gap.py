@@ -10,6 +10,7 @@ import pytest
 
 from optimizer.analysis.certify import certified
 from optimizer.analysis.open_gap import open_reasons
+from optimizer.derive.build import build_instance
 from optimizer.derive.instance import Instance
 from optimizer.model.selection import EMPTY
 from optimizer.solve import open_gap
@@ -20,6 +21,7 @@ from optimizer.solve.search_state import SearchState
 from optimizer.solve.settings import Settings
 from tests.derive.small import activation, creator, instance, scenario, shipping
 from tests.solve.searching import control, found, problem
+from tests.solve.test_within_limits import packed
 
 SUNDAYS = shipping(ship_weekdays=["sun"], daily_capacity=1)
 LOTS = [{"on": "2027-03-01", "units": 1}, {"on": "2027-04-26", "units": 5}]
@@ -127,3 +129,14 @@ def test_a_solve_that_is_cancelled_at_once_says_so(goal: str) -> None:
     due = 1.0 if plan.objective.gap is None else plan.objective.gap
     assert sum(reason.share for reason in plan.objective.open) == pytest.approx(due, abs=1e-9)
     assert [reason.limit for reason in plan.objective.open] == (["time_limit"] if due else [])
+
+
+def test_a_team_cheaper_than_what_is_proven_within_the_limits_adds_nothing() -> None:
+    """The cheapest team of all costs 44.00 and breaks the daily capacity, within which nothing costs below 49.00."""
+    given = build_instance(packed(21))
+    state = state_of(given, found(given))
+    assert state.cost == 4900
+    state.tighten_value_bound(state.value)
+    state.tighten_cost_bound(state.value, 4890)
+    parts = open_parts(priced(given), state, {0: 4890})
+    assert sum(part.weight for part in parts) == 1
