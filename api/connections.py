@@ -21,6 +21,8 @@ from api.problems import ApiProblem, answer
 
 HEAD_SECONDS = 10.0
 HEAD_BYTES = 65_536
+MOST_PIPELINED = 16
+"""Requests of a connection that wait for the answer to an earlier one; each takes a few kilobytes."""
 LINGER_SECONDS = 2.0
 LINGER_BYTES = 2**20
 
@@ -148,13 +150,16 @@ class Line:
 
 
 class Protocol(HttpToolsProtocol):
-    """Closes connections on which no request begins in time, whose head is too long, or whose client does not read."""
+    """Closes connections on which no request begins in time, whose head is too long, or whose client does not read.
+
+    What follows a body in chunks, its trailers, is head as well, and counted like it.
+    """
 
     line: Line
     _head_timer: asyncio.TimerHandle | None = None
     _write_timer: asyncio.TimerHandle | None = None
     _head_bytes = 0
-    _refused = False
+    _body_came = _refused = False
 
     def connection_made(self, transport: Any) -> None:
         """Begin to wait for a request, if there is room for one more connection."""
@@ -181,6 +186,9 @@ class Protocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Wait for the rest of the head of a further request."""
+        if len(self.pipeline) >= MOST_PIPELINED:
+            # Ends the parser, and with it what it was given.
+            raise ValueError
         super().on_message_begin()
         if self._head_timer is None:
             self._await_head()
@@ -191,6 +199,17 @@ class Protocol(HttpToolsProtocol):
         self._connections.work(self)
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """Count anew what is no body."""
+        self._head_bytes = 0
+        self._body_came = True
+        super().on_body(body)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a field of the head; those behind the body, its trailers, are of no use here."""
+        if self._head_timer is not None:
+            super().on_header(name, value)
+
     def on_response_complete(self) -> None:
         """Be idle, unless the next request is there already."""
         if not self.pipeline:
@@ -198,17 +217,21 @@ class Protocol(HttpToolsProtocol):
         super().on_response_complete()
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; all of it is head as long as the head is not complete."""
+        """Take what came; all of it is head as long as the head is not complete, and where no body is in it."""
         if self.line.is_closing():
             self.line.throw_away(data)
             return
         if self._refused:
             return
+        self._body_came = False
         super().data_received(data)
-        if self._head_timer is not None:
+        unfinished = self._head_timer is not None or (self.cycle is not None and self.cycle.more_body)
+        if unfinished and not self._body_came and not self._refused:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES:
-                detail = f"The head of a request may have {HEAD_BYTES:,} bytes; send fewer or shorter headers."
+                detail = (
+                    f"A head, and what follows a body, may have {HEAD_BYTES:,} bytes; send fewer or shorter headers."
+                )
                 self._refuse(ApiProblem("head_too_long", detail))
 
     def pause_writing(self) -> None:

@@ -249,6 +249,21 @@ def test_a_head_that_is_too_long_is_answered_with_a_problem(server: Server) -> N
         assert problem(rest_of(line)) == (431, "head_too_long")
 
 
+@pytest.mark.parametrize("trailers", [b"X: " + b"x" * 300_000, b"a: b\r\n" * 50_000])
+def test_what_follows_a_body_is_head_as_well(server: Server, trailers: bytes) -> None:
+    with line_to(server) as line:
+        line.sendall(asked("POST", "/v1/validations", "Content-Type: application/json", "Transfer-Encoding: chunked"))
+        with suppress(ConnectionError):
+            line.sendall(b"2\r\n{}\r\n0\r\n" + trailers)
+        assert problem(rest_of(line)) == (431, "head_too_long")
+
+
+def test_few_requests_wait_in_a_connection_for_their_turn(server: Server) -> None:
+    with line_to(server) as line:
+        line.sendall(asked("GET", "/livez") * 1000)
+        assert rest_of(line).count(b"HTTP/1.1 200 ") < 100
+
+
 def test_what_was_asked_before_is_answered_before_what_is_no_http(server: Server) -> None:
     with line_to(server) as line:
         line.sendall(asked("GET", "/v1/examples") + b"\x00\x01\x02\r\n\r\n")
