@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
+from api import parameters
 from tests.api.running import easy, ended, eventually, submitted
 from tests.api.server import Server
 
@@ -151,6 +152,18 @@ def test_what_is_wrong_with_a_parameter_is_told_in_the_words_of_bodies(
 def test_a_query_that_is_misspelt_is_told_what_was_meant(client: TestClient) -> None:
     told = client.get("/v1/runs?lable=march&state=done&state=failed").json()
     assert [item["remedy"] for item in told["problems"]] == ["Did you mean `label`?", "Keep one of them."]
+
+
+def test_of_a_query_of_nonsense_a_part_is_looked_into(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+
+    def suggestion(name: str, known: set[str]) -> str:
+        looked.append(name)
+        return ", ".join(known)
+
+    monkeypatch.setattr(parameters, "_suggestion", suggestion)
+    told = client.get("/v1/runs?" + "&".join(f"{number:x}" for number in range(12_000)))
+    assert len(told.json()["problems"]) == len(looked) == 1000
 
 
 def test_a_post_takes_no_query(client: TestClient) -> None:
