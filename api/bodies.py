@@ -62,10 +62,10 @@ class MemoryBudget:
         self.held = 0
         self._lock = threading.Lock()
 
-    def take(self, size: int) -> None:
-        """Reserve so many bytes, or end the request."""
+    def take(self, size: int, *, alone: bool = False) -> None:
+        """Reserve so many bytes, or end the request; `alone`: let it in where nothing else is held, however large."""
         with self._lock:
-            if self.held + size > self.most:
+            if self.held + size > self.most and (self.held or not alone):
                 raise _full()
             self.held += size
 
@@ -76,7 +76,7 @@ class MemoryBudget:
 
     @contextmanager
     def holding(self, size: int) -> Iterator[None]:
-        """Reserve memory for a stored document of `size` bytes or an answer made of such; one alone is always let in.
+        """Reserve memory for a stored document of `size` bytes; one alone is always let in.
 
         Raises
         ------
@@ -84,15 +84,11 @@ class MemoryBudget:
             If there is no room beside what is held.
         """
         memory = STORED * size
-        with self._lock:
-            if self.held and self.held + memory > self.most:
-                raise _full()
-            self.held += memory
+        self.take(memory, alone=True)
         try:
             yield
         finally:
-            with self._lock:
-                self.held -= memory
+            self.give_back(memory)
 
 
 def _full() -> ApiProblem:
@@ -128,7 +124,7 @@ async def read_body(request: Request, settings: ServiceSettings, memory: MemoryB
     if ", ".join(request.headers.getlist("content-encoding")).strip().lower() not in ("", "identity"):
         detail = "Send the body as it is, without a Content-Encoding."
         raise ApiProblem("unsupported_media_type", detail, headers={"Accept-Encoding": "identity"})
-    most = int(settings.body_mb * 2**20)
+    most = largest_body(settings)
     length = request.headers.get("content-length", "")
     if length.isascii() and length.isdigit() and int(length) > most:
         raise _too_large(settings)
@@ -161,8 +157,13 @@ async def _in_time(seconds: float) -> AsyncIterator[None]:
         raise ApiProblem("body_too_slow", detail, headers={"Connection": "close"}) from None
 
 
+def largest_body(settings: ServiceSettings) -> int:
+    """Return the most bytes of a body: of one that has no room even alone, nobody is to be told to try again."""
+    return int(min(settings.body_mb, settings.bodies_mb / DECODED) * 2**20)
+
+
 def _too_large(settings: ServiceSettings) -> ApiProblem:
-    detail = f"A body may have {settings.body_mb:g} MB."
+    detail = f"A body may have {largest_body(settings) / 2**20:.3g} MB."
     return ApiProblem("body_too_large", detail, headers={"Connection": "close"})
 
 

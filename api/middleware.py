@@ -184,7 +184,7 @@ class Sent:
         length = int(Headers(raw=message["headers"]).get("content-length", "0"))
         if length > PIECE and self._end_at_head is None:
             try:
-                self._memory.take(ANSWERED * length)
+                self._memory.take(ANSWERED * length, alone=True)
             except ApiProblem as problem:
                 await self._give_instead(answer(problem, self.request_id))
                 return

@@ -16,6 +16,8 @@ from optimizer.errors import Problem
 PREFIX = "GROUNDSWELL_"
 OTHERS = {"GROUNDSWELL_DEBUG"}
 """Variables that are no settings of the service."""
+MOST = 1_000_000_000
+"""As good as no limit, and small enough to be counted with."""
 _SERVICE = re.compile(r"GROUNDSWELL_(\w+_)?(SERVICE_(HOST|PORT(_\w+)?)|PORT_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)")
 _PORT = re.compile(r"GROUNDSWELL_(\w+_)?PORT")
 _ADDRESS = re.compile(r"(tcp|udp|sctp)://")
@@ -79,19 +81,24 @@ class ServiceSettings(BaseSettings):
     memory_mb: int = Field(
         4096,
         ge=64,
+        le=MOST,
         description="Memory of each solve, evaluation and comparison, above which it is killed; at 85% a solve is "
         "asked for its best plan (MB).",
     )
     attempts: int = Field(
         6,
         ge=1,
+        le=MOST,
         description="Most times that a run's solve is begun on this machine, over restarts; then it ends with its best "
         "plan so far, or fails.",
     )
-    body_mb: float = Field(32.0, gt=0, le=64, description="Largest request body (MB).")
+    body_mb: float = Field(
+        32.0, gt=0, le=64, description="Largest request body, at most a 16th of GROUNDSWELL_BODIES_MB (MB)."
+    )
     bodies_mb: float = Field(
         1024.0,
         gt=0,
+        le=MOST,
         description="Memory for request bodies at once, each counted 16 times, for stored documents that are compared, "
         "counted 3 times, and for large answers on their way, counted twice (MB).",
     )
@@ -113,14 +120,18 @@ class ServiceSettings(BaseSettings):
         description="Time for which an idle connection stays open (seconds); longer than a balancer in front keeps its "
         "own.",
     )
-    creators: int = Field(60_000, ge=1, description="Most creators of a scenario.")
-    queued_runs: int = Field(200, ge=1, description="Most runs of a workspace that are queued or running.")
+    creators: int = Field(60_000, ge=1, le=MOST, description="Most creators of a scenario.")
+    queued_runs: int = Field(200, ge=1, le=MOST, description="Most runs of a workspace that are queued or running.")
     finished_runs: int = Field(
-        100_000, ge=1, description="Most runs of a workspace that have ended and are kept; then none is accepted."
+        100_000,
+        ge=1,
+        le=MOST,
+        description="Most runs of a workspace that have ended and are kept; then none is accepted.",
     )
     stored_mb: float = Field(
         10_240.0,
         gt=0,
+        le=MOST,
         description="Most that a workspace stores, scenarios, plans and events; then no run is accepted (MB).",
     )
     keep_days: float = Field(

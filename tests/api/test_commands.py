@@ -10,7 +10,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
+from api.settings import ServiceSettings
 from api.store import DatabaseInUse, Store, holding, is_current, make_engine, upgrade
 from api.store.migrate import downgrade
 from optimizer.cli import outcome
@@ -77,6 +79,16 @@ def test_every_bad_setting_is_told(monkeypatch: pytest.MonkeyPatch, capsys: Capt
     told = capsys.readouterr().err
     for name in ("RUN_PLACES", "LOG_LEVEL", "PORT"):
         assert f"GROUNDSWELL_{name}" in told
+
+
+NUMBERS = [name for name, field in ServiceSettings.model_fields.items() if field.annotation in (int, float)]
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", ["inf", "1e308", "9" * 30])
+def test_no_number_is_too_large_to_be_counted_with(name: str, value: str) -> None:
+    with pytest.raises(ValidationError, match=name):
+        ServiceSettings.model_validate({name: value})
 
 
 @pytest.mark.parametrize(

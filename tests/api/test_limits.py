@@ -15,8 +15,9 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import TimeoutException
 
-from api.bodies import ANSWERED
+from api.bodies import ANSWERED, MemoryBudget
 from api.plans import COMPARISON
+from api.problems import ApiProblem
 from tests.api.conftest import Serve
 from tests.api.running import Document, easy, ended, eventually, service_of, submitted
 from tests.api.server import Server
@@ -169,6 +170,26 @@ def test_evaluations_of_a_crowd_leave_the_server_small(tmp_path: Path) -> None:
         before = process.memory_info().rss
         assert server.client().post(EVALUATIONS, json=crowd(1000)).status_code == 200
         assert process.memory_info().rss - before < 60 * 2**20
+
+
+def test_a_body_that_never_finds_room_is_too_large(serve: Serve) -> None:
+    """`busy` would have its sender try again for ever."""
+    small = serve(bodies_mb=0.5)
+    answer = small.post("/v1/validations", json=crowd(300))
+    assert code(answer) == (413, "body_too_large")
+    assert "0.0312 MB" in answer.json()["detail"]
+    assert small.post("/v1/validations", json={"scenario": easy()}).status_code == 200
+
+
+def test_a_large_answer_alone_always_finds_room() -> None:
+    memory = MemoryBudget(10)
+    memory.take(11, alone=True)
+    with pytest.raises(ApiProblem):
+        memory.take(1, alone=True)
+    memory.give_back(11)
+    with pytest.raises(ApiProblem):
+        memory.take(11)
+    assert memory.held == 0
 
 
 @pytest.mark.campaign
