@@ -18,6 +18,8 @@ from optimizer.solve.control import Progress
 
 WATCH_SECONDS = 0.25
 DRAIN_PAUSE_SECONDS = 0.01
+STANDSTILL_SECONDS = 5.0
+"""Between two looks of the watch, above which this program was stopped meanwhile, as a paused container is."""
 COMPLAINT_SECONDS = 60.0
 MEMORY_TO_FINISH_AT = 0.85
 
@@ -149,10 +151,14 @@ class Attempt:
 
     def _watch(self) -> None:
         """Keep the process within its limits, and take what it writes as it comes, so that it need not wait."""
-        looked = -WATCH_SECONDS
+        looked = time.monotonic() - WATCH_SECONDS
         while not self._over.is_set():
             self._survive(self._child.drain)
-            if time.monotonic() >= looked + WATCH_SECONDS:
+            if (now := time.monotonic()) >= looked + WATCH_SECONDS:
+                if now - looked > STANDSTILL_SECONDS:
+                    # The process may have stood still as well, and must have its grace to answer.
+                    self._finish_after += now - looked
+                    self._kill_after += now - looked
                 for check in (self._send_finish, self._keep_time, self._keep_memory):
                     self._survive(check)
                 looked = time.monotonic()

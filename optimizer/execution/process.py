@@ -24,9 +24,11 @@ from optimizer.execution.process_handle import ProcessGoneError, ProcessHandle
 if sys.platform == "linux":
     from fcntl import F_SETPIPE_SZ, fcntl
 
-START_SECONDS = 120.0
+START_SECONDS, WARM_START_SECONDS = 120.0, 20.0
+"""For the first process of a fork server, which loads the solver before, and for each one after it."""
+REPORT_SECONDS = 5.0
+"""For the fork server to tell how a process ended that is gone."""
 STOP_SECONDS = 1.0
-ORPHAN_SECONDS = 5.0
 NOISE_KEPT = 16_384
 PIPE_BYTES = 2**20
 DRAIN_BYTES = 4 * PIPE_BYTES
@@ -82,15 +84,21 @@ class Child:
             self._process.kill()
 
     def join(self, seconds: float | None = None) -> bool:
-        """Wait until it is gone; return whether it is. `exit_code` stays None if the fork server died before."""
+        """Wait until it is gone; return whether it is.
+
+        `exit_code` stays None if the fork server died before, or does not answer.
+        """
         with self._joining:
-            if not self._gone and self._status.poll(seconds):
-                try:
+            if self._gone:
+                return True
+            # The process itself is waited for: whoever is to tell of its end may be stopped.
+            if self._process is not None and not self._process.wait(seconds):
+                return False
+            if self._status.poll(REPORT_SECONDS):
+                with suppress(EOFError):
                     self.exit_code = self._status.recv()
-                except EOFError:
-                    self._outlive()
-                self._gone = True
-            return self._gone
+            self._gone = True
+            return True
 
     def await_output(self, seconds: float) -> bool:
         """Wait until it has written something, at most this long; return False at once when no more can come."""
@@ -123,12 +131,6 @@ class Child:
         if self._process is not None:
             self._process.close()
 
-    def _outlive(self) -> None:
-        """Wait for a child of a dead fork server, which the kernel kills, or this does."""
-        self.kill()
-        if self._process is not None:
-            self._process.wait(ORPHAN_SECONDS)
-
 
 class ForkServer:
     """The fork server of this process: started when first needed, and again whenever it has died."""
@@ -137,7 +139,7 @@ class ForkServer:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
-        self._stopped = False
+        self._stopped = self._warm = False
 
     @property
     def stopped(self) -> bool:
@@ -173,8 +175,10 @@ class ForkServer:
     def _answered(self, connection: Any, output: int, status: Any) -> Child | None:
         """Return the child once it is forked; None if the fork server is dead or silent, or the system refused."""
         try:
-            if status.poll(START_SECONDS):
-                return Child(connection, output, status)
+            if status.poll(WARM_START_SECONDS if self._warm else START_SECONDS):
+                child = Child(connection, output, status)
+                self._warm = True
+                return child
         except EOFError:
             return None
         with self._lock:
@@ -223,6 +227,7 @@ class ForkServer:
                 start_new_session=True,
             )
         self._control = ours
+        self._warm = False
 
     def _drop(self) -> None:
         """End it; it needs no time to do so, unless it is still loading, when it has no children."""

@@ -72,15 +72,21 @@ class ProcessHandle:
             elif self._process is not None:
                 self._process.kill()
 
-    def wait(self, seconds: float) -> None:
-        """Wait until it is gone, at most this long; it need not be a child of this process."""
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait until it is gone, at most this long, and return whether it is; it need not be a child of this process.
+
+        One that has ended is gone, also where its parent has taken no note of that.
+        """
         if self._descriptors:
             watched = select.poll()
             watched.register(self._descriptors[0], select.POLLIN)
-            watched.poll(1000 * seconds)
-        elif self._process is not None:
-            with suppress(psutil.Error):
+            return bool(watched.poll(None if seconds is None else 1000 * seconds))
+        if self._process is not None:
+            try:
                 self._process.wait(timeout=seconds)
+            except psutil.TimeoutExpired:
+                return False
+        return True
 
     def close(self) -> None:
         """Let go of the descriptors; for after `wait`."""

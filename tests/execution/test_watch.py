@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import resource
+import time
+from types import SimpleNamespace
 
 import psutil
 import pytest
 
+from optimizer.execution import attempt, process
 from optimizer.execution.attempt import ResourceLimits
 from optimizer.execution.executor import Failed, Finished, Reason
 from optimizer.execution.process import Child
 from tests.execution import work_functions as works
 from tests.execution.conftest import Make
 from tests.execution.recording import Recorder, task
+from tests.execution.test_attempts import fork_server
 
 
 def reason(recorder: Recorder) -> Reason:
@@ -82,3 +86,48 @@ def test_limits_hold_for_who_writes_without_an_end(executor: Make, recorder: Rec
     assert reason(recorder) is Reason.OUT_OF_TIME
     after = psutil.Process().cpu_times()
     assert after.user + after.system - before.user - before.system < 1.5, "its noise costs the service little"
+
+
+@pytest.fixture
+def warm(executor: Make, recorder: Recorder) -> psutil.Process:
+    """The fork server, which has started a process."""
+    executor(works.echo).submit(task("first"))
+    recorder.outcome("first")
+    return fork_server()
+
+
+def test_a_stopped_fork_server_holds_nothing_up(
+    executor: Make, recorder: Recorder, warm: psutil.Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "REPORT_SECONDS", 0.3)
+    executor(works.stubborn, limits=ResourceLimits(0.3)).submit(task("a", seconds=0.3))
+    recorder.wait(lambda: recorder.of("moved", "a"))
+    warm.suspend()
+    try:
+        assert reason(recorder) is Reason.OUT_OF_TIME
+    finally:
+        warm.resume()
+
+
+@pytest.mark.campaign
+def test_a_fork_server_that_is_stopped_is_replaced(
+    executor: Make, recorder: Recorder, warm: psutil.Process, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "WARM_START_SECONDS", 1.0)
+    warm.suspend()
+    executor(works.echo).submit(task("a", "answer"))
+    assert recorder.outcome("a") == Finished("answer")
+    assert not warm.is_running()
+
+
+def test_time_in_which_the_program_was_stopped_is_no_time_of_a_solve(
+    executor: Make, recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A paused container, or a suspended machine."""
+    real = time.monotonic
+    ahead = 0.0
+    monkeypatch.setattr(attempt, "time", SimpleNamespace(monotonic=lambda: real() + ahead))
+    executor(works.slow, limits=ResourceLimits(1.0)).submit(task("a", "answer", seconds=1))
+    recorder.wait(lambda: recorder.of("moved", "a"))
+    ahead = 100.0
+    assert isinstance(recorder.outcome("a"), Finished)
