@@ -24,6 +24,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from api.store.errors import DamagedDatabase, DatabaseUnavailable, UnsupportedDatabase
 from api.store.patience import patience
 from api.store.sqlite_file import DatabaseFile, reason_of
+from api.store.sqlite_log import WriteAheadLog
 
 T = TypeVar("T")
 BUSY_SECONDS = 10.0
@@ -62,14 +63,31 @@ def make_engine(url: str) -> Engine:
     if file is None:
         return _postgres(make_url(url).set(drivername=POSTGRES))
     make_folder(file)
-    opened = DatabaseFile.opened(file)
+    return _sqlite(url, DatabaseFile.opened(file), WriteAheadLog(file))
+
+
+def _sqlite(url: str, file: DatabaseFile, log: WriteAheadLog) -> Engine:
+    def connect() -> sqlite3.Connection:
+        log.check()
+        return file.connect(BUSY_SECONDS)
+
+    def before(connection: Connection) -> None:
+        file.check()
+        log.check_or_save(connection.connection)
+
+    def after(_: Connection) -> None:
+        file.check()
+        log.check()
+
     # A connection is an open file: enough for every thread that serves requests, none of which waits for another.
-    engine = create_engine(url, pool_size=10, max_overflow=50, creator=partial(opened.connect, BUSY_SECONDS), **_SHARED)
+    engine = create_engine(url, pool_size=10, max_overflow=50, creator=connect, **_SHARED)
     event.listen(engine, "connect", _prepare)
-    # An open connection goes on with a file that was removed: looked at before a transaction and before it is kept.
-    event.listen(engine, "begin", lambda _: opened.check())
+    event.listen(engine, "connect", lambda *_: log.opened())
+    event.listen(engine, "close", lambda *_: log.closing())
+    # An open connection goes on with files that were removed: looked at before a transaction and before it is kept.
+    event.listen(engine, "begin", before)
     event.listen(engine, "begin", _begin)
-    event.listen(engine, "commit", lambda _: opened.check())
+    event.listen(engine, "commit", after)
     return engine
 
 
@@ -150,6 +168,8 @@ def _prepare(connection: DBAPIConnection, record: object) -> None:  # noqa: ARG0
         "secure_delete = ON",  # what was erased is overwritten: in the file at once, in its log by later writes
     ):
         connection.cursor().execute(f"PRAGMA {pragma}").close()
+    # The log is opened by the first that reads.
+    connection.cursor().execute("SELECT 1 FROM sqlite_master LIMIT 1").close()
 
 
 def _write_ahead(connection: DBAPIConnection) -> None:

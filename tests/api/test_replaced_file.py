@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
 from tests.api.conftest import sqlite
-from tests.api.running import easy, ended, in_process, submitted
+from tests.api.running import easy, ended, in_process, service_of, submitted
 
 
 def removed(file: Path) -> None:
@@ -40,6 +42,33 @@ def test_nothing_is_accepted_and_the_reason_is_told(tmp_path: Path, happen: Call
         file.unlink(missing_ok=True)
         file.with_suffix(".old").rename(file)
         assert client.get("/readyz").status_code == 200, "the file is back"
+        assert client.get(f"/v1/runs/{run}").json()["state"] == "done"
+
+
+@pytest.mark.parametrize("endings", [("-wal", "-shm"), ("-wal",), ("-shm",)])
+def test_a_log_that_is_removed_is_written_first_and_nothing_more_is_accepted(
+    tmp_path: Path, endings: tuple[str, ...]
+) -> None:
+    file = tmp_path / "service.sqlite"
+    with in_process(sqlite(tmp_path)) as client:
+        run = submitted(client, easy())
+        ended(client, run)
+        for ending in endings:
+            Path(f"{file}{ending}").unlink()
+        refused(client, "GET", "/readyz", "-wal, -shm")
+        refused(client, "POST", "/v1/runs", "-wal, -shm")
+        # What a server that is killed now leaves behind.
+        left = shutil.copy(file, tmp_path / "left.sqlite")
+        with closing(sqlite3.connect(left)) as connection:
+            assert connection.execute("SELECT state FROM runs").fetchall() == [("done",)]
+
+
+def test_a_log_may_go_with_the_last_connection(tmp_path: Path) -> None:
+    with in_process(sqlite(tmp_path)) as client:
+        run = submitted(client, easy())
+        ended(client, run)
+        service_of(client).store.engine.dispose()
+        assert not (tmp_path / "service.sqlite-wal").exists()
         assert client.get(f"/v1/runs/{run}").json()["state"] == "done"
 
 
