@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import threading
@@ -21,6 +22,7 @@ from api.store.tables import scenarios
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 LEAST_BYTES = 4 * 2**20
+PIECE = 2**20
 TIMES_A_SCENARIO = 2
 """What is erased is overwritten, and that stands in the write-ahead log before it stands in the file."""
 
@@ -55,10 +57,25 @@ class Reserve:
 
 def _allocate(descriptor: int, held: int, wanted: int) -> None:
     try:
-        os.posix_fallocate(descriptor, 0, wanted)
+        if not _reserved(descriptor, wanted):
+            for first in range(0, wanted, PIECE):
+                os.pwrite(descriptor, bytes(min(PIECE, wanted - first)), first)
     except OSError as error:
         os.ftruncate(descriptor, held)
         raise DatabaseUnavailable(FULL, FULL) from error
+
+
+def _reserved(descriptor: int, wanted: int) -> bool:
+    """Have the system take the room; return whether it and the file system know how to."""
+    if not hasattr(os, "posix_fallocate"):
+        return False
+    try:
+        os.posix_fallocate(descriptor, 0, wanted)
+    except OSError as error:
+        if error.errno in (errno.EINVAL, errno.EOPNOTSUPP):
+            return False
+        raise
+    return True
 
 
 class Reserves(Base):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -80,3 +82,23 @@ def test_a_scenario_that_could_not_be_erased_again_is_refused(
         store.add_run(new_run(workspace))
     assert told.value.told == FULL
     assert store.runs(workspace) == []
+
+
+def test_room_is_kept_where_the_system_cannot_take_it_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(os, "posix_fallocate")
+    reserve = Reserve(tmp_path / "x.sqlite")
+    reserve.ensure(100)
+    assert reserve.path.stat().st_blocks * 512 >= LEAST_BYTES
+
+
+def test_room_is_kept_where_the_file_system_cannot_take_it_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: int) -> None:
+        raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+
+    monkeypatch.setattr(os, "posix_fallocate", refuse)
+    Reserve(tmp_path / "x.sqlite").ensure(100)
+    assert Reserve(tmp_path / "x.sqlite").path.stat().st_blocks * 512 >= LEAST_BYTES
