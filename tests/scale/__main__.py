@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tests.scale import database, idle, overhead, planners, runs
+from tests.scale import alone, database, idle, overhead, planners, runs
 from tests.scale.house import note
 
 
@@ -32,6 +32,10 @@ def main() -> None:
             runs.backlog([0, 1000, 4000])
         elif part == "idle":
             idle.measure()
+        elif part == "streams":
+            alone.streams()
+        elif part == "stored":
+            alone.stored()
         elif part == "database":
             database.measure()
         else:
