@@ -43,7 +43,7 @@ def serve(
 
     Every setting can also be given in the environment, as GROUNDSWELL_ and its name; see docs/operating.md.
     """
-    from api.process import be_child_of_init
+    from optimizer.execution.first_process import be_child_of_init
 
     be_child_of_init()
     from api.server import serve as run

@@ -47,4 +47,7 @@ def worker(
     Each solve is a process of its own and has an equal share of the cores. Scheduler and workers belong in a private
     network: anyone who reaches them can run any code there. tls:// takes its certificates from Dask's configuration.
     """
+    from optimizer.execution.first_process import be_child_of_init  # noqa: PLC0415
+
+    be_child_of_init()
     raise typer.Exit(run(scheduler, slots, memory_mb, name))

@@ -12,7 +12,7 @@ import pytest
 
 from optimizer.cli.console import ExitCode
 from tests.api.running import eventually, hard, submitted, until
-from tests.api.server import Server
+from tests.api.server import GROUNDSWELL, Server
 
 CONTAINER = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
 
@@ -53,23 +53,45 @@ def test_a_terminal_that_goes_leaves_the_best_plan(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def first(tmp_path: Path) -> Iterator[Server]:
-    """A server that is the first process of its container."""
+def container() -> tuple[str, ...]:
+    """What runs a command as the first process of a container."""
     if subprocess.run([*CONTAINER, "true"], capture_output=True, check=False).returncode:
         pytest.skip("No process may be the first of a namespace here.")
-    with Server(tmp_path, under=CONTAINER) as server:
+    return CONTAINER
+
+
+@pytest.fixture
+def first(tmp_path: Path, container: tuple[str, ...]) -> Iterator[Server]:
+    """A server that is the first process of its container."""
+    with Server(tmp_path, under=container) as server:
         yield server
 
 
 def test_the_first_process_of_a_container_waits_for_every_child(first: Server) -> None:
     (init,) = psutil.Process(first.process.pid).children()
+    leave_to(init)
+    assert first.client().get("/livez").status_code == 200
+
+
+def leave_to(init: psutil.Process) -> None:
+    """Leave a process to the first one, and wait until that has waited for it."""
     # A process whose parent ends before it does, and which becomes a child of the first one.
     orphan = ["nsenter", "-t", str(init.pid), "-p", "sh", "-c", "sleep 0.3 >/dev/null 2>&1 &"]
     subprocess.run(orphan, check=True, capture_output=True)
     (sleeping,) = (child for child in init.children() if child.name() == "sleep")
     assert sleeping.is_running()
     eventually(lambda: not psutil.pid_exists(sleeping.pid))
-    assert first.client().get("/livez").status_code == 200
+
+
+@pytest.mark.campaign
+def test_a_worker_that_is_the_first_process_waits_for_every_child(container: tuple[str, ...]) -> None:
+    command = [*container, str(GROUNDSWELL), "worker", "--scheduler", "tcp://127.0.0.1:1"]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as outer:
+        eventually(lambda: any(one.children() for one in psutil.Process(outer.pid).children()))
+        (init,) = psutil.Process(outer.pid).children()
+        leave_to(init)
+        init.send_signal(signal.SIGTERM)
+        assert outer.wait(60) == ExitCode.INTERRUPTED
 
 
 def test_the_first_process_of_a_container_passes_signals_on(first: Server) -> None:
