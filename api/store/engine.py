@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
@@ -104,7 +104,7 @@ _SHARED: Mapping[str, Any] = {
 def _postgres(url: URL) -> Engine:
     options = {name: value for name, value in POSTGRES_OPTIONS.items() if name not in url.query}
     try:
-        return create_engine(
+        engine = create_engine(
             url,
             # Several servers share what the database admits.
             pool_size=5,
@@ -119,6 +119,15 @@ def _postgres(url: URL) -> Engine:
         raise UnsupportedDatabase(
             "A PostgreSQL database needs the part `cluster`. In the folder of groundswell: pip install '.[cluster]'."
         ) from None
+    event.listen(engine, "handle_error", _without_rows)
+    return engine
+
+
+def _without_rows(context: ExceptionContext) -> None:
+    """Cut off what the server adds to an error: the row, with what was to be stored in it."""
+    for error in (context.original_exception, context.sqlalchemy_exception):
+        if error is not None:
+            error.args = tuple(said.partition("\nDETAIL:")[0] if isinstance(said, str) else said for said in error.args)
 
 
 def database_file(url: str) -> Path | None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from api.store import Store, lock, migrate
 from api.store.engine import make_engine, migrating, reading, writing
 from api.store.errors import DatabaseInUse, DatabaseUnavailable, UnsupportedDatabase
 from api.store.lock import Hold, holding
 from api.store.migrate import downgrade, is_current, upgrade, upgrade_exclusively
+from api.store.tables import scenarios
 from tests.api.databases import Postgres
 from tests.api.store.runs import new_run, queued
 from tests.api.store.test_lock import HOLD
@@ -249,3 +252,14 @@ def test_servers_that_start_at_once_change_the_tables_once(postgres_server: Post
         engine = make_engine(empty)
         assert is_current(engine)
         engine.dispose()
+
+
+def test_errors_tell_nothing_of_the_row(pg: Store) -> None:
+    """They go to the log, and rows hold scenarios."""
+    row = {"id": "1", "workspace_id": pg.default_workspace().id, "name": "Ann", "currency": "GBP", "body": "Ann"}
+    with pytest.raises(IntegrityError) as failed, writing(pg.engine) as connection:
+        connection.execute(scenarios.insert().values(**row, sha256=None, body_sha256="2"))
+    told = "".join(traceback.format_exception(failed.value))
+    assert "not-null" in told
+    assert "Ann" not in told
+    assert "DETAIL" not in told
