@@ -20,6 +20,7 @@ from tests.api.server import Server
 from tests.api.test_openapi import COMMITTED
 
 QUICK, LONG = 4, 300
+SOLVE_SECONDS = 0.3
 CHECKED: list[Any] = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -34,15 +35,16 @@ OPERATIONS = {found.ok().label: found.ok() for found in SCHEMA.get_all_operation
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """Solves of whatever is made up may take two seconds, so that trying goes on."""
-    with Server(tmp_path_factory.mktemp("schema"), run_places=1, plan_seconds=2, run_seconds=2) as server:
+    """Solves of whatever is made up take a moment, so that trying goes on."""
+    limits: dict[str, Any] = {"plan_seconds": SOLVE_SECONDS, "run_seconds": SOLVE_SECONDS}
+    with Server(tmp_path_factory.mktemp("schema"), run_places=1, **limits) as server:
         yield server
 
 
 @pytest.fixture
 def run(server: Server) -> str:
     """A run of its own for each operation, as one of them erases it."""
-    run = submitted(server.client(), easy(), settings={"time_limit_seconds": 2})
+    run = submitted(server.client(), easy(), settings={"time_limit_seconds": SOLVE_SECONDS})
     ended(server.client(), run)
     return run
 
