@@ -6,6 +6,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,10 +17,11 @@ from sqlalchemy import insert
 from api.store import Store, make_engine, upgrade
 from api.store.engine import writing
 from api.store.tables import events, plans, runs
+from optimizer.solve.settings import Settings
 from tests.api.clients import crowd
 from tests.api.running import easy, hard, submitted, until
 from tests.api.server import Server
-from tests.api.store.runs import PLANNED, queued
+from tests.api.store.runs import PLANNED, new_run
 from tests.scale.house import note
 from tests.scale.meter import spent
 
@@ -81,7 +83,9 @@ def _fill(url: str, count: int) -> None:
     engine = make_engine(url)
     upgrade(engine)
     store = Store(engine)
-    first = queued(store, store.default_workspace().id, label="odd")
+    workspace = store.default_workspace().id
+    settings = Settings().model_dump(mode="json")
+    first = store.add_run(replace(new_run(workspace, label="odd"), settings=settings)).run.id
     store.start(first, 1)
     store.end(first, PLANNED)
     with writing(engine) as connection:
