@@ -164,19 +164,22 @@ def test_who_reads_slowly_and_steadily_gets_all(server: Server, document: tuple[
     assert len(told.partition(b"\r\n\r\n")[2]) == size
 
 
-def test_answers_on_their_way_count_as_memory(server: Server, document: tuple[str, int]) -> None:
-    path, size = document
-    before = psutil.Process(server.process.pid).memory_info().rss
-    lines = [line_to(server, narrow=True) for _ in range(CONNECTIONS)]
-    for line in lines:
-        line.sendall(asked("GET", path))
-    begun = [line.recv(64).split()[1] for line in lines]
-    assert begun.count(b"200") == MEMORY_MB * 2**20 // (ANSWERED * size)
-    assert begun.count(b"503") == CONNECTIONS - begun.count(b"200")
-    assert psutil.Process(server.process.pid).memory_info().rss - before < 2 * MEMORY_MB * 2**20
-    for line in lines:
-        line.close()
-    eventually(lambda: server.client().get(path).status_code == 200)
+def test_answers_on_their_way_count_as_memory(tmp_path: Path) -> None:
+    with Server(tmp_path, connections=CONNECTIONS, bodies_mb=MEMORY_MB) as patient:
+        run = submitted(patient.client(), large(), settings={"time_limit_seconds": 1})
+        path = f"/v1/runs/{run}/scenario"
+        size = len(patient.client().get(path).content)
+        before = psutil.Process(patient.process.pid).memory_info().rss
+        lines = [line_to(patient, narrow=True) for _ in range(CONNECTIONS)]
+        for line in lines:
+            line.sendall(asked("GET", path))
+        begun = [line.recv(64).split()[1] for line in lines]
+        assert begun.count(b"200") == MEMORY_MB * 2**20 // (ANSWERED * size)
+        assert begun.count(b"503") == CONNECTIONS - begun.count(b"200")
+        assert psutil.Process(patient.process.pid).memory_info().rss - before < 2 * MEMORY_MB * 2**20
+        for line in lines:
+            line.close()
+        eventually(lambda: patient.client().get(path).status_code == 200)
 
 
 def test_who_reads_slowly_holds_no_memory_for_what_was_sent(
