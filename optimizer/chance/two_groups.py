@@ -19,10 +19,10 @@ because the tail is symmetric and multi-affine in q when U is fixed. ∎
 
 What suffices is the mirror image: the minimum of C_s, the largest Σφ_u of payers that fail, A·S_{i+1} + P(S_i).
 
-C_s is tabulated on a grid of the equal entries' probability and interpolated linearly; r equal entries bend the tail by
-at most r(r − 1)·r_high² (second differences of a monotone function in [0, 1] are at most 1), which is allowed for. The
-sums S that matter lie between the first that the best existing payers could complete and the largest that existing
-gifts have: elsewhere no team is, so the grid is finer where it counts.
+C_s is tabulated on a grid of the equal entries' probability and interpolated linearly; how far r equal entries can bend
+the tail between two points (`roots.bend`) is allowed for. The sums S that matter lie between the first that the best
+existing payers could complete and the largest that existing gifts have: elsewhere no team is, so the grid is finer
+where it counts.
 """
 
 from __future__ import annotations
