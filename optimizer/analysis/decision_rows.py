@@ -14,16 +14,18 @@ from optimizer.scenario.checks_dates import FIRST_YEAR, LAST_YEAR
 from optimizer.scenario.fields import Mode
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.semantics import Wave, waves
+from optimizer.tables.numbers import CellError
 from optimizer.wording import counted
 
 MODES: Mapping[str, Mode] = {"gift": "gift", "paid": "paid"}
 
 
 class SheetCell(NamedTuple):
-    """A value as written, None where it is missing, and where it stands."""
+    """A value as written, None where it is missing, where it stands, and why it cannot be read for certain."""
 
     value: Any
     where: str
+    doubt: CellError | None = None
 
 
 Row = Mapping[str, SheetCell]
@@ -122,6 +124,9 @@ class _Reader:
             )
 
     def _reference(self, cell: SheetCell, names: Collection[str], kind: str) -> str | None:
+        if cell.doubt is not None:
+            self._report("wrong_type", cell, cell.doubt.detail, cell.doubt.remedy)
+            return None
         if isinstance(cell.value, str) and cell.value in names:
             return cell.value
         name = self._text(cell)
@@ -143,6 +148,9 @@ class _Reader:
     def _day(self, cell: SheetCell) -> date | None:
         text = self._text(cell)
         if text is None:
+            return None
+        if cell.doubt is not None:
+            self._report("date_format", cell, cell.doubt.detail, cell.doubt.remedy)
             return None
         try:
             day = date.fromisoformat(text)

@@ -1,7 +1,6 @@
-"""Plans as files: a plan back in from JSON, and decisions made by hand from JSON or CSV.
+"""Plans as files: a plan back in from JSON, and decisions made by hand from JSON, CSV or a workbook.
 
-A CSV has one row per creator and activation with the columns `COLUMNS`, in any order; case and spaces of the header do
-not matter, further columns are not read. Ids that a spreadsheet would take for formulas stand neutralised
+Tables are read by `decision_tables`. Ids that a spreadsheet would take for formulas stand neutralised
 (`scenario.csv_injection`) and are read either way. Of a plan JSON only `assignments` and `activations` are read.
 """
 
@@ -9,26 +8,25 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from optimizer.analysis.decision_rows import Row, Sheet, SheetCell, decided
+from optimizer.analysis.decision_tables import COLUMNS, TableOptions, decision_sheet
 from optimizer.analysis.report import Decision
 from optimizer.errors import InputError, Problem, pointer
 from optimizer.plan import Plan
 from optimizer.scenario.checks_dates import FIRST_YEAR, LAST_YEAR
-from optimizer.scenario.csv_injection import neutral, original
+from optimizer.scenario.csv_injection import neutral
 from optimizer.scenario.loading import fingerprint, model_from_data, read_json
 from optimizer.scenario.models import Scenario
-from optimizer.scenario.reading import read_text
 from optimizer.scenario.semantics import waves
+from optimizer.tables.files import is_table_file
 
-COLUMNS = ("creator", "activation", "mode", "ship_on", "window_start")
 CHANGED = "Solve the scenario again: this plan was changed by hand."
-_DELIMITERS = ",;\t"
+_NO_OPTIONS = TableOptions()
 
 
 def read_plan(path: Path) -> Plan:
@@ -98,13 +96,17 @@ def _strangers(plan: Plan, scenario: Scenario) -> Iterator[Problem]:
             yield Problem("unknown_reference", where, "the scenario has no such activation", remedy, result.activation)
 
 
-def read_decisions(path: Path, scenario: Scenario) -> tuple[list[Decision], dict[str, date]]:
+def read_decisions(
+    path: Path, scenario: Scenario, options: TableOptions = _NO_OPTIONS
+) -> tuple[list[Decision], dict[str, date]]:
     """Return the decisions in a plan file and the window start of every activation that has one.
 
     Parameters
     ----------
     path
-        A CSV where its name ends in ``.csv``, else a plan as JSON.
+        A table where its name ends in ``.csv``, ``.xlsx`` or another of `tables.files.SUFFIXES`, else a plan as JSON.
+    options
+        How to read a table.
 
     Raises
     ------
@@ -112,8 +114,8 @@ def read_decisions(path: Path, scenario: Scenario) -> tuple[list[Decision], dict
         With every bad cell and field at once: what cannot be read, creators and activations that do not exist, pairs
         that come twice, activations with two different windows. Decisions that break a rule are no error.
     """
-    if path.suffix.lower() == ".csv":
-        return decided(_as_meant(_csv_sheet(read_text(path)), scenario), scenario)
+    if is_table_file(path):
+        return decided(decision_sheet(path, scenario, options), scenario)
     return decided(_json_sheet(read_json(path)), scenario)
 
 
@@ -169,65 +171,3 @@ def _window_cells(window: Any, *path: str | int) -> dict[str, SheetCell]:
     if not isinstance(window, dict):
         return {"window_start": SheetCell(None, start)}
     return {"window_start": SheetCell(window.get("start"), start), "window_end": SheetCell(window.get("end"), end)}
-
-
-def _csv_sheet(text: str) -> Sheet:
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True))
-    except csv.Error as error:
-        raise InputError([Problem("not_csv", "", f"this is not CSV ({error})", "Save the table as CSV.")]) from None
-    header = _named(lines[0] if lines else [])
-    problems = _header_problems(header)
-    if problems:
-        return Sheet([], [], problems)
-    rows: list[Row] = []
-    for number, line in enumerate(lines[1:], start=2):
-        if not any(cell.strip() for cell in line):
-            continue
-        if len(line) > len(header):
-            detail = f"there are {len(line)} cells under {len(header)} headings"
-            problems.append(Problem("too_many_cells", f"row {number}", detail, "Quote cells that hold the separator."))
-            continue
-        cells = dict(zip(header, line, strict=False))
-        rows.append({name: SheetCell(cells.get(name), f"row {number}, column {name}") for name in COLUMNS})
-    return Sheet(rows, [], problems)
-
-
-def _as_meant(sheet: Sheet, scenario: Scenario) -> Sheet:
-    """Return the sheet with neutralised ids as the scenario spells them; a cell that is no id stays as written."""
-    ids = {
-        "creator": {creator.id for creator in scenario.creators},
-        "activation": {wave.id for wave in waves(scenario)},
-    }
-
-    def meant(column: str, cell: SheetCell) -> SheetCell:
-        name = original(cell.value) if isinstance(cell.value, str) else cell.value
-        return cell._replace(value=name) if name in ids.get(column, ()) else cell
-
-    rows: list[Row] = [{column: meant(column, cell) for column, cell in row.items()} for row in sheet.rows]
-    return replace(sheet, rows=rows)
-
-
-def _delimiter(text: str) -> str:
-    """Return the separator under which the header has most columns, then the one that the header uses most."""
-    header = text.lstrip().partition("\n")[0].replace('"', "")
-    return max(_DELIMITERS, key=lambda mark: (len(set(COLUMNS) & set(_named(header.split(mark)))), header.count(mark)))
-
-
-def _named(header: Sequence[str]) -> list[str]:
-    """Return column names as `COLUMNS` spells them."""
-    return [" ".join(cell.split()).lower().replace(" ", "_") for cell in header]
-
-
-def _header_problems(header: Sequence[str]) -> list[Problem]:
-    problems = [
-        Problem("missing_column", f"row 1, column {name}", "there is no such column", f"Add a column `{name}`.")
-        for name in COLUMNS
-        if name not in header
-    ]
-    problems += [
-        Problem("duplicate_column", f"row 1, column {name}", "this column comes twice", "Keep one of them.")
-        for name in COLUMNS
-        if header.count(name) > 1
-    ]
-    return problems

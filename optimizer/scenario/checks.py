@@ -11,6 +11,7 @@ from optimizer.scenario import checks_dates as dates
 from optimizer.scenario import checks_values as values
 from optimizer.scenario.checks_dates import wave_count
 from optimizer.scenario.fields import MAX_LIST
+from optimizer.scenario.identity import person_of, repeated
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.partial_validation import NO_GAPS, Gaps
 from optimizer.scenario.semantics import wave_ids, written_activations
@@ -40,6 +41,23 @@ def _duplicate(path: Path, first: Path, name: str, shared: str, gaps: Gaps) -> P
         "Give it an id of its own.",
         name,
     )
+
+
+def creators_are_different_people(scenario: Scenario, gaps: Gaps) -> Iterator[Problem]:
+    """No person stands in the list twice: posts have to come from distinct creators."""
+    people = ((index, person_of(item.handle, item.labels)) for index, item in enumerate(scenario.creators))
+    for index, first in repeated(people):
+        creator, earlier = scenario.creators[index], scenario.creators[first]
+        if creator.id != earlier.id:
+            yield Problem(
+                "same_person",
+                gaps.at("creators", index, "handle"),
+                f"`{creator.id}` has the handle of `{earlier.id}` at {gaps.at('creators', first, 'handle')}: "
+                "they are one person",
+                "Merge them into one creator, or give the handle to one; who is two people on two platforms has the "
+                "label `platform` in both.",
+                creator.handle,
+            )
 
 
 def expanded_ids_are_unique(scenario: Scenario, gaps: Gaps) -> Iterator[Problem]:
@@ -190,6 +208,7 @@ CHECKS: tuple[Callable[[Scenario, Gaps], Iterator[Problem]], ...] = (
     dates.waves_are_few_enough,
     dates.every_wave_has_a_window,
     ids_are_unique,
+    creators_are_different_people,
     expanded_ids_are_unique,
     references_exist,
     products_are_named,

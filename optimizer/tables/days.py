@@ -20,7 +20,7 @@ Order = Literal["day-first", "month-first"]
 FIRST_SERIAL, LAST_SERIAL = 25_569, 109_940
 _CLOCK = r"(?:[T ]\s*00?:00(?::00(?:\.0+)?)?\s*(?:Z|[+]00:?00)?)?"
 _ISO = re.compile(rf"([0-9]{{4}})([-/.])([0-9]{{1,2}})\2([0-9]{{1,2}}){_CLOCK}")
-_SLASHED = re.compile(rf"([0-9]{{1,2}})([-/.])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}}){_CLOCK}")
+_SLASHED = re.compile(rf"(?<![0-9])([0-9]{{1,2}})([-/.])([0-9]{{1,2}})\2([0-9]{{4}}|[0-9]{{2}})(?![0-9]){_CLOCK}")
 _WEEKDAY = r"(?:[^\W\d_]{2,10}\.?,?\s+)?"
 _WORDED = re.compile(
     rf"{_WEEKDAY}(?:([0-9]{{1,2}})(?:st|nd|rd|th|er|\.|º)?[-\s]*(?:of |de )?([^\W\d_]{{3,10}})\.?"

@@ -117,7 +117,7 @@ def test_a_csv_may_look_as_spreadsheets_write_it(content: str, tmp_path: Path) -
 
 
 def test_every_bad_cell_is_told_with_row_and_column(tmp_path: Path) -> None:
-    rows = "nobody,a,gift,2027-03-26,2027-03-29\nx-1,c,lend,26/03/2027,\nx-2,a,gift,2027-3-26,1066-10-14\nx-3,a\n"
+    rows = "nobody,a,gift,2027-03-26,2027-03-29\nx-1,c,lend,26/30/2027,\nx-2,a,gift,03/04/2027,1066-10-14\nx-3,a\n"
     assert problems(tmp_path, HEAD + rows) == [
         ("row 2, column creator", "unknown_reference"),
         ("row 3, column activation", "unknown_reference"),
@@ -146,8 +146,8 @@ def test_pairs_that_come_twice_and_windows_that_differ_are_told(tmp_path: Path) 
         ("creator,activation,mode,ship_on\n", [("row 1, column window_start", "missing_column")]),
         ("mode," + HEAD, [("row 1, column mode", "duplicate_column")]),
         (HEAD + "x-1,a,gift,2027-03-26,2027-03-29,more\n", [("row 2", "too_many_cells")]),
-        (HEAD + '"x-1,a\n', [("", "not_csv")]),
-        (b"\xff\xfe\x00", [("", "not_utf8")]),
+        (HEAD + '"x-1,a\n', [("row 2", "not_csv")]),
+        (b"\xff\xfe\x00", [("", "not_text")]),
     ],
 )
 def test_a_table_of_another_shape_is_refused(
@@ -156,8 +156,8 @@ def test_a_table_of_another_shape_is_refused(
     assert problems(tmp_path, content) == found
 
 
-def test_an_empty_csv_misses_every_column(tmp_path: Path) -> None:
-    assert {code for _, code in problems(tmp_path, "")} == {"missing_column"}
+def test_an_empty_csv_is_told(tmp_path: Path) -> None:
+    assert {code for _, code in problems(tmp_path, "")} == {"empty_file"}
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,12 @@ def table(folder: Path, text: str = CREATORS) -> Path:
     return path
 
 
-def test_creators_are_replaced_and_added_in_place(groundswell: Run, tmp_path: Path) -> None:
+def test_creators_are_changed_and_added_in_place(groundswell: Run, tmp_path: Path) -> None:
     into = write(tmp_path)
-    ran = groundswell("import-creators", table(tmp_path), "--into", into)
-    assert (ran.code, ran.out) == (0, "")
+    ran = groundswell("import-creators", table(tmp_path), "--into", into, "--in-place")
+    assert ran.code == 0
+    assert "1 creator new: eve" in ran.out
+    assert "ana: handle @ana → @ana_anew" in ran.out
     assert "5 creators now" in ran.err
     creators = {creator.id: creator for creator in read_scenario(into).creators}
     assert list(creators) == ["ana", "ben", "cat", "dan", "eve"]
@@ -41,14 +43,14 @@ def test_another_file_leaves_the_scenario_alone(groundswell: Run, tmp_path: Path
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("id,shoe_size\nana,40\n", "creators.csv: "),
+        ("name,shoe_size\nana,40\n", "creators.csv: "),
         ("id,communities,paid_fee\neve,sourdough,-3\n", "creators.csv"),
         ("id,communities,service\neve,sourdough,pigeon\n", "pigeon"),
     ],
 )
 def test_bad_rows_change_nothing(groundswell: Run, tmp_path: Path, text: str, named: str) -> None:
     into = write(tmp_path)
-    ran = groundswell("import-creators", table(tmp_path, text), "--into", into)
+    ran = groundswell("import-creators", table(tmp_path, text), "--into", into, "--in-place")
     assert ran.code == 2
     assert named in ran.err
     assert json.loads(into.read_text()) == document()
@@ -56,7 +58,7 @@ def test_bad_rows_change_nothing(groundswell: Run, tmp_path: Path, text: str, na
 
 def test_a_file_that_is_no_scenario_is_left_alone(groundswell: Run, tmp_path: Path) -> None:
     (tmp_path / "list.json").write_text("[1]")
-    ran = groundswell("import-creators", table(tmp_path), "--into", tmp_path / "list.json")
+    ran = groundswell("import-creators", table(tmp_path), "--into", tmp_path / "list.json", "--in-place")
     assert ran.code == 2
     assert "should be an object" in ran.err
     assert (tmp_path / "list.json").read_text() == "[1]"

@@ -107,6 +107,7 @@ FORBIDDEN: list[tuple[Changes, str, str]] = [
     ({"shipping__services__1__id": "tracked", "creators__1__service": ...}, "duplicate_id", "/shipping/services/1/id"),
     ({"communities__2": {"id": "trail"}}, "duplicate_id", "/communities/2/id"),
     ({"creators__3__id": "ana"}, "duplicate_id", "/creators/3/id"),
+    ({"creators__3__handle": "https://www.instagram.com/Ana/"}, "same_person", "/creators/3/handle"),
     ({"activations__2": {"id": "trail-spring", "community": "trail"}}, "duplicate_id", "/activations/2/id"),
     ({"activations__2": {"id": "bread-2", "community": "trail"}}, "duplicate_id", "/activations/2/id"),
     ({"activations__0__community": "trial"}, "unknown_reference", "/activations/0/community"),
@@ -175,6 +176,10 @@ PERMITTED: list[Changes] = [
     {"products__1": {"id": "trail", "unit_cost": 1}},
     {"locks__1": {"creator": "cat", "activation": "bread-2", "mode": "gift", "ship_on": "2027-04-01"}},
     {"locks__0__mode": "skip"},
+    {
+        "creators__0__labels": {"platform": "TikTok"},
+        "creators__3": {"id": "dan", "communities": ["trail"], "handle": "instagram.com/ana"},
+    },
     {"budget__monthly": {"2031-01": "5.00"}},
 ]
 

@@ -205,6 +205,7 @@ def test_another_cell_of_the_column_tells_the_order() -> None:
     assert day_of("04/05/2027", date_order(["4/13/2027"])) == date(2027, 4, 5)
     with pytest.raises(CellError):
         day_of("04/05/2027", date_order(["13/04/2027", "4/13/2027"]))
+    assert date_order(["2027-03-26"]).order is None
     assert day_of("05/05/2027") == date(2027, 5, 5)
 
 
