@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 
 import holidays
 
@@ -44,6 +45,32 @@ def is_known_holiday_calendar(name: str) -> bool:
     except NotImplementedError:
         return False
     return True
+
+
+def known_years(name: str) -> tuple[int, int]:
+    """Return the first and the last year for which a calendar knows public holidays."""
+    country, subdivision = split_holiday_calendar(name)
+    calendar = holidays.country_holidays(country, subdiv=subdivision)
+    return calendar.start_year, calendar.end_year
+
+
+@lru_cache(maxsize=32)
+def regional_holidays(country: str, first: date, last: date) -> tuple[tuple[date, tuple[str, ...]], ...]:
+    """Return the days that are public holidays in some subdivisions of a country only, with these, from first to last.
+
+    Examples
+    --------
+    >>> [(str(day), places) for day, places in regional_holidays("GB", date(2027, 3, 27), date(2027, 3, 31))]
+    [('2027-03-29', ('ENG', 'NIR', 'WLS'))]
+    """
+    years = range(first.year, last.year + 1)
+    whole = holidays.country_holidays(country, years=years)
+    kept: dict[date, list[str]] = {}
+    for subdivision in whole.subdivisions:
+        for day in holidays.country_holidays(country, subdiv=subdivision, years=years):
+            if first <= day <= last and day not in whole:
+                kept.setdefault(day, []).append(subdivision)
+    return tuple((day, tuple(kept[day])) for day in sorted(kept))
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What is to be solved, from a CSV with one row per scenario and choice.
+"""What is to be solved, from a table with one row per scenario and choice.
 
 ===========  =====================================================================  ====================
 column       meaning                                                                example
@@ -13,7 +13,7 @@ label        text that goes to the summary                                      
 ===========  =====================================================================  ====================
 
 An empty cell, or a column left out, takes every value of the command's option in turn. Names of columns are read
-without regard to case and with spaces for underscores. Commas, semicolons or tabs separate the cells.
+without regard to case and with spaces for underscores. Any table will do (`optimizer.tables`).
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ from optimizer.batch.choices import Choices, read_value
 from optimizer.batch.jobs import Request
 from optimizer.errors import InputError, Problem
 from optimizer.scenario.csv_injection import original
-from optimizer.scenario.reading import read_text
-from optimizer.scenario.sheets import cells_of
+from optimizer.tables.files import read_book
+from optimizer.tables.grid import shown
+from optimizer.tables.layout import Table, table_in
 
 VALUES = ("budget", "confidence", "seed", "time_limit", "gap")
 COLUMNS = ("scenario", *VALUES, "label")
@@ -54,7 +55,7 @@ def read_manifest(path: Path, choices: Choices) -> Asking:
     InputError
         The file cannot be read or is no such table.
     """
-    rows, problems = _table(read_text(path))
+    rows, problems = _table(path)
     requests: list[Request] = []
     for number, cells in rows:
         try:
@@ -64,34 +65,39 @@ def read_manifest(path: Path, choices: Choices) -> Asking:
     return Asking(requests, [*problems, *_repeated(requests)])
 
 
-def _table(text: str) -> tuple[list[tuple[int, dict[str, str]]], list[Problem]]:
-    """Return the rows that hold anything, with their numbers (1 is the line of column names)."""
-    lines = cells_of(text)
-    columns = ["_".join(cell.lower().split()) for cell in (lines[0] if lines else [])]
-    wrong = list(_column_problems(columns))
+def _table(path: Path) -> tuple[list[tuple[int, dict[str, str]]], list[Problem]]:
+    """Return the rows that hold anything, with their numbers, and cells without a column."""
+    table = table_in(read_book(path, _is_known), _is_known)
+    columns = [_tidy(name) for name in table.names]
+    wrong = list(_column_problems(table, columns))
     if wrong:
         raise InputError(wrong)
-    filled = [(number, line) for number, line in enumerate(lines[1:], start=2) if any(cell.strip() for cell in line)]
-    if not filled:
-        raise InputError([Problem("empty_file", "row 2", "there are no rows", "Write one for each scenario.")])
-    problems = [
-        Problem("extra_cells", f"row {number}", f"there are {len(line)} cells under {len(columns)} columns", remedy)
-        for number, line in filled
-        if any(cell.strip() for cell in line[len(columns) :])
-        for remedy in ("Put a cell that contains the separator in double quotes.",)
-    ]
-    return [(number, dict(zip(columns, map(str.strip, line), strict=False))) for number, line in filled], problems
+    if not table.rows:
+        where = table.where(table.header + 1)
+        raise InputError([Problem("empty_file", where, "there are no rows", "Write one for each scenario.")])
+    rows = [(row.number, dict(zip(columns, map(shown, row.cells), strict=False))) for row in table.rows]
+    return rows, list(table.extra_cells())
 
 
-def _column_problems(columns: Sequence[str]) -> Iterator[Problem]:
+def _tidy(name: str) -> str:
+    return "_".join(name.lower().split())
+
+
+def _is_known(text: str) -> bool:
+    return _tidy(text) in COLUMNS
+
+
+def _column_problems(table: Table, columns: Sequence[str]) -> Iterator[Problem]:
     remedy = f"Use these: {', '.join(COLUMNS)}."
+    header = table.where(table.header)
     for place, name in enumerate(columns, start=1):
         if name and name not in COLUMNS:
-            yield Problem("unknown_column", f"row 1, column {place}", "there is no such column", remedy, name)
+            yield Problem("unknown_column", f"{header}, column {place}", "there is no such column", remedy, name)
         elif name and name in columns[: place - 1]:
-            yield Problem("duplicate_column", f"row 1, column {name}", "this column comes twice", "Keep one.", name)
+            where = f"{header}, column {name}"
+            yield Problem("duplicate_column", where, "this column comes twice", "Keep one.", name)
     if "scenario" not in columns:
-        yield Problem("missing_column", "row 1", "there is no column scenario", "Add it: it names the files.")
+        yield Problem("missing_column", header, "there is no column scenario", "Add it: it names the files.")
 
 
 def _requests(number: int, cells: Mapping[str, str], folder: Path, choices: Choices) -> Iterator[Request]:

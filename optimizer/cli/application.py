@@ -45,7 +45,7 @@ COMMANDS: dict[str, Listed] = {
     "verify": Listed(PLAN, "Judge a plan by every rule, independently of what made it."),
     "evaluate": Listed(PLAN, "Score a hand-made plan: the same figures, and the rules it breaks."),
     "import-creators": Listed(
-        PLAN, "Bring creators from a spreadsheet into a scenario; a row replaces the creator of the same id."
+        PLAN, "Bring creators from any list into a scenario; what it does not say of somebody stays."
     ),
     "baseline": Listed(
         PLAN, "Plan by a simple rule, to compare with: the same figures as any plan, and the rules it breaks."

@@ -22,7 +22,6 @@ from optimizer.plan import Plan
 from optimizer.scenario.loading import model_from_data
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.people_csv import Address, read_people
-from optimizer.scenario.reading import read_text
 
 if TYPE_CHECKING:
     from optimizer.export.charts.base import Chart
@@ -150,7 +149,7 @@ def _charts(scenario: Scenario, plan: Plan) -> Mapping[str, Chart]:
 
 def _addresses(people_file: Path, scenario: Scenario) -> dict[str, Address]:
     with blaming(people_file):
-        addresses, notes = read_people(read_text(people_file), scenario)
+        addresses, notes = read_people(people_file, scenario)
     for note in notes:
         say(f"{people_file}: {note.detail} [{note.code}]")
     return addresses

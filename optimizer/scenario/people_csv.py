@@ -25,11 +25,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from optimizer.errors import InputError, Notice, Problem
 from optimizer.scenario.csv_injection import original
 from optimizer.scenario.models import Scenario
-from optimizer.scenario.sheets import cells_of
+from optimizer.tables.files import read_book
+from optimizer.tables.grid import shown
+from optimizer.tables.layout import table_in
 
 NONE = "-"
 NEEDED = ("creator", "address1", "city", "zip", "country")
@@ -60,8 +63,8 @@ class Address:
 COLUMNS = ("creator", *Address.__dataclass_fields__)
 
 
-def read_people(text: str, scenario: Scenario) -> tuple[dict[str, Address], list[Notice]]:
-    """Return the address of every creator of the scenario in a CSV, and a notice of those who are in no scenario.
+def read_people(source: Path | bytes | str, scenario: Scenario) -> tuple[dict[str, Address], list[Notice]]:
+    """Return the address of every creator of the scenario in a table, and a notice of those who are in no scenario.
 
     Rows of people whom the scenario does not have are not checked: one file may serve many scenarios.
 
@@ -70,19 +73,18 @@ def read_people(text: str, scenario: Scenario) -> tuple[dict[str, Address], list
     InputError
         Every problem of the file at once, each with its row (1 is the line of column names) and column.
     """
-    table = cells_of(text)
-    columns = [re.sub(r"[\s-]+", "_", cell.strip().lower()) for cell in (table[0] if table else [])]
-    problems = list(_column_problems(columns))
+    table = table_in(read_book(source, _is_known), _is_known)
+    columns = [_tidy(name) for name in table.names]
+    problems = list(_column_problems(columns, table.where(table.header)))
     if problems:
         raise InputError(problems)
     ids = {creator.id for creator in scenario.creators}
     addresses: dict[str, Address] = {}
     rows: dict[str, int] = {}
     strangers: list[str] = []
-    for number, line in enumerate(table[1:], start=2):
+    for number, values in table.rows:
+        line = [value if isinstance(value, str) else shown(value) for value in values]
         cells = {name: " ".join(cell.split()) for name, cell in zip(columns, line, strict=False) if name in COLUMNS}
-        if not any(cell.strip() for cell in line):
-            continue
         creator = _creator(line[columns.index("creator")] if len(line) > columns.index("creator") else "", ids)
         if creator and creator not in ids:
             strangers.append(creator)
@@ -97,23 +99,31 @@ def read_people(text: str, scenario: Scenario) -> tuple[dict[str, Address], list
     return addresses, list(_notices(strangers))
 
 
+def _tidy(name: str) -> str:
+    return re.sub(r"[\s-]+", "_", name.strip().lower())
+
+
+def _is_known(text: str) -> bool:
+    return _tidy(text) in COLUMNS
+
+
 def _creator(cell: str, ids: Collection[str]) -> str:
     """Return the id that a cell means, as the scenario spells it where it has it."""
     spellings = (original(cell), cell, original(cell.strip()), cell.strip())
     return next((name for name in spellings if name in ids), cell.strip())
 
 
-def _column_problems(columns: Sequence[str]) -> Iterator[Problem]:
+def _column_problems(columns: Sequence[str], header: str) -> Iterator[Problem]:
     for name in NEEDED:
         if name not in columns:
             remedy = f"Add a column `{name}`; these are read: {', '.join(COLUMNS)}."
-            yield Problem("missing_column", f"row 1, column {name}", "there is no such column", remedy)
+            yield Problem("missing_column", f"{header}, column {name}", "there is no such column", remedy)
     if "first_name" not in columns and "last_name" not in columns:
         detail, remedy = "there is no column of names", "Add `first_name` or `last_name`."
-        yield Problem("missing_column", "row 1, column last_name", detail, remedy)
+        yield Problem("missing_column", f"{header}, column last_name", detail, remedy)
     for name in COLUMNS:
         if columns.count(name) > 1:
-            yield Problem("duplicate_column", f"row 1, column {name}", "the column stands twice", "Keep one.")
+            yield Problem("duplicate_column", f"{header}, column {name}", "the column stands twice", "Keep one.")
 
 
 def _row_problems(number: int, line: Sequence[str], columns: Sequence[str], cells: dict[str, str]) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ LARGEST_FILE_MB = 64
 MOST_FIELDS = 1_000
 """No object of our formats comes near this many fields; an object with more is cut off, so that garbage stays small."""
 _LONGEST_INTEGER = 400
+_LARGEST_EXACT = 2**53
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _CONTAINERS = (dict, list)
 
@@ -47,11 +48,6 @@ def read_json(source: Path | bytes | str) -> Any:
     return decoded.data
 
 
-def read_text(path: Path) -> str:
-    """Return the text of a UTF-8 file, without a byte order mark; raise InputError where it cannot be read."""
-    return _text(_content(path))
-
-
 def decode(source: Path | bytes | str) -> Decoded:
     """Return JSON data with the problems that did not stop it from being read; raise InputError for those that did."""
     text = _text(_content(source) if isinstance(source, Path) else source)
@@ -65,7 +61,7 @@ def decode(source: Path | bytes | str) -> Decoded:
         return flawed[-1]
 
     try:
-        data = json.loads(text, object_pairs_hook=build, parse_int=_integer)
+        data = json.loads(text, object_pairs_hook=build, parse_int=_integer, parse_float=_number)
         if _SURROGATE.search(text):
             json.dumps(data, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
@@ -121,6 +117,12 @@ def _text(raw: bytes | str) -> str:
 def _integer(written: str) -> int:
     """Return an integer; one too long for Python to convert is cut, and then is out of every range all the same."""
     return int(written[:_LONGEST_INTEGER])
+
+
+def _number(written: str) -> int | float:
+    """Return a number; a whole one spelled with decimals, such as 3.0, is whole, as JSON Schema has it."""
+    number = float(written)
+    return int(number) if number.is_integer() and abs(number) <= _LARGEST_EXACT else number
 
 
 def _flawed(pairs: list[tuple[str, Any]], fields: dict[str, Any]) -> _Flawed:

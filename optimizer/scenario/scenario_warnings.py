@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import chain
 
 from optimizer.errors import Notice, pointer
+from optimizer.scenario.holiday_warnings import holidays_unknown, regional_holidays_left_out
 from optimizer.scenario.models import Creator, Scenario
 from optimizer.scenario.semantics import Reach, Wave, accepted_modes, embeddedness, passes_floor, waves
 from optimizer.wording import counted
@@ -118,6 +119,12 @@ def holidays_ignored(outlook: Outlook) -> Iterator[Notice]:
             pointer("shipping", "holiday_calendar"),
             "No holiday calendar is given: parcels are planned to leave and arrive on public holidays too.",
         )
+
+
+def holidays_left_out(outlook: Outlook) -> Iterator[Notice]:
+    """The holiday calendar leaves out days of its regions, or ends before the horizon."""
+    yield from regional_holidays_left_out(outlook.scenario)
+    yield from holidays_unknown(outlook.scenario)
 
 
 def no_ship_day(outlook: Outlook) -> Iterator[Notice]:
@@ -240,6 +247,7 @@ def services_too_slow(outlook: Outlook) -> Iterator[Notice]:
 NOTICES: tuple[Callable[[Outlook], Iterator[Notice]], ...] = (
     services_assumed,
     holidays_ignored,
+    holidays_left_out,
     no_ship_day,
     budget_months_outside,
     stock_out_of_reach,

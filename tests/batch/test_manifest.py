@@ -62,7 +62,7 @@ def test_one_file_under_two_names_is_asked_for_twice(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "codes"),
     [
-        ("", ["missing_column"]),
+        ("", ["empty_file"]),
         ("scenario\n", ["empty_file"]),
         ("budget,bugdet,budget\n1,2,3\n", ["unknown_column", "duplicate_column", "missing_column"]),
         ('scenario\n"a', ["not_csv"]),

@@ -26,7 +26,7 @@ def test_creators_are_changed_and_added_in_place(groundswell: Run, tmp_path: Pat
     ran = groundswell("import-creators", table(tmp_path), "--into", into, "--in-place")
     assert ran.code == 0
     assert "1 creator new: eve" in ran.out
-    assert "ana: handle @ana → @ana_anew" in ran.out
+    assert "ana: handle @ana_runs → @ana_anew" in ran.out
     assert "5 creators now" in ran.err
     creators = {creator.id: creator for creator in read_scenario(into).creators}
     assert list(creators) == ["ana", "ben", "cat", "dan", "eve"]

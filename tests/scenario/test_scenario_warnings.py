@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from optimizer.scenario.fields import Horizon
+from optimizer.scenario.holiday_warnings import holidays_unknown, regional_holidays_left_out
 from optimizer.scenario.scenario_warnings import NOTICES, Outlook, scenario_warnings
 from optimizer.scenario.semantics import Reach, shipping_calendar, transit, waves
 from tests.builders import document, refusals, scenario
@@ -27,6 +29,8 @@ DUE: list[tuple[Changes, list[tuple[str, str]]]] = [
     ({"shipping__services": ..., "creators__1__service": ...}, [("services_assumed", "/shipping/services")]),
     ({"shipping__holiday_calendar": ...}, [("holidays_ignored", "/shipping/holiday_calendar")]),
     ({"shipping__holiday_calendar": None}, [("holidays_ignored", "/shipping/holiday_calendar")]),
+    ({"shipping__holiday_calendar": "GB"}, [("holidays_regional", "/shipping/holiday_calendar")]),
+    ({"shipping__holiday_calendar": "DE"}, [("holidays_regional", "/shipping/holiday_calendar")]),
     ({"budget__monthly": {"2027-02": "1", "2027-03": "1"}}, [("budget_month_outside", "/budget/monthly/2027-02")]),
     ({"budget__monthly": {"2027-06": "1", "2027-05": "1"}}, [("budget_month_outside", "/budget/monthly/2027-06")]),
     ({"products__0__stock": []}, [("stock_empty", "/products/0/stock")]),
@@ -187,3 +191,19 @@ def test_reach_agrees_with_the_calendar(
     assert reach.is_reachable("tracked", wave) is bool(expected)
     assert all(calendar.is_ship_day(day) for day in reach.ship_days)
     assert reach.ship_days[-1] + timedelta(days=7) > checked.horizon.end
+
+
+def test_the_days_that_a_calendar_leaves_out_are_named() -> None:
+    """Easter Monday is a holiday in England, Wales and Northern Ireland, not in Scotland."""
+    (notice,) = regional_holidays_left_out(scenario(shipping__holiday_calendar="GB"))
+    assert "2027-03-29 (ENG, NIR, WLS)" in notice.detail
+    for calendar, closed in (("GB-ENG", []), ("GB", ["2027-03-29"]), (None, [])):
+        changes = {"shipping__holiday_calendar": calendar, "shipping__closed_dates": closed}
+        assert not any("03-29" in notice.detail for notice in regional_holidays_left_out(scenario(**changes)))
+
+
+@pytest.mark.parametrize(("year", "told"), [(2027, False), (2100, False), (2101, True), (2150, True)])
+def test_years_without_known_holidays_are_told(year: int, told: bool) -> None:
+    horizon = {"start": f"{year}-01-11", "end": f"{year}-12-24"}
+    far = scenario(shipping__holiday_calendar="GB-ENG").model_copy(update={"horizon": Horizon.model_validate(horizon)})
+    assert [notice.code for notice in holidays_unknown(far)] == ["holidays_unknown"] * told
