@@ -123,6 +123,19 @@ def _tidied(text: str) -> str:
     )
 
 
+def visible(text: str) -> str:
+    """Return a text without characters that cannot be seen.
+
+    Examples
+    --------
+    >>> visible("@fern\u200bhill")
+    '@fernhill'
+    """
+    if text.isascii():
+        return text
+    return "".join(letter for letter in text.translate(_UNSEEN) if unicodedata.category(letter) not in {"Cf", "Cc"})
+
+
 def _parts(text: str) -> tuple[str, str | None]:
     """Return the handle in a tidied text, and the platform that it names."""
     address = _ADDRESS.fullmatch(text)

@@ -23,9 +23,11 @@ _OTHERS = ["cp1251", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256", "cp932", 
 _ODD = re.compile(
     r"[^\W\d_][‘“„‚†‡•…‰™¤¦§¨©ª«¬®¯°±²³µ¶·¸¹º¼½¾×÷£¥¢€¿¡◊∂∑∏π∫Ω√≈∆˛ˇ˘˙˝˜ˆ]"
     r"|[¤¦§¨ª¬¯±²³µ¶¸¹¼½¾×÷£¥¢¿¡◊∂∑∏π∫Ω√≈∆˛ˇ˘˙˝˜ˆ][^\W\d_]"
-    r"|[^\x00-\x7f\W\d_]{3}|[\x80-\x9f\ufffd]"
+    r"|[\x80-\x9f\ufffd]"
 )
-"""What words of western and central Europe do not hold: a sign at a letter, or three accented letters in a row."""
+"""What words of western and central Europe do not hold: a sign at a letter."""
+_RUNS = {"cp1252": re.compile(r"[^\x00-\x7f\W\d_]{3}"), "cp1250": re.compile(r"[^\x00-\x7f\W\d_]{5}")}
+"""Nor so many accented letters in a row, which other scripts make; Polish has four."""
 _SAMPLE = 200_000
 REMEDY = "Save it as UTF-8, or name its encoding with --encoding."
 
@@ -98,7 +100,7 @@ def _legacy(raw: bytes) -> tuple[str, str]:
             text = raw.decode(codec)
         except UnicodeDecodeError:
             continue
-        if not _ODD.search(text):
+        if not _ODD.search(text) and not _RUNS.get(codec, _RUNS["cp1252"]).search(text):
             return text, name
     # Loaded here because few files need it.
     from charset_normalizer import from_bytes  # noqa: PLC0415

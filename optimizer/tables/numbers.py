@@ -42,10 +42,15 @@ class CellError(ValueError):
 
 @dataclass(frozen=True)
 class Notation:
-    """Which decimal marks cells prove, and which stand where they may separate thousands instead."""
+    """Which decimal marks cells prove, and which stand where they may separate thousands instead.
+
+    `comma_groups`: where nothing is proven, a comma before three digits separates thousands, as in English lists; not
+    in files that separate cells by semicolons or tabs, which programs of other languages write.
+    """
 
     proven: frozenset[str] = frozenset()
     unclear: frozenset[str] = frozenset()
+    comma_groups: bool = True
 
     @property
     def decimal(self) -> str | None:
@@ -53,7 +58,8 @@ class Notation:
         return next(iter(self.proven)) if len(self.proven) == 1 else None
 
     def __or__(self, other: Notation) -> Notation:
-        return Notation(self.proven | other.proven, self.unclear | other.unclear)
+        groups = self.comma_groups and other.comma_groups
+        return Notation(self.proven | other.proven, self.unclear | other.unclear, groups)
 
 
 NO_NOTATION = Notation()
@@ -146,7 +152,7 @@ def count(value: Value, style: Notation = NO_NOTATION) -> int:
         if power is None or not (stepped or _NUMERAL.fullmatch(number)):
             raise CellError("should be a whole number")
         text = stepped[1] if stepped else number
-        number = _decimal(text, style, thousands=stepped is None).scaleb(power)
+        number = _decimal(text, style, thousands=stepped is None and style.comma_groups).scaleb(power)
     if number != number.to_integral_value():
         raise CellError("should be a whole number; this has decimals, as an average has")
     if number > LARGEST_COUNT:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 
 from optimizer.errors import InputError, Problem
 from optimizer.scenario.creator_list.headers import (
@@ -26,13 +27,17 @@ from optimizer.tables.numbers import NO_NOTATION, Notation, notation
 
 @dataclass(frozen=True)
 class Column:
-    """A column that is read: where it stands, as what, and how its cells are written."""
+    """A column that is read: where it stands, as what, and how its cells are written.
+
+    `small`: its name says per cent, but no bare number in it is above 1.
+    """
 
     position: int
     name: str
     field: str
     per_cent: bool = False
     notation: Notation = NO_NOTATION
+    small: bool = False
 
 
 @dataclass(frozen=True)
@@ -176,7 +181,19 @@ def _with_evidence(table: Table, columns: Sequence[Column], left: Sequence[str])
     for column in columns:
         proof = own.get(column.position, NO_NOTATION)
         decided = proof if proof.proven else Notation(whole.proven, proof.unclear)
-        read.append(Column(column.position, column.name, column.field, column.per_cent, decided))
+        decided = replace(decided, comma_groups=table.sheet.separator not in (";", "\t"))
+        small = column.per_cent and column.field in SHARES and _is_small(table, column.position)
+        read.append(replace(column, notation=decided, small=small))
         if column.field == "unavailable":
             dates |= date_order(table.column(column.position))
     return Columns(read, left, dates)
+
+
+def _is_small(table: Table, position: int) -> bool:
+    """Return whether no bare number of a column is above 1, and one is above 0."""
+    numbers = []
+    for cell in table.column(position):
+        with suppress(ValueError):
+            text = cell.replace(",", ".") if isinstance(cell, str) else cell
+            numbers.append(float(text) if isinstance(text, str | float | int) else 0.0)
+    return 0 < max(numbers, default=0) <= 1

@@ -71,6 +71,8 @@ def targets_of(
     found: list[Found] = []
     spoken: dict[str, Target] = {}
     for said in rows:
+        if not said.id and said.person is None:
+            continue
         target = _target(said, register, where, found)
         if target is None:
             continue

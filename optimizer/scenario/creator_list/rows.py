@@ -13,7 +13,7 @@ from optimizer.scenario.creator_list.columns import Column, Columns
 from optimizer.scenario.creator_list.communities import Names
 from optimizer.scenario.creator_list.headers import COUNTS, PLATFORM, PROFILE, SHARES
 from optimizer.scenario.csv_injection import original
-from optimizer.scenario.identity import Person, person_of
+from optimizer.scenario.identity import Person, person_of, visible
 from optimizer.tables.days import DateOrder, day_of
 from optimizer.tables.grid import Line, Value, is_blank, plain_name
 from optimizer.tables.layout import Table
@@ -131,7 +131,7 @@ class Reading:
         if name in COUNTS:
             return lambda value: count(value, style)
         if name in SHARES:
-            return lambda value: share(value, style, per_cent=column.per_cent)
+            return _shares(column)
         if name == "paid_fee":
             digits = minor_digits(self.currency)
             return lambda value: amount(value, self.currency, 2 if digits is None else digits, style)
@@ -177,8 +177,12 @@ class Reading:
             person = profile
         if person and (not handle or _ADDRESS.search(handle)):
             fields["handle"] = f"@{person.name}" if person.platform or "/" not in person.name else handle or person.name
-        if person and person.platform and PLATFORM not in fields and (profile or _ADDRESS.search(handle or "")):
-            fields[PLATFORM] = person.platform
+            if person.platform:
+                fields.setdefault(PLATFORM, person.platform)
+        elif handle:
+            fields["handle"] = visible(handle)
+        if person and person.platform and profile:
+            fields.setdefault(PLATFORM, person.platform)
         said.person = person
         if not said.id and person is None and not said.problems:
             where = self.where(said.number, "id" if self.columns.of("id") else "handle")
@@ -207,6 +211,16 @@ def _text(value: Value) -> str:
 
 def _list(value: Value) -> str:
     return value if isinstance(value, str) else words(value)
+
+
+def _shares(column: Column) -> Reader:
+    def read(value: Value) -> float:
+        if column.small and not (isinstance(value, str) and value.endswith(("%", "％"))):
+            detail = "the column's name says per cent, but all its numbers are shares of 1"
+            raise CellError(detail, "Write per cent signs into the cells, or take the one out of the name.")
+        return share(value, column.notation, per_cent=column.per_cent)
+
+    return read
 
 
 def _tier(value: Value) -> str:
