@@ -14,7 +14,8 @@ _HEADER_WITHIN = 50
 _TOTAL = re.compile(
     r"(?:(?:grand|sub|gesamt|zwischen)[\s-]*)?(?:totals?|totales|totaux|totale|totaal|sum|summe|summa|suma|somme|somma"
     r"|gesamt|insgesamt|average|avg|mean|median|durchschnitt|mittelwert|moyenne|promedio|media|count|anzahl|∑|Σ|ø)"
-    r"(?:\s+(?:général|generale?|creators?|influencers?|rows?|people))?\s*(?:[:=]|\([0-9.,\s]*\)|[0-9.,\s])*",
+    r"(?:\s+(?:général|generale?|of|for|the|all|creators?|influencers?|rows?|people|shown|selected|followers|reach|fees?"
+    r"|costs?|spend))*\s*(?:[:=]|\([0-9.,\s]*\)|[0-9.,\s])*",
     re.IGNORECASE,
 )
 _QUANTITY = re.compile(r"[^\w]*(?:[A-Z]{3})?\s*[0-9][0-9.,'’\s\u00a0\u202f]*\s*(?:[^\w]*|[A-Za-z]{1,3})", re.DOTALL)

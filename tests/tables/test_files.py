@@ -92,7 +92,7 @@ def test_an_encoding_that_is_named_decides() -> None:
 
 
 def test_sep_lines_titles_blank_rows_and_totals() -> None:
-    found = table("sep=;\nAutumn, list\n\n;\nid;fee\na;1\n\nTotal;1\nb;2\n")
+    found = table("sep=;\nAutumn, list\n\n;\nid;fee\na;1\n\nTotal of the rows shown;1\nb;2\n")
     assert (found.header, [row.number for row in found.rows]) == (4, [5, 8])
     assert [row.number for row in found.totals] == [7]
 
