@@ -37,6 +37,8 @@ class Problem:
         What to do about it, one sentence.
     value
         The offending value as it was read.
+    place
+        Where that is in the workbook that was read: sheet, row and column; empty for other files.
     """
 
     code: str
@@ -44,10 +46,12 @@ class Problem:
     detail: str
     remedy: str
     value: Any = None
+    place: str = ""
 
     def __str__(self) -> str:
         """One line: where, what, the value, what to do."""
-        where = self.pointer or "(whole file)"
+        where = f"{self.place} ({self.pointer})" if self.place and self.pointer else self.place or self.pointer
+        where = where or "(whole file)"
         shown = "" if self.value is None else f" (found {shorten(self.value)})"
         return f"{where}: {self.detail}{shown} [{self.code}] {self.remedy}"
 

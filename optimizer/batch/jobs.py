@@ -24,7 +24,7 @@ from optimizer.batch.choices import Choice
 from optimizer.errors import InputError, Problem
 from optimizer.money import from_minor, minor_digits, to_minor
 from optimizer.scenario.generator import dump
-from optimizer.scenario.loading import fingerprint, read_json, read_scenario, scenario_from_data
+from optimizer.scenario.loading import fingerprint, read_document, read_scenario, scenario_from_data
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.semantics import written_activations
 from optimizer.solve.settings import Settings
@@ -143,7 +143,7 @@ def plain(amount: Decimal) -> str:
 
 def _read(file: Path) -> tuple[Any, tuple[Problem, ...]]:
     try:
-        return read_json(file), ()
+        return read_document(file), ()
     except InputError as unreadable:
         try:
             # Raises the problems of the fields as well as those of the way they are written.

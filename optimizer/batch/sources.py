@@ -9,6 +9,7 @@ from optimizer.batch.jobs import Request
 from optimizer.batch.manifest import Asking, read_manifest
 from optimizer.errors import InputError, Problem
 
+SCENARIO_ENDINGS = frozenset({".json", ".xlsx"})
 MANIFEST_ENDINGS = frozenset({".csv", ".tsv"})
 
 
@@ -18,7 +19,7 @@ def asked_for(source: Path, choices: Choices) -> Asking:
     Parameters
     ----------
     source
-        Folder: every ``*.json`` directly in it. CSV: a manifest. Any other file: a scenario.
+        Folder: every ``*.json`` and ``*.xlsx`` directly in it. CSV: a manifest. Any other file: a scenario.
 
     Raises
     ------
@@ -45,10 +46,11 @@ def _in_folder(folder: Path, choices: Choices) -> list[Request]:
             [Problem("file_unreadable", "", f"the folder cannot be read: {error.strerror}", remedy)]
         ) from None
     if not files:
-        detail = "there is no scenario file (*.json) in this folder"
+        detail = "there is no scenario file (*.json, *.xlsx) in this folder"
         raise InputError([Problem("no_scenarios", "", detail, "Name the folder that holds them.", str(folder))])
     return [Request(path, path.name, choice) for path in files for choice in choices.each()]
 
 
 def _is_scenario(path: Path) -> bool:
-    return path.suffix.lower() == ".json" and not path.name.startswith(".") and not path.is_dir()
+    # A spreadsheet keeps a file ~$NAME beside a workbook that is open.
+    return path.suffix.lower() in SCENARIO_ENDINGS and not path.name.startswith((".", "~$")) and not path.is_dir()

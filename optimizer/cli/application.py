@@ -38,6 +38,7 @@ class Listed(NamedTuple):
 
 
 COMMANDS: dict[str, Listed] = {
+    "new": Listed(PLAN, "Write a scenario to begin with: a workbook to fill in (.xlsx), or JSON."),
     "validate": Listed(
         PLAN, "Check scenario files: every problem at once, then what each community's network can reach."
     ),
@@ -47,6 +48,7 @@ COMMANDS: dict[str, Listed] = {
     "import-creators": Listed(
         PLAN, "Bring creators from any list into a scenario; what it does not say of somebody stays."
     ),
+    "convert": Listed(PLAN, "Write a scenario as a workbook (.xlsx) or as JSON (.json); nothing is lost on the way."),
     "baseline": Listed(
         PLAN, "Plan by a simple rule, to compare with: the same figures as any plan, and the rules it breaks."
     ),

@@ -17,7 +17,8 @@ from optimizer.export.files import check_folder, check_writable, write_atomicall
 from optimizer.export.tables import Table
 from optimizer.plan import Plan, to_json
 from optimizer.scenario.fields import Strict
-from optimizer.scenario.loading import model_from_data, parse_scenario, read_json, read_scenario
+from optimizer.scenario.generator import dump
+from optimizer.scenario.loading import Loaded, load, model_from_data, read_document
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.reading import LARGEST_FILE_MB
 from optimizer.solve.settings import Settings
@@ -27,16 +28,28 @@ if TYPE_CHECKING:
 
 
 STANDARD_INPUT = Path("-")
+WORKBOOK = ".xlsx"
 
 
 def scenario_at(path: Path) -> Scenario:
-    """Return the scenario in a file, or on standard input for ``-``; raise InputError with all its problems."""
-    return parse_scenario(_piped()) if path == STANDARD_INPUT else read_scenario(path)
+    """Return the scenario in a file, or on standard input for ``-``; raise InputError with all its problems.
+
+    Says what is worth knowing about the file itself.
+    """
+    return loaded_at(path).scenario
+
+
+def loaded_at(path: Path) -> Loaded:
+    """Return the scenario in a file with its document; as `scenario_at`."""
+    loaded = load(_piped() if path == STANDARD_INPUT else path)
+    for notice in loaded.notices:
+        say(f"{path}: {notice.detail} [{notice.code}]")
+    return loaded
 
 
 def document_at(path: Path) -> dict[str, Any]:
-    """Return the JSON object in a file, or on standard input for ``-``, with its fields unchecked."""
-    document = read_json(_piped() if path == STANDARD_INPUT else path)
+    """Return the JSON object in a file, or on standard input for ``-``, its fields unchecked; also of a workbook."""
+    document = read_document(_piped() if path == STANDARD_INPUT else path)
     if not isinstance(document, dict):
         raise InputError([Problem("wrong_type", "", "this should be an object", "Name a scenario file.", document)])
     return document
@@ -81,6 +94,32 @@ def refuse_overwriting(output: Path, *others: Path | None, option: str = "--outp
 def same_file(one: Path, other: Path) -> bool:
     """Return whether two paths name the same file, which need not exist."""
     return one.resolve() == other.resolve()
+
+
+def check_scenario_name(output: Path) -> None:
+    """Leave with `BAD_INPUT` where the name of a file does not say in which form a scenario is to be written."""
+    if output.suffix.lower() not in (WORKBOOK, ".json"):
+        with blaming(output):
+            remedy = f"End its name in {WORKBOOK} or .json."
+            raise InputError([Problem("unknown_choice", "", "the form of this file is not known", remedy)])
+
+
+def refuse_existing(output: Path, *, force: bool) -> None:
+    """Leave with `BAD_INPUT` where a file is there already and nobody has said that it may be replaced."""
+    if output.exists() and not force:
+        with blaming(output):
+            raise InputError(
+                [Problem("file_exists", "", "this file is there already", "Name another, or add --force.")]
+            )
+
+
+def scenario_file(document: Mapping[str, Any], output: Path) -> str | bytes:
+    """Return a valid scenario document as the content of a file: a workbook where its name ends in .xlsx, else JSON."""
+    if output.suffix.lower() != WORKBOOK:
+        return dump(dict(document))
+    from optimizer.export.scenario_book.book import scenario_workbook  # noqa: PLC0415
+
+    return scenario_workbook(document)
 
 
 def write_output(file: Path | None, content: str | bytes) -> None:

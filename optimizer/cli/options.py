@@ -9,13 +9,16 @@ import typer
 
 Format = Literal["table", "json"]
 AnswerFormat = Literal["table", "json", "csv"]
-ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="Scenario file; - reads standard input.")]
+ScenarioFile = Annotated[
+    Path, typer.Argument(metavar="SCENARIO", help="Scenario file (JSON or .xlsx); - reads standard input.")
+]
 PlanFile = Annotated[Path, typer.Argument(metavar="PLAN", help="Plan file (JSON).")]
 Output = Annotated[Path | None, typer.Option("--output", "-o", metavar="FILE", help="File to write (JSON).")]
 AnswerOutput = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="File to write: a table where it ends in .csv, else JSON."),
 ]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
 Shown = Annotated[Format, typer.Option("--format", help="How the result is printed.")]
 AnswerShown = Annotated[AnswerFormat, typer.Option("--format", help="How the result is printed.")]
 Picture = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the answer (.png or .svg).")]

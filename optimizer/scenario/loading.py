@@ -9,22 +9,25 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from optimizer.errors import InputError, Problem, pointer
+from optimizer.errors import InputError, Notice, Problem, pointer
 from optimizer.scenario.checks import problems
 from optimizer.scenario.models import Creator, Scenario
 from optimizer.scenario.partial_validation import partially_validated
-from optimizer.scenario.reading import decode, read_json
+from optimizer.scenario.reading import content_of, decode, read_json
+from optimizer.scenario.template import examples_left
 from optimizer.scenario.validation_errors import MOST_FAULTS, Fault, M, described, validated
 
 __all__ = [
     "assumptions",
     "fingerprint",
+    "load",
     "model_from_data",
     "parse_scenario",
+    "read_document",
     "read_json",
     "read_scenario",
     "scenario_from_data",
@@ -34,27 +37,78 @@ __all__ = [
 _SHIPPING_ASSUMPTIONS = ("ship_weekdays", "delivery_weekdays", "holiday_calendar", "services")
 
 
+class Loaded(NamedTuple):
+    """A scenario, the document it is made of, and what is worth knowing about the file."""
+
+    scenario: Scenario
+    document: dict[str, Any]
+    notices: list[Notice]
+
+
 def read_scenario(path: str | Path) -> Scenario:
     """Return the scenario in a file, checked.
 
     Parameters
     ----------
     path
-        A scenario file (JSON).
+        A scenario file: JSON, or a workbook of the form that ``groundswell new`` writes.
 
     Raises
     ------
     InputError
-        With everything that is wrong with it, each problem with its JSON Pointer, code and remedy.
+        With everything that is wrong with it, each problem with its JSON Pointer (and its place in the workbook), code
+        and remedy.
     """
-    with _uncollected():
-        return _scenario(*decode(Path(path)))
+    return load(Path(path)).scenario
 
 
 def parse_scenario(raw: bytes | str) -> Scenario:
-    """Return the scenario in a JSON text; raise InputError with everything that is wrong with it."""
+    """Return the scenario in the content of a file; raise InputError with everything that is wrong with it."""
+    return load(raw).scenario
+
+
+def load(source: Path | bytes | str) -> Loaded:
+    """Return the scenario in a file or its content, with its document; raise InputError with all its problems."""
+    raw = content_of(source) if isinstance(source, Path) else source
     with _uncollected():
-        return _scenario(*decode(raw))
+        if isinstance(raw, str) or not _is_workbook(raw):
+            data, written = decode(raw)
+            return Loaded(_scenario(data, written), data, examples_left(data))
+        from optimizer.scenario.workbook.reading import read_workbook  # noqa: PLC0415
+
+        reading = read_workbook(raw)
+        try:
+            scenario = _scenario(reading.document, reading.problems)
+        except InputError as error:
+            raise InputError(reading.judged(error.problems)) from None
+        return Loaded(scenario, reading.document, [*reading.notices, *examples_left(reading.document)])
+
+
+def read_document(source: Path | bytes | str) -> Any:
+    """Return the data of a scenario file or its content, its fields unchecked.
+
+    Raises
+    ------
+    InputError
+        With what is wrong with the way it is written, or with the cells of a workbook.
+    """
+    raw = content_of(source) if isinstance(source, Path) else source
+    if isinstance(raw, str) or not _is_workbook(raw):
+        return read_json(raw)
+    from optimizer.scenario.workbook.reading import read_workbook  # noqa: PLC0415
+
+    reading = read_workbook(raw)
+    if reading.problems:
+        raise InputError(reading.problems)
+    return reading.document
+
+
+def _is_workbook(raw: bytes) -> bool:
+    if raw[:1] not in (b"P", b"\xd0"):
+        return False
+    from optimizer.tables.workbooks import is_workbook  # noqa: PLC0415
+
+    return is_workbook(raw)
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def read_json(source: Path | bytes | str) -> Any:
 
 def decode(source: Path | bytes | str) -> Decoded:
     """Return JSON data with the problems that did not stop it from being read; raise InputError for those that did."""
-    text = _text(_content(source) if isinstance(source, Path) else source)
+    text = _text(content_of(source) if isinstance(source, Path) else source)
     flawed: list[_Flawed] = []
 
     def build(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -85,7 +85,8 @@ def _refusal(code: str, detail: str, remedy: str, value: Any = None) -> InputErr
     return InputError([Problem(code, "", detail, remedy, value)])
 
 
-def _content(path: Path) -> bytes:
+def content_of(path: Path) -> bytes:
+    """Return the content of a file, cut off beyond the largest size; raise InputError where it cannot be read."""
     try:
         with path.open("rb") as file:
             return file.read(LARGEST_FILE_MB * 2**20 + 1)

@@ -1,0 +1,1 @@
+"""A scenario as a workbook: its sheets, how a cell stands for a field, and the way there and back."""
