@@ -27,7 +27,7 @@ WORDS: dict[str, tuple[str, str, Any, tuple[Any, ...], Any]] = {
     "nothing": ("Creators", "Accepts", "none", ("creators", 0, "accepts"), []),
     "a number as a name": ("Creators", "Handle", 1001, ("creators", 0, "handle"), "1001"),
     "a neutralised handle": ("Creators", "Handle", "'@ana", ("creators", 0, "handle"), "@ana"),
-    "blanks around": ("Creators", "Communities", " trail-running ; ", ("creators", 0, "communities", 0), "trail-running"),
+    "blanks": ("Creators", "Communities", " trail-running ; ", ("creators", 0, "communities", 0), "trail-running"),
     "one day": ("Creators", "Away", datetime(2027, 4, 1), ("creators", 0, "unavailable", 0, "end"), "2027-04-01"),
     "words": ("Creators", "Away", "1 Apr 2027 to 12 Apr 2027", ("creators", 0, "unavailable", 0, "end"), "2027-04-12"),
     "a weekday": ("Communities", "Start weekday", "Wednesday", ("activations", 0, "start_weekday"), "wed"),
