@@ -24,7 +24,7 @@ from optimizer.batch.choices import Choice
 from optimizer.errors import InputError, Problem
 from optimizer.money import from_minor, minor_digits, to_minor
 from optimizer.scenario.generator import dump
-from optimizer.scenario.loading import fingerprint, read_document, read_scenario, scenario_from_data
+from optimizer.scenario.loading import fingerprint, located, read_document, read_scenario, scenario_from_data
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.semantics import written_activations
 from optimizer.solve.settings import Settings
@@ -91,7 +91,7 @@ def prepare(requests: Iterable[Request]) -> Iterator[Prepared]:
             scenario, text, problems = None, None, unread
             if not unread:
                 new = changed(document, budget, confidence)
-                scenario, problems = _checked(new)
+                scenario, problems = _checked(new, file)
                 text = None if scenario is None else dump(new)
             content = _content(scenario, problems)
             for request in same:
@@ -153,11 +153,11 @@ def _read(file: Path) -> tuple[Any, tuple[Problem, ...]]:
         return None, tuple(unreadable.problems)
 
 
-def _checked(document: Any) -> tuple[Scenario | None, tuple[Problem, ...]]:
+def _checked(document: Any, file: Path) -> tuple[Scenario | None, tuple[Problem, ...]]:
     try:
         return scenario_from_data(document), ()
     except InputError as error:
-        return None, tuple(error.problems)
+        return None, tuple(located(file, error.problems))
 
 
 def _content(scenario: Scenario | None, problems: tuple[Problem, ...]) -> str:

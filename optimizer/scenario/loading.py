@@ -103,6 +103,16 @@ def read_document(source: Path | bytes | str) -> Any:
     return reading.document
 
 
+def located(source: Path, found: Iterable[Problem]) -> list[Problem]:
+    """Return problems of a scenario file, each with its place where the file is a workbook."""
+    raw = content_of(source)
+    if not _is_workbook(raw):
+        return list(found)
+    from optimizer.scenario.workbook.reading import read_workbook  # noqa: PLC0415
+
+    return list(read_workbook(raw).places.located(found))
+
+
 def _is_workbook(raw: bytes) -> bool:
     if raw[:1] not in (b"P", b"\xd0"):
         return False

@@ -101,6 +101,16 @@ def test_problems_of_a_workbook_name_its_cells(tmp_path: Path, groundswell: Run)
         assert "Posting row 7, column Value (Brief followed by) (/posting/brief_compliance)" in ran.err
 
 
+def test_a_batch_names_the_cells_of_its_workbooks(tmp_path: Path, groundswell: Run) -> None:
+    file = tmp_path / "campaign.xlsx"
+    groundswell("new", str(file))
+    workbook = openpyxl.load_workbook(file)
+    cell(workbook, "Locks", 2, "Creator").value = "nobody"
+    workbook.save(file)
+    (prepared,) = prepare(asked_for(tmp_path, Choices()).requests)
+    assert [problem.place for problem in prepared.job.problems] == ["Locks row 2, column Creator"]
+
+
 def test_a_batch_takes_the_workbooks_of_its_folder(tmp_path: Path, groundswell: Run) -> None:
     write(tmp_path, document(), "one.json")
     groundswell("new", str(tmp_path / "two.xlsx"))
