@@ -27,6 +27,7 @@ from optimizer.scenario.models import Scenario
 from optimizer.solve.settings import Settings
 
 JSON = "application/json"
+FORM = "multipart/form-data"
 DEFAULT_SECONDS = 60.0
 DECODED = 16
 """Factor by which a body's size is counted: JSON of small values takes up to 27 times its size as objects."""
@@ -116,11 +117,13 @@ class Body:
 
 
 @asynccontextmanager
-async def read_body(request: Request, settings: ServiceSettings, memory: MemoryBudget) -> AsyncIterator[Body]:
-    """Hold the body, if it is JSON by its type, small enough, and arrives in time."""
+async def read_body(
+    request: Request, settings: ServiceSettings, memory: MemoryBudget, wanted: str = JSON
+) -> AsyncIterator[Body]:
+    """Hold the body, if it is of the wanted type, small enough, and arrives in time."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != JSON:
-        raise ApiProblem("unsupported_media_type", f"Send the body as {JSON}.", headers={"Accept": JSON})
+    if kind != wanted:
+        raise ApiProblem("unsupported_media_type", f"Send the body as {wanted}.", headers={"Accept": wanted})
     if ", ".join(request.headers.getlist("content-encoding")).strip().lower() not in ("", "identity"):
         detail = "Send the body as it is, without a Content-Encoding."
         raise ApiProblem("unsupported_media_type", detail, headers={"Accept-Encoding": "identity"})

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import Depends, Path, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.bodies import Body, read_body
+from api.bodies import FORM, Body, read_body
 from api.parameters import refuse_odd_query
 from api.problems import ApiProblem
 from api.service import Service
@@ -99,6 +99,13 @@ async def _body(request: Request, service: Served, caller: Runner) -> AsyncItera
         yield body
 
 
+async def _form(request: Request, service: Served, caller: Runner) -> AsyncIterator[Body]:  # noqa: ARG001
+    """Hold a form with a file until the answer is made."""
+    async with read_body(request, service.settings, service.memory, FORM) as body:
+        yield body
+
+
+HeldForm = Annotated[Body, Depends(_form, scope="function")]
 HeldBody = Annotated[Body, Depends(_body, scope="function")]
 RunId = Annotated[str, Path(description="Id of the run.", max_length=64, examples=["6d1f0c3a5b7e4f29a8c1d2e3f4a5b6c7"])]
 

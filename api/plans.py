@@ -49,6 +49,8 @@ FRONTIER = Work("frontier", "optimizer.execution.child:frontier_of")
 EVALUATION = Work("evaluation", "optimizer.execution.answers:evaluation_of", "groundswell evaluate")
 COMPARISON = Work("comparison", "optimizer.execution.answers:comparison_of", "groundswell compare")
 
+IMPORT = Work("import", "optimizer.execution.answers:import_of", "groundswell convert` or `import-creators")
+
 
 @dataclass(frozen=True)
 class _Waiting:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from optimizer.cli.console import ExitCode, blaming, say, show_text
-from optimizer.cli.files import check_output, deliver, document_at
+from optimizer.cli.files import WORKBOOK, check_output, document_at, scenario_file, write_output
 from optimizer.errors import InputError, Problem
 from optimizer.money import minor_digits
 from optimizer.scenario.creator_list.columns import parse_mapping
@@ -18,7 +18,6 @@ from optimizer.scenario.creator_list.importing import Wishes
 from optimizer.scenario.creator_list.importing import import_creators as imported
 from optimizer.scenario.creator_list.skeleton import skeleton
 from optimizer.scenario.creator_list.summary import summary
-from optimizer.scenario.generator import dump
 
 
 def run(
@@ -52,7 +51,7 @@ def run(
     show_text(summary(result, source.name))
     for notice in [*notices, *result.notices]:
         say(f"{notice.detail} [{notice.code}]")
-    deliver(dump(result.document), target)
+    write_output(target, scenario_file(result.document, target))
     say(f"It has {len(result.document['creators']):,} creators now.")
     return ExitCode.DONE
 
@@ -72,6 +71,9 @@ def _target(into: Path | None, output: Path | None, *, in_place: bool, currency:
         if into is None:
             remedy = "Name the file to write with -o."
         problems.append(Problem("no_output", "--output", "it is not said where the scenario is to go", remedy))
+    elif in_place and target.suffix.lower() == WORKBOOK:
+        detail = "a workbook is written anew, without sheets and columns of your own"
+        problems.append(Problem("would_lose", "--in-place", detail, "Name another file with -o."))
     elif output is not None and in_place:
         problems.append(Problem("not_used", "--in-place", "-o names another file", "Leave one of them out."))
     elif target == Path("-"):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import threading
+from base64 import b64decode
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from optimizer.analysis.compare.comparing import Candidate, compare_plans
 from optimizer.analysis.evaluate import evaluate
+from optimizer.analysis.imports import import_file
 from optimizer.analysis.plan_files import decisions_from_data
 from optimizer.execution.child import Tell
 from optimizer.plan import Plan, to_json
@@ -25,6 +28,17 @@ def evaluation_of(text: str, settings: Settings, tell: Tell, cancel: threading.E
     decisions, starts = decisions_from_data(asked["plan"], scenario)
     del asked
     return to_json(evaluate(scenario, decisions, starts, settings))
+
+
+def import_of(text: str, settings: Settings, tell: Tell, cancel: threading.Event) -> str:  # noqa: ARG001
+    """Return what an uploaded file says as JSON text.
+
+    `text` is JSON: the `file` in base64, the `scenario` that receives a list of creators or null, and the `mapping`.
+    """
+    asked = json.loads(text)
+    content = b64decode(asked["file"])
+    found = import_file(content, asked["scenario"], asked["mapping"], datetime.now(UTC).date())
+    return found.model_dump_json()
 
 
 def comparison_of(

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from optimizer.errors import Problem, pointer
+from optimizer.scenario.identity import person_of
 from optimizer.scenario.workbook import cells
 from optimizer.scenario.workbook.areas import Found, Title, titles_of
 from optimizer.scenario.workbook.cells import Spelling
@@ -19,6 +20,7 @@ from optimizer.tables.grid import Line, Value, is_blank, shown
 from optimizer.tables.numbers import NO_NOTATION, Notation, notation
 from optimizer.tables.words import CLEARED
 
+CREATORS = ("creators",)
 _NUMBERS = ("count", "number", "money", "share")
 
 
@@ -98,12 +100,15 @@ def _records(rows: Rows) -> None:
     for line in rows:
         records.append(rows.record(line, group, (*group.path, str(len(records)))))
         _complete(group, records[-1])
-    if records or group.path == ("creators",):
+    if records or group.path == CREATORS:
         set_at(rows.reading.document, group.path, records)
 
 
 def _complete(group: Group, record: Record) -> None:
-    """Give a record what an empty cell stands for where the scenario needs a value: an empty list."""
+    """Give a record what an empty cell stands for where a value is needed: no communities, the handle as id."""
+    person = person_of(record.get("handle"), record.get("labels")) if "id" not in record else None
+    if group.path == CREATORS and person is not None:
+        record["id"] = person.name
     for column in group.columns:
         if column.required and column.kind == "names" and column.path[0] not in record:
             set_at(record, column.path, [])

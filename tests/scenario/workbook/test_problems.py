@@ -77,6 +77,14 @@ def test_a_sentence_names_the_other_place_in_words_too() -> None:
     assert str(problem).startswith("Creators row 12, column Id (/creators/10/id): ")
 
 
+def test_one_person_in_two_rows_is_named_with_both() -> None:
+    workbook = book()
+    cell(workbook, "Creators", 5, "Handle").value = "@EXAMPLE_02"
+    (problem,) = problems(workbook)
+    assert (problem.code, problem.place) == ("same_person", "Creators row 5, column Handle")
+    assert "Creators row 3, column Handle" in problem.detail
+
+
 def test_headings_that_are_not_known_are_not_ignored() -> None:
     workbook = book()
     page = workbook["Creators"]

@@ -77,6 +77,13 @@ def test_own_columns_become_labels_or_are_left_out_as_their_heading_says() -> No
     assert read(workbook)["creators"][0]["labels"] == {"agent": "Jo"}
 
 
+def test_a_creator_without_an_id_has_the_handle_as_one() -> None:
+    workbook = book()
+    cell(workbook, "Creators", 2, "Id").value = None
+    cell(workbook, "Creators", 2, "Handle").value = "https://www.instagram.com/Fern.Hill/"
+    assert read(workbook)["creators"][0]["id"] == "fern.hill"
+
+
 def test_own_sheets_are_left_out_with_a_notice() -> None:
     workbook = book()
     workbook.create_sheet("Budget talks")["A1"] = "..."
