@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,6 +23,7 @@ from optimizer.tables.words import check_calculated, flag
 
 LONGEST = 32_000
 """No longer text is put into a cell; spreadsheets cut at 32,767 characters."""
+MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 FIRST_DAY = date(1900, 3, 1)
 """Days before it are texts: spreadsheets count them in two ways."""
 YES, NO = "yes", "no"
@@ -111,6 +113,17 @@ def _choice(column: Column, cell: Value) -> str:
     return choice(text_read(cell), column.choices)
 
 
+def _month(cell: Value) -> str:
+    """Return a month, YYYY-MM: of a day the spreadsheet has made of it, or of words such as April 2027."""
+    text = f"{cell:%Y-%m}" if isinstance(cell, date) else text_read(cell)
+    if MONTH.fullmatch(text):
+        return text
+    try:
+        return day_read(f"1 {text}")[:7]
+    except CellError:
+        raise CellError("should be a month such as 2027-03", "Write year and month: YYYY-MM.") from None
+
+
 def _number(column: Column, cell: Value, style: Notation) -> float:
     """Return a number, per cent or plain; whole ones as whole numbers."""
     limits = dict(column.limits)
@@ -145,7 +158,7 @@ _OTHERS: dict[str, Callable[[Column, Value], Any]] = {
     "choice": _choice,
     "flag": lambda _, cell: flag(cell),
     "day": lambda _, cell: day_read(cell),
-    "month": lambda _, cell: f"{cell:%Y-%m}" if isinstance(cell, date) else text_read(cell),
+    "month": lambda _, cell: _month(cell),
     "json": lambda _, cell: _json(cell),
 }
 """The readers of the kinds that hold one value."""

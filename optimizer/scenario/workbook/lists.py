@@ -77,7 +77,15 @@ def _choices(column: Column, cell: Value) -> list[str]:
         return []
     if len(words) == 1 and words[0].casefold() in ALL:
         return list(column.choices)
-    return [choice(word, column.choices) for word in words]
+    return [name for word in words for name in _range(word, column.choices)]
+
+
+def _range(word: str, choices: tuple[str, ...]) -> list[str]:
+    """Return the choices from the first to the last that a word names, such as Mon–Fri; else the one it names."""
+    ends = [choice(part, choices) for part in re.split("[-–—]", word)]
+    if len(ends) == 2 and set(ends) <= set(choices) and choices.index(ends[0]) < choices.index(ends[1]):
+        return list(choices[choices.index(ends[0]) : choices.index(ends[1]) + 1])
+    return [choice(word, choices)]
 
 
 def _days(_: Column, cell: Value) -> list[str]:

@@ -34,8 +34,8 @@ class Spot:
         return f"{self.sheet} row {self.row}" + (f", column {title}" if title else "")
 
     def _title(self, rest: Path) -> str | None:
-        for length in range(len(rest), 0, -1):
-            inside = (title for path, title in self.titles.items() if path[: len(rest)] == rest[:length])
+        for length in range(len(rest), -1, -1):
+            inside = (title for path, title in self.titles.items() if rest and path[: len(rest)] == rest[:length])
             title = self.titles.get(rest[:length]) or next(inside, None)
             if title:
                 return title

@@ -94,7 +94,8 @@ def _setting(column: Column, line: tuple[Value, Value], place: str, reading: Rea
         return
     style = notation([cell], shares=column.kind == "share")
     value = reading.value(lambda: cells.read(column, cell, spelling, style), column.path, place, cell)
-    if spelled(shown(source)) != spelled(ASSUMPTION) or value != column.default:
+    # Any other word is somebody's source; a blank one is nobody's.
+    if spelled(shown(source)) not in ("", spelled(ASSUMPTION)) or value != column.default:
         set_at(reading.document, column.path, value)
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from optimizer.errors import Problem, pointer
+from optimizer.errors import Notice, Problem, pointer
 from optimizer.scenario.identity import person_of
 from optimizer.scenario.workbook import cells
 from optimizer.scenario.workbook.areas import Found, Title, titles_of
@@ -17,6 +17,7 @@ from optimizer.scenario.workbook.layout import ACTIVATIONS, COMMUNITIES, Group
 from optimizer.scenario.workbook.outcome import ColumnRead, Reading, Record, set_at, value_at
 from optimizer.scenario.workbook.places import Spot
 from optimizer.tables.grid import Line, Value, is_blank, shown
+from optimizer.tables.layout import is_total
 from optimizer.tables.numbers import NO_NOTATION, Notation, notation
 from optimizer.tables.words import CLEARED
 
@@ -98,8 +99,14 @@ def _records(rows: Rows) -> None:
     (group,) = rows.found.block.groups
     records: list[Record] = []
     for line in rows:
+        if group.path == CREATORS and is_total(line.cells):
+            detail = f"{rows.found.sheet} row {line.number} sums up others and was not read."
+            rows.reading.notices.append(Notice("total_row", "/creators", detail))
+            continue
         records.append(rows.record(line, group, (*group.path, str(len(records)))))
         _complete(group, records[-1])
+    if group.path == CREATORS:
+        _by_name(records, rows.reading.document.get("communities", []))
     if records or group.path == CREATORS:
         set_at(rows.reading.document, group.path, records)
 
@@ -114,28 +121,46 @@ def _complete(group: Group, record: Record) -> None:
             set_at(record, column.path, [])
 
 
+def _by_name(creators: Sequence[Record], communities: Sequence[Record]) -> None:
+    """Put ids where creators name communities by their titles."""
+    ids = {community.get("id") for community in communities}
+    titles: dict[str, list[Any]] = {}
+    for community in communities:
+        titles.setdefault(str(community.get("name")).casefold(), []).append(community.get("id"))
+    found = {title: named[0] for title, named in titles.items() if len(named) == 1}
+    for creator in creators:
+        listed = creator.get("communities")
+        if isinstance(listed, list):
+            creator["communities"] = [name if name in ids else found.get(str(name).casefold(), name) for name in listed]
+
+
 def _pairs(rows: Rows) -> None:
-    """Read an object of free names, a row each."""
+    """Read an object of free names, a row each; the value of a name stands where the name leads to."""
     (group,) = rows.found.block.groups
-    values: Record = {}
+    first, second = group.columns
+    reading, values = rows.reading, Record()
     for line in rows:
-        at = (*group.path, f"row {line.number}")
-        record = rows.record(line, group, at)
-        spot = rows.reading.places.records.pop(at)
-        (name, amount) = (record.get(column.path[0]) for column in group.columns)
+        told = len(reading.problems)
+        record = rows.record(line, group, group.path)
+        spot = reading.places.records.pop(group.path)
+        name = record.get(first.path[0])
+        unread = [problem.place.endswith(first.title) for problem in reading.problems[told:]]
+        at = (*group.path, str(name))
+        reading.problems[told:] = [replace(each, pointer=pointer(*at)) for each in reading.problems[told:]]
         if name is None or name in values:
-            column = group.columns[0].title
-            code, detail = ("missing_field", "this field is required") if name is None else ("duplicate_field", "")
-            detail = detail or "this stands in a row above already"
-            place = f"{spot.sheet} row {spot.row}, column {column}"
-            problem = Problem(code, pointer(*group.path), detail, "Correct the cell.", name, place)
-            rows.reading.problems.append(problem)
-            continue
-        values[str(name)] = amount
-        title = group.columns[1].title
-        rows.reading.places.records[*group.path, str(name)] = Spot(spot.sheet, spot.row, {(): title})
+            place = f"{spot.sheet} row {spot.row}, column {first.title}"
+            reading.problems.append(_unnamed(name, pointer(*group.path), place))
+        elif not any(unread):
+            values[name] = record.get(second.path[0])
+            reading.places.records[at] = Spot(spot.sheet, spot.row, {(): second.title})
     if values:
-        set_at(rows.reading.document, group.path, values)
+        set_at(reading.document, group.path, values)
+
+
+def _unnamed(name: str | None, where: str, place: str) -> Problem:
+    if name is None:
+        return Problem("missing_field", where, "this field is required", "Fill it in.", None, place)
+    return Problem("duplicate_field", where, "this stands in a row above already", "Keep one of them.", name, place)
 
 
 def _communities(rows: Rows) -> None:

@@ -60,6 +60,19 @@ def test_a_wrong_setting_is_named_by_its_row(sheet: str, setting: str, value: An
     assert problem.place == f"{sheet} row {place.row}, column Value ({setting})"
 
 
+def test_a_wrong_month_is_named_with_its_column() -> None:
+    workbook = book()
+    (month,) = (row[0] for row in workbook["Campaign"].iter_rows() if row[0].value == "2027-03")
+    month.value = "spring"
+    assert places(workbook) == {f"Campaign row {month.row}, column Month": "bad_cell"}
+    month.value, month.offset(0, 1).value = "2027-03", "-5"
+    assert places(workbook) == {f"Campaign row {month.row}, column Most in this month": "bad_cell"}
+    assert problems(workbook)[0].pointer == "/budget/monthly/2027-03"
+    workbook["Campaign"].append(["2027-03", 5])
+    workbook["Campaign"].append([None, 5])
+    assert sorted(places(workbook).values()) == ["bad_cell", "duplicate_field", "missing_field"]
+
+
 def test_all_problems_of_all_sheets_come_at_once_and_one_per_cell() -> None:
     workbook = book()
     for sheet, row, title, value, _, _ in list(CASES.values())[::2]:

@@ -33,6 +33,7 @@ WORDS: dict[str, tuple[str, str, Any, tuple[Any, ...], Any]] = {
     "a weekday": ("Communities", "Start weekday", "Wednesday", ("activations", 0, "start_weekday"), "wed"),
     "yes": ("Communities", "Required", "Yes", ("activations", 0, "required"), True),
     "a tick of the spreadsheet": ("Communities", "Required", True, ("activations", 0, "required"), True),
+    "a title": ("Creators", "Communities", "trail Running", ("creators", 0, "communities", 0), "trail-running"),
     "a date": ("Communities", "Earliest start", date(2027, 3, 15), ("activations", 0, "start_earliest"), "2027-03-15"),
     "a number of days": ("Products", "Stock", "15/03/2027: 40", ("products", 0, "stock", 0, "on"), "2027-03-15"),
     "taken exactly": ("Communities", "Name", '" 007"', ("communities", 0, "name"), " 007"),
@@ -84,6 +85,24 @@ def test_a_creator_without_an_id_has_the_handle_as_one() -> None:
     assert read(workbook)["creators"][0]["id"] == "fern.hill"
 
 
+def test_months_and_weekdays_may_be_written_in_words() -> None:
+    workbook = book()
+    (month,) = (row[0] for row in workbook["Campaign"].iter_rows() if row[0].value == "2027-03")
+    for words in ("March 2027", datetime(2027, 3, 1), "Mar 2027"):
+        month.value = words
+        assert read(workbook)["budget"] == template()["budget"]
+    cell(workbook, "Shipping", 0, "Parcels leave on").value = "Tue–Thu, Saturday"
+    assert read(workbook)["shipping"]["ship_weekdays"] == ["tue", "wed", "thu", "sat"]
+
+
+def test_a_row_that_sums_up_is_no_creator() -> None:
+    workbook = book()
+    workbook["Creators"].append(["Total", None, None, None, 145_400])
+    loaded = load(raw(workbook))
+    assert loaded.document == template()
+    assert [notice.code for notice in loaded.notices] == ["total_row", "example_creators"]
+
+
 def test_own_sheets_are_left_out_with_a_notice() -> None:
     workbook = book()
     workbook.create_sheet("Budget talks")["A1"] = "..."
@@ -106,7 +125,9 @@ def test_an_assumption_stays_one_until_somebody_says_otherwise() -> None:
     line = cell(workbook, "Posting", 0, "Brief followed by")
     line.value = 0.7
     assert pointer not in assumptions(parse_scenario(raw(workbook)))
-    line.value, line.offset(0, 1).value = 0.8, "given"
+    line.value, line.offset(0, 1).value = 0.8, None
+    assert pointer in assumptions(parse_scenario(raw(workbook)))
+    line.offset(0, 1).value = "our 2026 campaigns"
     confirmed = parse_scenario(raw(workbook))
     assert pointer not in assumptions(confirmed)
     assert fingerprint(confirmed) != fingerprint(before)
