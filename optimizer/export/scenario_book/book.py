@@ -18,6 +18,7 @@ from optimizer.export.scenario_book.instructions import write_instructions
 from optimizer.export.scenario_book.looks import (
     ASSUMED,
     COLOURS,
+    FILTER_BUTTON,
     HEADING,
     NEEDED,
     NUMBERS,
@@ -162,7 +163,9 @@ def _layout(sheet: Worksheet, areas: Sequence[Area], looks: Looks) -> None:
     for area in areas:
         lines: list[Sequence[Value]] = [area.titles, *area.rows[:MEASURED]]
         for row, line in enumerate(lines, start=area.top - 1):
-            sheet.set_row(row, height([cell if isinstance(cell, str) else "" for cell in line], widths))
+            # Headings are bold and share their cells with the buttons of filters.
+            room = [size - FILTER_BUTTON for size in widths] if row < area.top else widths
+            sheet.set_row(row, height([cell if isinstance(cell, str) else "" for cell in line], room))
     sheet.freeze_panes(1, 1)
     printed(sheet)
     sheet.fit_to_pages(1 + sum(widths) // PAGE, 0)

@@ -61,7 +61,7 @@ class Looks:
     def of(self, kind: str, **more: Any) -> Any:
         """Return the format of a kind of column; whatever is no number stays text when it is edited."""
         wrapped = {"text_wrap": True} if kind in WRAPPED else {}
-        room = {} if kind in NUMBERS else {"indent": 1}
+        room = {} if kind in NUMBERS else {"align": "left", "indent": 1}
         return self.made(**{"valign": "top", "num_format": self._shown.get(kind, "@"), **wrapped, **room, **more})
 
     def made(self, **properties: Any) -> Any:
