@@ -81,8 +81,8 @@ def notation(cells: Iterable[Value], *, shares: bool = False) -> Notation:
     (',', None)
     """
     proven, unclear = set(), set()
-    for cell in cells:
-        if not isinstance(cell, str) or len(cell) > _LONGEST:
+    for cell in {cell for cell in cells if isinstance(cell, str)}:
+        if len(cell) > _LONGEST or cell.isdigit():
             continue
         for match in _NUMERAL.finditer(cell):
             text = match[0].rstrip(".,")

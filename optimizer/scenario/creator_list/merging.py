@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -69,9 +69,12 @@ def merged(targets: Sequence[Target], creators: Sequence[Record], *, replace: bo
             continue
         before = result.creators[target.place]
         _keep_spelling(before, fields)
+        result.rows[target.place] = numbers
+        if not replace and not _says_more(before, fields, cleared):
+            result.same.append(target.id)
+            continue
         after = updated({"id": target.id, "communities": []} if replace else before, fields, cleared)
         changes = list(_changes(before, after))
-        result.rows[target.place] = numbers
         if changes:
             result.creators[target.place] = after
             result.changed[target.id] = changes
@@ -97,10 +100,18 @@ def _together(target: Target) -> tuple[Record, set[str]]:
 def _keep_spelling(before: Mapping[str, Any], fields: Record) -> None:
     """Leave a handle as the scenario spells it where it is the same one."""
     old, new = before.get("handle"), fields.get("handle")
-    if isinstance(old, str) and isinstance(new, str):
+    if old != new and isinstance(old, str) and isinstance(new, str):
         one, other = person_of(old), person_of(new)
         if one and other and one.name == other.name:
             fields["handle"] = old
+
+
+def _says_more(before: Mapping[str, Any], fields: Mapping[str, Any], cleared: Collection[str]) -> bool:
+    """Return whether rows change a record at all."""
+    old = flat(before)
+    return any(name in old for name in cleared) or any(
+        differs(name, old.get(name), value) for name, value in fields.items()
+    )
 
 
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:
