@@ -83,8 +83,9 @@ class Totals(Strict):
     gifts: int = Field(description="Gifted creators (count).", examples=[94])
     paid: int = Field(description="Paid creators (count).", examples=[6])
     expected_posts: float = Field(description="Expected posts inside their windows (count).", examples=[32.4])
-    probability_all: UnitChance = Field(
-        description="Chance that every secured activation reaches its density.", examples=[0.71]
+    probability_all: UnitChance | None = Field(
+        description="Chance that every secured activation reaches its density; null where none is secured.",
+        examples=[0.71],
     )
     secured_distribution: list[UnitChance] = Field(
         description="Chance that exactly 0, 1, … n of the n secured activations reach their density.",

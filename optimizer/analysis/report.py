@@ -196,7 +196,7 @@ class _Describer:
             gifts=sum(result.gifts for result in results),
             paid=sum(result.paid for result in results),
             expected_posts=math.fsum(result.expected_posts for result in results),
-            probability_all=joint[-1],
+            probability_all=joint[-1] if secured else None,
             secured_distribution=joint,
         )
         return Figures(

@@ -67,7 +67,9 @@ class JobFigures(Strict):
         None, description="Expected posts inside their windows (count).", examples=[32.4]
     )
     probability_all: UnitChance | None = Field(
-        None, description="Chance that every secured activation reaches its density.", examples=[0.71]
+        None,
+        description="Chance that every secured activation reaches its density; null where none is secured.",
+        examples=[0.71],
     )
     verified: bool | None = Field(
         None, description="The plan was judged by the independent verifier and keeps every rule.", examples=[True]

@@ -30,8 +30,8 @@ class KeyFigures(Strict):
     gifts: int = Field(description="Gifted creators (count).", examples=[79])
     paid: int = Field(description="Paid creators (count).", examples=[0])
     expected_posts: float = Field(description="Expected posts inside their windows (count).", examples=[22.4])
-    probability_all: UnitChance = Field(
-        description="Chance that every secured activation reaches its density; 1 where none is secured.",
+    probability_all: UnitChance | None = Field(
+        description="Chance that every secured activation reaches its density; null where none is secured.",
         examples=[0.71],
     )
     embeddedness: float | None = Field(description="Sum of embeddedness over assignments.", examples=[30.1])

@@ -47,8 +47,9 @@ class FrontierPoint(Strict):
     gifts: int = Field(description="Gifted creators (count).", examples=[41])
     paid: int = Field(description="Paid creators (count).", examples=[9])
     expected_posts: float = Field(description="Expected posts inside their windows (count).", examples=[19.8])
-    probability_all: UnitChance = Field(
-        description="Chance that every secured activation reaches its density.", examples=[0.71]
+    probability_all: UnitChance | None = Field(
+        description="Chance that every secured activation reaches its density; null where none is secured.",
+        examples=[0.71],
     )
     least_confidence_margin: float | None = Field(
         description="Smallest probability − confidence among secured activations; null where none is.",

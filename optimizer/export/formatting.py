@@ -40,15 +40,15 @@ def symbol(currency: str) -> str:
     return wording.symbol(currency)
 
 
-def probability(fraction: float) -> str:
+def probability(fraction: float | None) -> str:
     """Return a probability in per cent, rounded down to a tenth so that it never looks better than it is.
 
     Examples
     --------
-    >>> probability(0.9012), probability(0.89996), probability(0.9), probability(1.0)
-    ('90.1%', '89.9%', '90%', '100%')
+    >>> probability(0.9012), probability(0.89996), probability(0.9), probability(1.0), probability(None)
+    ('90.1%', '89.9%', '90%', '100%', '–')
     """
-    return wording.chance(fraction)
+    return NOTHING if fraction is None else wording.chance(fraction)
 
 
 def probability_and_goal(reached: float, asked_for: float) -> str:

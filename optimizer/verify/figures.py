@@ -216,7 +216,7 @@ def _totals(premises: Premises, lines: Sequence[Line], activations: Sequence[Act
         gifts=_count(lines, "gift"),
         paid=_count(lines, "paid"),
         expected_posts=math.fsum(each.expected_posts for each in activations),
-        probability_all=reached[-1],
+        probability_all=reached[-1] if secured else None,
         secured_distribution=reached,
     )
 

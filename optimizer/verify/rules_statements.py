@@ -161,7 +161,7 @@ SCORE_TOLERANCE = 1e-9
 """Stated embeddedness may differ by this (absolute)."""
 
 Amounts = Iterator[tuple[str, str | None, str | None]]
-Chances = Iterator[tuple[str, float, float]]
+Chances = Iterator[tuple[str, float | None, float | None]]
 
 
 def money(case: Case) -> Check:
@@ -213,7 +213,7 @@ def _shown(cash: Sequence[CashLine]) -> str:
 def probabilities(case: Case) -> Check:
     """Every probability and expected count is the exact one within 1e-7."""
     offences = [
-        f"{place} is {stated:.9f}, exactly {due:.9f}"
+        f"{place} is {_decimals(stated)}, exactly {_decimals(due)}"
         for place, stated, due in _chances(case)
         if not near(stated, due, CHANCE_TOLERANCE)
     ]
@@ -227,6 +227,10 @@ def probabilities(case: Case) -> Check:
         offences,
         f"recomputed: {counted(len(case.results), 'activation')}, {counted(len(case.entries), 'assignment')}",
     )
+
+
+def _decimals(probability: float | None) -> str:
+    return "null" if probability is None else f"{probability:.9f}"
 
 
 def _chances(case: Case) -> Chances:

@@ -73,7 +73,7 @@ def test_nobody_secures_nothing() -> None:
     found = told(scenario(PEOPLE), starts={})
     result = only(found)
     assert (result.secured, result.window, result.probability, result.post_distribution) == (False, None, 0.0, [1.0])
-    assert (found.totals.cost, found.totals.probability_all, found.totals.secured_distribution) == ("0.00", 1.0, [1.0])
+    assert (found.totals.cost, found.totals.probability_all, found.totals.secured_distribution) == ("0.00", None, [1.0])
     assert (found.assignments, found.cash, found.value, found.cost_minor) == ([], [], 0, 0)
 
 

@@ -102,7 +102,8 @@ def test_secured_is_what_reaches_its_confidence_unless_told() -> None:
     premises = Premises(GIVEN)
     weak = lines(GIVEN, [Choice("ana", "trail-b", "gift", "2027-04-06", "2027-04-12")])
     assert [each.secured for each in restate(premises, weak).activations] == [False] * 4
-    assert restate(premises, weak).totals.secured_distribution == [1.0]
+    nothing = restate(premises, weak).totals
+    assert (nothing.probability_all, nothing.secured_distribution) == (None, [1.0])
     told = restate(premises, weak, secured=["trail-b"])
     assert told.value == 2
     assert told.totals.probability_all == pytest.approx(told.activations[1].probability)

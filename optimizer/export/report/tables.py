@@ -211,7 +211,7 @@ def _compared(plan: KeyFigures) -> list[Value]:
         f"breaks {broken}" if broken else "keeps every rule",
         *(plan.value, f"{plan.secured:,} of {plan.activations:,}"),
         *map(amount, (plan.cost, plan.product, plan.shipping, plan.fees)),
-        *(plan.gifts, plan.paid, plan.expected_posts, plan.probability_all if plan.secured else None),
+        *(plan.gifts, plan.paid, plan.expected_posts, plan.probability_all),
         formatting.proven_gap(plan.gap, verified=plan.verified),
     ]
 

@@ -129,7 +129,7 @@ def _kept(plan: KeyFigures) -> str | Text:
 
 
 def _together(plan: KeyFigures) -> str:
-    return formatting.probability(plan.probability_all) if plan.secured else formatting.NOTHING
+    return formatting.probability(plan.probability_all)
 
 
 def _number(number: float | None, digits: int = 0) -> str:
