@@ -15,7 +15,7 @@ address1        street and number (needed)                     3 Beck Row
 address2                                                       Flat 2
 city            (needed)                                       Kendal
 province        county, state or province                      Cumbria
-zip             postcode (needed)                              LA9 4QQ
+zip             postcode as text (needed)                      LA9 4QQ
 country         ISO 3166-1 code of two letters (needed)        GB
 ==============  =============================================  ==================
 """
@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from optimizer.errors import InputError, Notice, Problem
+from optimizer.scenario import postal
 from optimizer.scenario.csv_injection import original
 from optimizer.scenario.models import Scenario
 from optimizer.tables.files import read_book
@@ -38,9 +39,10 @@ NONE = "-"
 NEEDED = ("creator", "address1", "city", "zip", "country")
 MAY_LACK = ("city", "zip")
 """Needed, but some countries have none: these may hold a dash."""
+AS_TEXT = ("zip", "phone")
+"""Digits that a spreadsheet keeps as text by an apostrophe in front."""
 _PHONE = re.compile(r"\+?[0-9 ()./-]{5,30}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_COUNTRY = re.compile(r"[A-Z]{2}")
 _FEW = 5
 
 
@@ -132,8 +134,9 @@ def _row_problems(number: int, line: Sequence[str], columns: Sequence[str], cell
         remedy = "Put a cell that contains the separator in double quotes."
         yield Problem("extra_cells", f"row {number}", detail, remedy, list(line[len(columns) :]))
     for name in NEEDED:
-        if not (cells.get(name) if name in MAY_LACK else _filled(cells, name)):
-            remedy = f"Fill it in, or write {NONE} where there is none." if name in MAY_LACK else "Fill it in."
+        may_lack = name in MAY_LACK and not postal.is_needed(name, _filled(cells, "country").upper())
+        if not (cells.get(name) if may_lack else _filled(cells, name)):
+            remedy = f"Fill it in, or write {NONE} where there is none." if may_lack else "Fill it in."
             yield Problem("missing_field", f"row {number}, column {name}", "nothing stands here", remedy)
     if not _filled(cells, "first_name") and not _filled(cells, "last_name"):
         yield Problem("missing_field", f"row {number}, column last_name", "there is no name", "Fill one in.")
@@ -144,20 +147,21 @@ def _bad_cells(number: int, cells: dict[str, str]) -> Iterator[Problem]:
     def bad(name: str, detail: str, remedy: str) -> Problem:
         return Problem("bad_cell", f"row {number}, column {name}", detail, remedy, cells[name])
 
-    email, phone, country = (_filled(cells, name) for name in ("email", "phone", "country"))
+    email, phone, zip_code, country = (_filled(cells, name) for name in ("email", "phone", "zip", "country"))
     if email and not _EMAIL.fullmatch(email):
         yield bad("email", "this is no e-mail address", "Correct the cell or empty it.")
-    if phone and not _PHONE.fullmatch(phone):
+    if phone and (not _PHONE.fullmatch(phone) or postal.is_spoiled(phone)):
         yield bad("phone", "this is no telephone number", "Write digits, blanks and + ( ) - . / only, or empty it.")
-    if country.upper() == "UK":
-        yield bad("country", "the code of the United Kingdom is GB", "Write GB.")
-    elif country and not _COUNTRY.fullmatch(country.upper()):
-        yield bad("country", "should be a code of two letters", "Write the ISO 3166-1 code, such as GB, DE or US.")
+    if zip_code and (finding := postal.wrong_postcode(zip_code, country.upper())):
+        yield bad("zip", *finding)
+    if country and (finding := postal.wrong_country(country.upper())):
+        yield bad("country", *finding)
 
 
 def _filled(cells: dict[str, str], name: str) -> str:
     """Return what a cell says, nothing for one that says there is none."""
     cell = original(cells.get(name, ""))
+    cell = postal.as_text(cell) if name in AS_TEXT else cell
     return "" if cell == NONE else cell
 
 

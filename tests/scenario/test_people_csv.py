@@ -95,3 +95,49 @@ def test_a_neutralised_id_is_known() -> None:
     people = scenario(creators__0__id="=ana")
     assert list(read_people(HEAD + ANA.replace("ana,", "'=ana,", 1), people)[0]) == ["=ana"]
     assert list(read_people(HEAD + ANA.replace("ana,", "=ana,", 1), people)[0]) == ["=ana"]
+
+
+@pytest.mark.parametrize("cell", ["02134", "'02134", "’02134", "02134-1000"])
+def test_a_postcode_is_text(cell: str) -> None:
+    found, _ = read_people(HEAD + f"ana,Ana,,,,1 High St,,Boston,MA,{cell},US\n", PEOPLE)
+    assert found["ana"].zip == cell.lstrip("'’")
+
+
+@pytest.mark.parametrize(
+    ("cell", "country"),
+    [
+        ("2134.0", "US"),
+        ('"2134,0"', "US"),
+        ("1.23E+04", "US"),
+        ("1e5", "DE"),
+        ("2134", "US"),
+        ("1067", "DE"),
+        ("'1067", "DE"),
+        ('"10,115"', "DE"),
+        ("O1067", "DE"),
+        ("1067.0", "XX"),
+        ("2134", "GB"),
+        ('"=""02134"""', "US"),
+    ],
+)
+def test_a_postcode_that_a_spreadsheet_spoiled_is_refused(cell: str, country: str) -> None:
+    row = f"ana,Ana,,,,1 High St,,Boston,MA,{cell},{country}\n"
+    assert ("row 2, column zip", "bad_cell") in problems(HEAD + row)
+
+
+@pytest.mark.parametrize("country", ["EN", "XX", "ZZ", "UK", "GBR", "Germany", "E1", "AC"])
+def test_a_country_is_a_code_of_iso_3166(country: str) -> None:
+    row = f"ana,Ana,,,,1 High St,,Leeds,,LS1 1AA,{country}\n"
+    assert problems(HEAD + row) == [("row 2, column country", "bad_cell")]
+
+
+def test_a_dash_is_no_postcode_where_the_country_has_them() -> None:
+    assert problems(HEAD + "ana,Ana,,,,1 High St,,-,MA,-,US\n") == [
+        ("row 2, column city", "missing_field"),
+        ("row 2, column zip", "missing_field"),
+    ]
+
+
+@pytest.mark.parametrize("cell", ["4.41539E+11", "441539555123.0"])
+def test_a_telephone_number_that_became_a_number_is_refused(cell: str) -> None:
+    assert problems(HEAD + f"ana,Ana,,,{cell},1 High St,,Leeds,,LS1 1AA,GB\n") == [("row 2, column phone", "bad_cell")]
