@@ -48,13 +48,13 @@ def read_answer(path: Path, scenario: Scenario) -> Plan:
         detail = f"the plan answers another scenario, or an earlier state of this one (`{plan.scenario.name}`)"
         remedy = "Name the scenario it was made from, or solve this one again."
         raise InputError([Problem("other_scenario", "/scenario/sha256", detail, remedy, plan.scenario.sha256)])
-    strangers = [*_strangers(plan, scenario), *_far_days(plan)]
+    strangers = [*_strangers(plan, scenario), *far_days(plan)]
     if strangers:
         raise InputError(strangers)
     return plan
 
 
-def _far_days(plan: Plan) -> Iterator[Problem]:
+def far_days(plan: Plan) -> Iterator[Problem]:
     """Yield the days and months of a plan in years that a horizon cannot reach."""
     for where, day in _days(plan):
         if not FIRST_YEAR <= int(day[:4]) <= LAST_YEAR:

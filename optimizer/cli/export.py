@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from optimizer.analysis.earlier_plans import read_earlier
 from optimizer.analysis.plan_files import read_answer
 from optimizer.answers.certainty import PriceOfCertainty
 from optimizer.answers.comparison import Comparison
@@ -63,15 +65,46 @@ def _read(file: Path, fingerprint: str, answers: CommandAnswers) -> None:
         raise InputError([Problem("other_scenario", "/scenario/sha256", detail, "Make it anew from this scenario.")])
 
 
+@dataclass(frozen=True)
+class Extras:
+    """What some targets take beside the plan.
+
+    Attributes
+    ----------
+    addresses
+        File of addresses of creators (CSV), for orders.
+    since
+        Files of the plans handed on before, the oldest first, for orders and calendars.
+    disclosure
+        How posts are to be marked, for briefs; None for the usual sentences.
+    answers
+        Files of answers of other commands that the report shows.
+    """
+
+    addresses: Path | None = None
+    since: Sequence[Path] = ()
+    disclosure: str | None = None
+    answers: Sequence[Path] = ()
+
+    @property
+    def files(self) -> list[Path | None]:
+        """Return every file that is read."""
+        return [self.addresses, *self.since, *self.answers]
+
+    @property
+    def given(self) -> list[Option]:
+        """Return the options that were given."""
+        used: dict[Option, bool] = {
+            "--addresses": self.addresses is not None,
+            "--since": bool(self.since),
+            "--disclosure": self.disclosure is not None,
+            "--with": bool(self.answers),
+        }
+        return [option for option, is_given in used.items() if is_given]
+
+
 def run(
-    source: Path,
-    plan_file: Path,
-    to: str,
-    output: Path | None,
-    people_file: Path | None,
-    *,
-    answer_files: Sequence[Path] = (),
-    pictures: Path | None = None,
+    source: Path, plan_file: Path, to: str, output: Path | None, extras: Extras, pictures: Path | None = None
 ) -> ExitCode:
     """Write a plan for one of the targets.
 
@@ -81,45 +114,49 @@ def run(
         Name of the target.
     output
         File or folder to write; None for one beside the plan file.
-    people_file
-        Addresses of creators (CSV), for orders.
-    answer_files
-        Answers of other commands that the report shows.
+    extras
+        What the target takes beside the plan.
     pictures
         Folder for the plan's charts; None draws none.
     """
     target = TARGETS[to]
     output = output or target.beside(plan_file)
     with blaming("options"):
-        _check_options(target, output, [source, plan_file, *answer_files, people_file], answer_files)
+        _check_options(target, output, [source, plan_file, *extras.files], extras)
     check_picture_folder(pictures)
     with blaming(output):
-        target.check(output)
+        target.check(output, since=bool(extras.since))
     with blaming(source):
         scenario = scenario_at(source)
     with blaming(plan_file):
         plan = _as_it_stands(scenario, read_answer(plan_file, scenario))
-    addresses = None if people_file is None else _addresses(people_file, scenario)
-    material = Material(scenario, plan, addresses, read_answers(answer_files, plan.scenario.sha256))
+    material = Material(
+        scenario,
+        plan,
+        None if extras.addresses is None else _addresses(extras.addresses, scenario),
+        read_answers(extras.answers, plan.scenario.sha256),
+        [_earlier(file, scenario) for file in extras.since],
+        extras.disclosure,
+    )
     _warn(plan)
     for remark in target.remarks(material, output):
         say(remark)
     with blaming(output):
         target.save(output, material)
-    say(f"Written to {output}.")
+    say(f"Written to {' and '.join(map(str, target.files(output, since=bool(extras.since))))}.")
     draw_all(pictures, lambda: _charts(scenario, plan))
     return ExitCode.DONE
 
 
-def _check_options(target: Target, output: Path, inputs: Sequence[Path | None], answer_files: Sequence[Path]) -> None:
+def _check_options(target: Target, output: Path, inputs: Sequence[Path | None], extras: Extras) -> None:
     """Raise InputError where the output would overwrite an input, or the target does not use an option."""
     problems: list[Problem] = []
-    try:
-        refuse_overwriting(output, *inputs)
-    except InputError as error:
-        problems += error.problems
-    given: dict[Option, bool] = {"--addresses": inputs[-1] is not None, "--with": bool(answer_files)}
-    for option, detail, remedy in unused(target, [option for option, is_given in given.items() if is_given]):
+    for file in target.files(output, since=bool(extras.since)):
+        try:
+            refuse_overwriting(file, *inputs)
+        except InputError as error:
+            problems += error.problems
+    for option, detail, remedy in unused(target, extras.given):
         problems.append(Problem("not_used", option, detail, remedy))
     if problems:
         raise InputError(problems)
@@ -145,6 +182,11 @@ def _charts(scenario: Scenario, plan: Plan) -> Mapping[str, Chart]:
     from optimizer.export.charts.files import plan_charts  # noqa: PLC0415
 
     return plan_charts(scenario, plan)
+
+
+def _earlier(plan_file: Path, scenario: Scenario) -> Plan:
+    with blaming(plan_file):
+        return read_earlier(plan_file, scenario)
 
 
 def _addresses(people_file: Path, scenario: Scenario) -> dict[str, Address]:
@@ -182,6 +224,18 @@ def export(
             "country.",
         ),
     ] = None,
+    since: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="OLD_PLAN",
+            help="For orders and calendar: a plan handed on before. Only new orders are written, beside a list of "
+            "those to cancel; events that vanished are cancelled. Repeatable, the oldest first.",
+        ),
+    ] = None,
+    disclosure: Annotated[
+        str | None,
+        typer.Option(metavar="TEXT", help="For briefs: how a post is to be marked.", show_default="by gift or fee"),
+    ] = None,
     answers: Annotated[
         list[Path] | None,
         typer.Option(
@@ -193,4 +247,5 @@ def export(
     png: Annotated[Path | None, typer.Option(metavar="DIR", help="Folder for the plan's charts as pictures.")] = None,
 ) -> None:
     """Write a plan as files for finance, warehouse, community managers and calendars."""
-    raise typer.Exit(run(scenario, plan, to, output, addresses, answer_files=answers or [], pictures=png))
+    extras = Extras(addresses, since or [], disclosure, answers or [])
+    raise typer.Exit(run(scenario, plan, to, output, extras, png))

@@ -3,14 +3,18 @@
 Columns and their meaning: https://matrixify.app/documentation/orders/ (a CSV is taken for orders if its file name
 contains "Order"). The rows with one `Name` are one order: the first has the order and the product, the second the
 shipping service. `Command` is NEW, so that a file imported twice ships once; `Send Receipt` is FALSE, so that the shop
-mails nobody; prices are 0, as the creator pays nothing. `Processed At` is left to the shop: it is the day the order is
+mails nobody; `Inventory Behaviour` makes the parcels use up the shop's stock, which they would leave as it is
+otherwise; prices are 0, as the creator pays nothing. `Processed At` is left to the shop: it is the day the order is
 placed, and a future day would distort the shop's reports. The ship day is in `Tags`, in `Note` and in a column of its
 own, `Requested Ship Date`, for warehouses that read the file themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import base64
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
 
 from optimizer.export import formatting
 from optimizer.export.plan_tables import Directory
@@ -23,6 +27,7 @@ COLUMNS = (
     "Name",
     "Command",
     "Send Receipt",
+    "Inventory Behaviour",
     "Email",
     "Note",
     "Tags",
@@ -48,40 +53,55 @@ PHONE = "Shipping: Phone"
 STOCK_KEEPING_UNIT = "sku"
 """The label of a product with its number in the shop; a product without it is ordered by its id."""
 FREE = "0"
+TAKES_STOCK = "decrement_obeying_policy"
+"""The shop's stock goes down, and an order it has no stock for is refused where the product says so."""
+_NAME_BYTES = 8
 
 
-def orders(scenario: Scenario, plan: Plan, addresses: Mapping[str, Address]) -> Table:
-    """Return the rows of all orders by ship day.
+def order_name(campaign: str, activation: str, creator: str) -> str:
+    """Return the name of an order: the same for a parcel of a campaign whatever the plan.
+
+    A shop that has the order refuses it when it comes again with a later plan, instead of shipping twice.
+
+    Examples
+    --------
+    >>> order_name("Spring launch", "trail", "t03")
+    'GW-YFBI4HZ5SBNDE'
+    """
+    parcel = json.dumps([campaign, activation, creator]).encode("utf-8")
+    return "GW-" + base64.b32encode(hashlib.sha256(parcel).digest()[:_NAME_BYTES]).decode("ascii").rstrip("=")
+
+
+def orders(
+    scenario: Scenario, plan: Plan, addresses: Mapping[str, Address], parcels: Sequence[Assignment] | None = None
+) -> Table:
+    """Return the rows of orders by ship day.
 
     Parameters
     ----------
     addresses
         By creator; the address columns of all other creators are empty.
+    parcels
+        The assignments of the plan to write; None for all.
 
     Returns
     -------
     Table
         Two rows per parcel: the order with its product, and the shipping service.
-
-    Notes
-    -----
-    The name of an order is ``GW-``, the first six digits of the scenario's SHA-256, and its number in the list, so the
-    same plan gives the same names. Another plan of the same scenario uses these names again: the shop then refuses its
-    orders as long as it has those of the first plan, instead of shipping both.
     """
     directory = Directory(scenario)
-    parcels = sorted(plan.assignments, key=lambda line: (line.ship_on, line.activation, line.creator))
+    written = plan.assignments if parcels is None else parcels
     rows: list[list[Value]] = []
-    for number, line in enumerate(parcels, start=1):
-        name = f"GW-{plan.scenario.sha256[:6].upper()}-{number:04}"
+    for line in sorted(written, key=lambda line: (line.ship_on, line.activation, line.creator)):
+        name = order_name(plan.scenario.name, line.activation, line.creator)
         for cells in _order(name, line, plan, directory, addresses.get(line.creator, Address())):
             rows.append([cells.get(column, "") for column in COLUMNS])
     return Table([Column(name, name, "phone" if name == PHONE else "text") for name in COLUMNS], rows)
 
 
-def without_address(plan: Plan, addresses: Mapping[str, Address]) -> list[str]:
-    """Return the creators with a parcel but no address, in the order of the plan."""
-    return [name for name in dict.fromkeys(line.creator for line in plan.assignments) if name not in addresses]
+def without_address(parcels: Sequence[Assignment], addresses: Mapping[str, Address]) -> list[str]:
+    """Return the creators with a parcel but no address, in the order of the parcels."""
+    return [name for name in dict.fromkeys(line.creator for line in parcels) if name not in addresses]
 
 
 def _order(
@@ -106,6 +126,7 @@ def _order(
         "Name": name,
         "Command": "NEW",
         "Send Receipt": "FALSE",
+        "Inventory Behaviour": TAKES_STOCK,
         "Note": _note(line, directory),
         "Tags": _tags(line),
         "Currency": plan.scenario.currency,

@@ -8,7 +8,7 @@ the table in ``docs/exports.md`` to it. Writers import what they need when they 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
@@ -25,9 +25,11 @@ if TYPE_CHECKING:
 
 Content: TypeAlias = "str | bytes | Mapping[str, str | bytes]"
 """What a writer returns: the content of one file, or of the files of a folder by name."""
-Option = Literal["--addresses", "--with"]
+Option = Literal["--addresses", "--since", "--disclosure", "--with"]
 OPTIONS: dict[Option, str] = {
     "--addresses": "addresses stand in orders alone",
+    "--since": "only orders and calendars are of what has changed",
+    "--disclosure": "how posts are to be marked stands in briefs alone",
     "--with": "other answers stand in the report alone",
 }
 """Options that only some targets take, and what to say where another target is given one."""
@@ -43,16 +45,38 @@ class CommandAnswers(TypedDict, total=False):
 
 @dataclass(frozen=True)
 class Material:
-    """What an export is made of; `addresses` (by creator) is None where no file of them was given."""
+    """What an export is made of.
+
+    Attributes
+    ----------
+    addresses
+        By creator; None where no file of them was given.
+    answers
+        Of other commands, for the report.
+    earlier
+        The plans handed on before this one, the oldest first.
+    disclosure
+        How posts are to be marked; None for the usual sentences.
+    """
 
     scenario: Scenario
     plan: Plan
     addresses: Mapping[str, Address] | None = None
     answers: CommandAnswers = field(default_factory=CommandAnswers)
+    earlier: Sequence[Plan] = ()
+    disclosure: str | None = None
 
 
 def _no_remarks(_: Material, __: Path) -> Iterator[str]:
     return iter(())
+
+
+@dataclass(frozen=True)
+class Companion:
+    """A second file beside the first, written where there are earlier plans; `suffix` follows the first one's stem."""
+
+    suffix: str
+    write: Callable[[Material], str]
 
 
 @dataclass(frozen=True)
@@ -77,6 +101,8 @@ class Target:
         The options of `OPTIONS` that it takes.
     remarks
         Yields sentences that the person who exports should read, given the material and the path.
+    companion
+        What is written beside the file where there are earlier plans.
     """
 
     id: str
@@ -87,12 +113,17 @@ class Target:
     folder: bool = False
     options: frozenset[Option] = frozenset()
     remarks: Callable[[Material, Path], Iterator[str]] = _no_remarks
+    companion: Companion | None = None
 
     def beside(self, plan_file: Path) -> Path:
         """Return the path that is used where none is given: beside the plan file."""
         return plan_file.with_name(plan_file.stem + self.suffix)
 
-    def check(self, path: Path) -> None:
+    def files(self, path: Path, *, since: bool) -> list[Path]:
+        """Return the files that are written, or the folder; `since` says whether there are earlier plans."""
+        return [path, *([_companion(path, self.companion)] if self.companion and since else [])]
+
+    def check(self, path: Path, *, since: bool = False) -> None:
         """Refuse a path that could not be written, before any work is done for it.
 
         Raises
@@ -100,7 +131,8 @@ class Target:
         InputError
             If it cannot be written.
         """
-        (check_folder if self.folder else check_writable)(path)
+        for file in self.files(path, since=since):
+            (check_folder if self.folder else check_writable)(file)
 
     def save(self, path: Path, material: Material) -> None:
         """Write the plan to a file, or into a folder, whole or not at all.
@@ -111,10 +143,16 @@ class Target:
             If it cannot be written.
         """
         content = self.write(material)
+        if self.companion and material.earlier:
+            write_atomically(_companion(path, self.companion), self.companion.write(material))
         if isinstance(content, str | bytes):
             write_atomically(path, content)
         else:
             write_folder(path, content)
+
+
+def _companion(path: Path, companion: Companion) -> Path:
+    return path.with_name(path.stem + companion.suffix)
 
 
 def _csv(material: Material) -> Content:
@@ -131,35 +169,51 @@ def _xlsx(material: Material) -> Content:
 
 def _orders(material: Material) -> Content:
     from optimizer.export.csv_files import csv_text
+    from optimizer.export.order_changes import order_changes
     from optimizer.export.orders import orders
 
-    return csv_text(orders(material.scenario, material.plan, material.addresses or {}))
+    new = order_changes(material.plan, material.earlier).new
+    return csv_text(orders(material.scenario, material.plan, material.addresses or {}, new))
+
+
+def _changed_orders(material: Material) -> str:
+    from optimizer.export.csv_files import csv_text
+    from optimizer.export.order_changes import changes_table, order_changes
+
+    return csv_text(changes_table(material.scenario, material.plan, order_changes(material.plan, material.earlier)))
 
 
 def _remarks_on_orders(material: Material, path: Path) -> Iterator[str]:
     from optimizer.export import formatting
+    from optimizer.export.order_changes import order_changes, remarks
     from optimizer.export.orders import without_address
 
+    changes = order_changes(material.plan, material.earlier)
     if material.addresses is None:
         yield "Note: the orders have no addresses; fill in their columns, or name a file of them with --addresses."
-    elif missing := without_address(material.plan, material.addresses):
+    elif missing := without_address(changes.new, material.addresses):
         people = formatting.count(len(missing), "person gets", "people get")
         yield f"Warning: {people} a parcel without an address: {', '.join(missing)}."
+    if material.earlier:
+        yield from remarks(material.plan, changes, _companion(path, ORDER_CHANGES).name)
     if "order" not in path.name.lower():
         yield "Note: Matrixify takes a CSV for orders only if its name contains the word Order."
+
+
+ORDER_CHANGES = Companion("_changes.csv", _changed_orders)
 
 
 def _briefs(material: Material) -> Content:
     from optimizer.export.briefs import briefs
     from optimizer.export.csv_files import csv_text
 
-    return csv_text(briefs(material.scenario, material.plan))
+    return csv_text(briefs(material.scenario, material.plan, material.disclosure))
 
 
 def _calendar(material: Material) -> Content:
     from optimizer.export.calendar_file import calendar_file
 
-    return calendar_file(material.scenario, material.plan)
+    return calendar_file(material.scenario, material.plan, material.earlier)
 
 
 def _html(material: Material) -> Content:
@@ -181,11 +235,26 @@ TARGETS: Mapping[str, Target] = {
             "the warehouse's parcels (Matrixify/Shopify CSV)",
             "_orders.csv",
             _orders,
-            options=frozenset({"--addresses"}),
+            options=frozenset({"--addresses", "--since"}),
             remarks=_remarks_on_orders,
+            companion=ORDER_CHANGES,
         ),
-        Target("briefs", "community managers", "what to tell each creator (CSV)", "_briefs.csv", _briefs),
-        Target("calendar", "everybody", "ship days and windows (.ics)", ".ics", _calendar),
+        Target(
+            "briefs",
+            "community managers",
+            "what to tell each creator (CSV)",
+            "_briefs.csv",
+            _briefs,
+            options=frozenset({"--disclosure"}),
+        ),
+        Target(
+            "calendar",
+            "everybody",
+            "ship days, windows, fees and checks (.ics)",
+            ".ics",
+            _calendar,
+            options=frozenset({"--since"}),
+        ),
         Target("html", "everybody", "a report for everybody", ".html", _html, options=frozenset({"--with"})),
     )
 }

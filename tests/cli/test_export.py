@@ -174,3 +174,44 @@ def test_an_output_that_cannot_be_written_is_refused(
     ran = groundswell("export", *files, "--to", target, "-o", tmp_path / name)
     assert ran.code == 2
     assert (tmp_path / "launch.txt").read_text(encoding="utf-8") == "kept"
+
+
+def test_since_an_earlier_plan_new_orders_are_written_beside_a_list_of_those_to_cancel(
+    groundswell: Run, tmp_path: Path, files: tuple[Path, Path]
+) -> None:
+    old = tmp_path / "old.json"
+    old.write_text(to_json(plan(GOOD[:1])), encoding="utf-8")
+    ran = groundswell("export", *files, "--to", "orders", "--since", old)
+    assert ran.code == 0
+    assert ran.err.endswith(f"Written to {tmp_path / 'plan_orders.csv'} and {tmp_path / 'plan_orders_changes.csv'}.\n")
+    assert "1 new order; what was ordered before is not written again." in ran.err
+    assert (tmp_path / "plan_orders.csv").read_text(encoding="utf-8").count("\n") == 3
+    ran = groundswell("export", files[0], old, "--to", "orders", "--since", files[1])
+    assert "Cancel 1 order, listed in old_orders_changes.csv: GW-" in ran.err
+    assert (tmp_path / "old_orders_changes.csv").read_text(encoding="utf-8").count(",cancel,") == 1
+
+
+def test_the_plan_of_another_campaign_is_no_earlier_one(
+    groundswell: Run, tmp_path: Path, files: tuple[Path, Path]
+) -> None:
+    data = json.loads(files[1].read_text(encoding="utf-8"))
+    data["scenario"]["name"] = "Other"
+    ran = groundswell("export", *files, "--to", "calendar", "--since", write(tmp_path, data, "other.json"))
+    assert (ran.code, "[other_campaign]" in ran.err) == (2, True)
+    assert not (tmp_path / "plan.ics").exists()
+
+
+def test_a_list_of_orders_to_cancel_overwrites_no_input(
+    groundswell: Run, tmp_path: Path, files: tuple[Path, Path]
+) -> None:
+    people = tmp_path / "plan_orders_changes.csv"
+    people.write_text(HEAD, encoding="utf-8")
+    ran = groundswell("export", *files, "--to", "orders", "--addresses", people, "--since", files[1])
+    assert (ran.code, "[would_overwrite]" in ran.err) == (2, True)
+    assert people.read_text(encoding="utf-8") == HEAD
+
+
+def test_the_disclosure_of_briefs_can_be_replaced(groundswell: Run, tmp_path: Path, files: tuple[Path, Path]) -> None:
+    assert groundswell("export", *files, "--to", "briefs", "--disclosure", "Write #ad first.").code == 0
+    text = (tmp_path / "plan_briefs.csv").read_text(encoding="utf-8")
+    assert text.count("Write #ad first.") == 2 * (text.count("\n") - 1)
