@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from optimizer.scenario.fields import Day, Mode, Month, SchemaVersion, Strict
+from optimizer.scenario.fields import Day, Mode, Month, SchemaVersion, SignedAmount, Strict
 
 Amount = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
 Status = Literal["optimal", "feasible", "infeasible", "unknown"]
@@ -80,6 +80,8 @@ class Totals(Strict):
     product: Amount | None = Field(description="Units sent.", examples=["2800.00"])
     shipping: Amount | None = Field(description="Parcels sent.", examples=["395.00"])
     fees: Amount | None = Field(description="Fees of paid creators.", examples=["1055.10"])
+    budget: Amount | None = Field(None, description="Total budget; null for none, or unsaid.", examples=["6000.00"])
+    left: SignedAmount | None = Field(None, description="budget − cost; null where one is.", examples=["1749.90"])
     gifts: int = Field(description="Gifted creators (count).", examples=[94])
     paid: int = Field(description="Paid creators (count).", examples=[6])
     expected_posts: float = Field(description="Expected posts inside their windows (count).", examples=[32.4])
@@ -149,6 +151,7 @@ class CashLine(Strict):
     shipping: Amount = Field(description="Parcels shipped in it.", examples=["79.00"])
     fees: Amount = Field(description="Fees of windows that end in it.", examples=["0.00"])
     total: Amount = Field(description="Sum of the three.", examples=["639.00"])
+    cap: Amount | None = Field(None, description="Budget of the month; null for none, or unsaid.", examples=["800.00"])
 
 
 class BindingLimit(Strict):

@@ -146,7 +146,7 @@ def effort_of(settings: Settings, began: float) -> Effort:
 
 def without_plan(figures: Figures) -> Figures:
     """Return figures in which money is null, because there is no plan."""
-    nothing = {"cost": None, "product": None, "shipping": None, "fees": None}
+    nothing = {"cost": None, "product": None, "shipping": None, "fees": None, "left": None}
     totals: Totals = figures.totals.model_copy(update=nothing)
     results = [result.model_copy(update={"cost": None}) for result in figures.activations]
     return Figures(totals, results, [], [], 0, 0, 0.0)

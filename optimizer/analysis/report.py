@@ -9,6 +9,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cached_property
 
 from optimizer.chance.tail import SECURE_TOLERANCE, distribution, joint_distribution
@@ -193,6 +194,7 @@ class _Describer:
             product=self.money(sum(line.product_minor for line in self.lines)),
             shipping=self.money(sum(line.shipping_minor for line in self.lines)),
             fees=self.money(sum(line.fee_minor for line in self.lines)),
+            **budget_and_left(self.scenario, cost),
             gifts=sum(result.gifts for result in results),
             paid=sum(result.paid for result in results),
             expected_posts=math.fsum(result.expected_posts for result in results),
@@ -241,10 +243,23 @@ class _Describer:
                 shipping=self.money(parts[1]),
                 fees=self.money(parts[2]),
                 total=self.money(sum(parts)),
+                cap=amount_of((self.scenario.budget.monthly or {}).get(month), self.digits),
             )
             for month, parts in sorted(months.items())
             if sum(parts)
         ]
+
+
+def amount_of(amount: Decimal | None, digits: int) -> str | None:
+    """Return an amount of the scenario as the decimal string a plan shows, None for none."""
+    return None if amount is None else from_minor(to_minor(amount, digits), digits)
+
+
+def budget_and_left(scenario: Scenario, cost_minor: int | None) -> dict[str, str | None]:
+    """Return the total budget and what a plan of this cost leaves of it; both None where there is none."""
+    digits, total = decimals(scenario.currency), scenario.budget.total
+    left = None if total is None or cost_minor is None else from_minor(to_minor(total, digits) - cost_minor, digits)
+    return {"budget": amount_of(total, digits), "left": left}
 
 
 def _chances_by_mode(lines: Sequence[Line]) -> tuple[list[float], list[float]]:

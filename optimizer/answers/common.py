@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from pydantic import Field
 
-from optimizer.scenario.fields import Strict
+from optimizer.scenario.fields import SignedAmount, Strict
 
-SignedAmount = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$")]
-"""A difference of amounts, with all decimals of the currency; a minus sign where it is negative."""
+__all__ = ["Effort", "SignedAmount"]
 
 
 class Effort(Strict):

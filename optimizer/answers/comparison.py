@@ -17,6 +17,9 @@ class KeyFigures(Strict):
     name: str = Field(description="What it is called here: a file, a label or a run.", examples=["spreadsheet"])
     scenario: ScenarioReference = Field(description="Which scenario it answers.")
     status: Status = Field(description="As in the plan.", examples=["feasible"])
+    searched: bool = Field(
+        True, description="A search made the plan; of others status and gap say nothing.", examples=[False]
+    )
     verified: bool = Field(description="Every check of its certificate is ok.", examples=[False])
     broken: list[str] = Field(description="Rule ids its certificate says it breaks.", examples=[["density"]])
     value: int | None = Field(description="Total value of secured activations.", examples=[0])
@@ -27,6 +30,8 @@ class KeyFigures(Strict):
     product: Amount | None = Field(description="Units sent.", examples=["2114.00"])
     shipping: Amount | None = Field(description="Parcels sent.", examples=["395.85"])
     fees: Amount | None = Field(description="Fees of paid creators.", examples=["0.00"])
+    budget: Amount | None = Field(None, description="Total budget; null for none, or unsaid.", examples=["6000.00"])
+    left: SignedAmount | None = Field(None, description="budget − cost; null where one is.", examples=["3490.15"])
     gifts: int = Field(description="Gifted creators (count).", examples=[79])
     paid: int = Field(description="Paid creators (count).", examples=[0])
     expected_posts: float = Field(description="Expected posts inside their windows (count).", examples=[22.4])

@@ -70,11 +70,13 @@ def comparison_table(answer: Comparison) -> Table:
     fields = [
         *_plain("name"),
         ("scenario", lambda plan: plan.scenario.name),
-        *_plain("status", "verified"),
+        ("status", lambda plan: plan.status if plan.searched else None),
+        *_plain("verified"),
         *_ids("broken"),
         *_plain("value", "secured", "planned", "activations"),
-        *_money("product", "shipping", "fees", "cost"),
-        *_plain("gifts", "paid", "expected_posts", "probability_all", "embeddedness", "gap"),
+        *_money("product", "shipping", "fees", "cost", "budget", "left"),
+        *_plain("gifts", "paid", "expected_posts", "probability_all", "embeddedness"),
+        ("gap", lambda plan: plan.gap if plan.searched else None),
     ]
     return _table(fields, answer.plans, answer.currency)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from optimizer.answers.cash import CashMonth
 from optimizer.export.formatting import amount
 from optimizer.export.tables import Column, Judged, Table, Value
 from optimizer.plan import ActivationResult, Assignment, CashLine, Plan
@@ -75,7 +74,7 @@ _ASSIGNMENT = (
     Column("product", "Product cost", "money", total=True),
     Column("shipping", "Shipping cost", "money", total=True),
     Column("fee", "Fee", "money", total=True),
-    Column("cost", "Cost", "money", total=True),
+    Column("cost", "Cost", "money", total=True, parts=("product", "shipping", "fee")),
 )
 
 
@@ -152,7 +151,7 @@ SPENT = (
     Column("product", "Product", "money", total=True),
     Column("shipping", "Shipping", "money", total=True),
     Column("fees", "Fees", "money", total=True),
-    Column("total", "Total", "money", total=True),
+    Column("total", "Total", "money", total=True, parts=("product", "shipping", "fees")),
 )
 """What money is spent on, and all of it."""
 _BUDGET = Column("cap", "Budget", "money")
@@ -179,7 +178,7 @@ def months(
     judged
         Whether budgets are marked as kept or broken.
     """
-    caps = [line.cap if isinstance(line, CashMonth) else None for line in lines]
+    caps = [line.cap for line in lines]
     capped = budget is not None or any(cap is not None for cap in caps)
 
     def row(name: str, spent: Sequence[str | None], cap: str | None) -> list[Value]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import groupby
 
+from optimizer.analysis.searched import is_searched
 from optimizer.export import formatting
 from optimizer.plan import ObjectiveReport, OpenReason, Plan
 from optimizer.scenario.models import Scenario
@@ -42,8 +43,32 @@ def judgement(plan: Plan) -> str:
 
 
 def status_or_judgement(plan: Plan) -> str:
-    """Return how good a plan is proven to be or, where it breaks rules, how many."""
-    return judgement(plan) if any(broken(plan)) else status(plan)
+    """Return how good a plan is proven to be; of one that breaks rules or that no search made, which rules it keeps."""
+    return judgement(plan) if any(broken(plan)) or _as_it_stands(plan) else status(plan)
+
+
+def _as_it_stands(plan: Plan) -> bool:
+    """Return whether a plan was judged as it stood: nothing is known of better ones."""
+    return plan.totals.cost is not None and not is_searched(plan)
+
+
+def budget_left(plan: Plan) -> str | None:
+    """Return in one line what a plan leaves of its budget; None where there is neither."""
+    budget, left, currency = plan.totals.budget, plan.totals.left, plan.scenario.currency
+    if budget is None or left is None:
+        return None
+    if left.startswith("-"):
+        return f"{formatting.money(left[1:], currency)} over the budget of {formatting.money(budget, currency)}"
+    return f"{formatting.money(left, currency)} left of the budget of {formatting.money(budget, currency)}"
+
+
+def left_to_spend(plan: Plan) -> str | None:
+    """Return what is left of the budget and which command says what it buys; None where nothing is left or secured."""
+    left = plan.totals.left
+    if not left or left.startswith("-") or not left.strip("0.") or not any(each.secured for each in plan.activations):
+        return None
+    sum_left = formatting.money(left, plan.scenario.currency)
+    return f"{sum_left} left: `groundswell certainty SCENARIO --together` shows how much surer it makes the plan."
 
 
 def goal(scenario: Scenario) -> str:

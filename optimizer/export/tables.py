@@ -47,6 +47,8 @@ class Column(NamedTuple):
         Whether its sum means something.
     digits
         Decimals of a `number` on a page.
+    parts
+        Names of the columns whose sum it is in each row; a workbook writes that sum as a formula.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Column(NamedTuple):
     kind: Kind
     total: bool = False
     digits: int = 1
+    parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,8 @@ Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 TransitDays = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,2}$")]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 Tier = Literal["nano", "emerging", "established"]
+SignedAmount = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$")]
+"""A difference of amounts, with all decimals of the currency; a minus sign where it is negative."""
 Mode = Literal["gift", "paid"]
 
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 import numpy as np
 
@@ -213,12 +214,23 @@ def _totals(premises: Premises, lines: Sequence[Line], activations: Sequence[Act
         product=premises.amount(parts.product),
         shipping=premises.amount(parts.shipping),
         fees=premises.amount(parts.fees),
+        budget=_limit(premises, premises.scenario.budget.total),
+        left=_left(premises, parts.total),
         gifts=_count(lines, "gift"),
         paid=_count(lines, "paid"),
         expected_posts=math.fsum(each.expected_posts for each in activations),
         probability_all=reached[-1] if secured else None,
         secured_distribution=reached,
     )
+
+
+def _limit(premises: Premises, amount: Decimal | None) -> str | None:
+    return None if amount is None else premises.amount(premises.minor(amount))
+
+
+def _left(premises: Premises, spent: int) -> str | None:
+    total = premises.scenario.budget.total
+    return None if total is None else premises.amount(premises.minor(total) - spent)
 
 
 def _cash(premises: Premises, lines: Sequence[Line]) -> list[CashLine]:
@@ -229,6 +241,7 @@ def _cash(premises: Premises, lines: Sequence[Line]) -> list[CashLine]:
             shipping=premises.amount(parts.shipping),
             fees=premises.amount(parts.fees),
             total=premises.amount(parts.total),
+            cap=_limit(premises, (premises.scenario.budget.monthly or {}).get(month)),
         )
         for month, parts in monthly_cost(premises, lines).items()
     ]

@@ -190,6 +190,13 @@ def _amounts(case: Case) -> Amounts:
     for field in ("cost", "product", "shipping", "fees"):
         total = getattr(case.statement.totals, field) if case.has_plan else None
         yield f"totals: {field}", getattr(case.plan.totals, field), total
+    if case.plan.totals.budget is not None:
+        yield "totals: budget", case.plan.totals.budget, case.statement.totals.budget
+    if case.plan.totals.left is not None:
+        yield "totals: left", case.plan.totals.left, case.statement.totals.left if case.has_plan else None
+    for stated, due in zip(case.plan.cash, case.statement.cash, strict=False):
+        if stated.cap is not None:
+            yield f"{stated.month}: budget", stated.cap, due.cap
 
 
 def _same(stated: str | None, due: str | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from optimizer.analysis.searched import is_searched
 from optimizer.answers.comparison import KeyFigures
 from optimizer.plan import Plan
 
@@ -13,6 +14,7 @@ def key_figures(name: str, plan: Plan) -> KeyFigures:
         name=name,
         scenario=plan.scenario,
         status=plan.status,
+        searched=is_searched(plan),
         verified=plan.certificate.verified,
         broken=[check.rule for check in plan.certificate.checks if not check.ok],
         value=plan.objective.value,
@@ -23,6 +25,8 @@ def key_figures(name: str, plan: Plan) -> KeyFigures:
         product=totals.product,
         shipping=totals.shipping,
         fees=totals.fees,
+        budget=totals.budget,
+        left=totals.left,
         gifts=totals.gifts,
         paid=totals.paid,
         expected_posts=totals.expected_posts,

@@ -33,7 +33,7 @@ def months_of(plan: Plan, scenario: Scenario) -> list[CashMonth]:
     """Return the months of a plan with their budgets, for use without a cash view."""
     digits = decimals(scenario.currency)
     caps = {month: from_minor(to_minor(cap, digits), digits) for month, cap in (scenario.budget.monthly or {}).items()}
-    return [CashMonth(**line.model_dump(), cap=caps.get(line.month)) for line in plan.cash]
+    return [CashMonth(**line.model_dump(exclude={"cap"}), cap=caps.get(line.month)) for line in plan.cash]
 
 
 def months_chart(months: Sequence[CashMonth], currency: str) -> Chart:

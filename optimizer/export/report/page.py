@@ -12,6 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from optimizer.analysis.searched import is_searched
 from optimizer.answers.cash import CashView
 from optimizer.answers.certainty import PriceOfCertainty
 from optimizer.answers.comparison import Comparison
@@ -83,7 +84,7 @@ def report_html(
     html: str = _template().render(
         plan=plan,
         horizon=f"{first} – {last}",
-        status=statements.status(plan) if plan.certificate.verified else statements.judgement(plan),
+        status=statements.status_or_judgement(plan) if plan.certificate.verified else statements.judgement(plan),
         summary=statements.summary(plan),
         certified=statements.certified(plan),
         broken=list(statements.broken(plan)),
@@ -118,9 +119,17 @@ def _key_figures(plan: Plan) -> Iterator[statements.Labelled]:
     yield "Posts expected", f"{totals.expected_posts:.1f}"
     if secured > 1:
         yield f"All {secured:,} succeed", formatting.probability(totals.probability_all)
-    gap = formatting.proven_gap(objective.gap, verified=plan.certificate.verified)
+    if totals.budget is not None and totals.left is not None:
+        yield f"Left of {formatting.money(totals.budget, plan.scenario.currency)}", _left(totals.left, plan)
+    gap = formatting.proven_gap(objective.gap, verified=plan.certificate.verified and is_searched(plan))
     if gap is not None:
         yield "Proven gap", formatting.gap(gap)
+
+
+def _left(amount: str, plan: Plan) -> str:
+    """Return what is left of the budget, with a sign where it is overspent."""
+    show = formatting.change if amount.startswith("-") else formatting.money
+    return show(amount, plan.scenario.currency)
 
 
 def _plan_sections(

@@ -183,6 +183,8 @@ _COMPARED = {
         ("Product", "money"),
         ("Shipping", "money"),
         ("Fees", "money"),
+        ("Budget", "money"),
+        ("Left of it", "change"),
         ("Gifts", "count"),
         ("Paid", "count"),
         ("Posts expected", "number"),
@@ -210,9 +212,9 @@ def _compared(plan: KeyFigures) -> list[Value]:
     return [
         f"breaks {broken}" if broken else "keeps every rule",
         *(plan.value, f"{plan.secured:,} of {plan.activations:,}"),
-        *map(amount, (plan.cost, plan.product, plan.shipping, plan.fees)),
+        *map(amount, (plan.cost, plan.product, plan.shipping, plan.fees, plan.budget, plan.left)),
         *(plan.gifts, plan.paid, plan.expected_posts, plan.probability_all),
-        formatting.proven_gap(plan.gap, verified=plan.verified),
+        formatting.proven_gap(plan.gap, verified=plan.verified and plan.searched),
     ]
 
 

@@ -20,6 +20,8 @@ LABELS, FIGURES = 24, 14
 SHA = 12
 BREAKS_RULES = "breaks rules"
 """Status of a plan that is none: it is made, but not allowed."""
+OF_SEARCHES = ("Status", "Proven gap")
+"""Lines that say something only of plans that a search made."""
 Shown = Callable[[KeyFigures], str | Text]
 Changed = Callable[[Difference], str]
 
@@ -70,7 +72,10 @@ def _table(comparison: Comparison, others: Sequence[int]) -> RenderableType:
     for place in others:
         table.add_column(Text(comparison.plans[place].name), justify="right", overflow="fold")
         table.add_column("change", justify="right", no_wrap=True)
+    searched = any(plan.searched for plan in comparison.plans)
     for label, shown, changed in _rows(comparison.currency):
+        if label in OF_SEARCHES and not searched:
+            continue
         cells = [shown(baseline)]
         for place in others:
             cells += [shown(comparison.plans[place]), changed(comparison.differences[place - 1])]
@@ -110,15 +115,17 @@ def _rows(currency: str) -> list[tuple[str, Shown, Changed]]:
         ("Shipping", lambda plan: money(plan.shipping), lambda d: change(d.shipping)),
         ("Fees", lambda plan: money(plan.fees), lambda d: change(d.fees)),
         ("Cost", lambda plan: Text(money(plan.cost), style="bold"), lambda d: change(d.cost)),
+        ("Budget", lambda plan: money(plan.budget), nothing),
+        ("Left of it", lambda plan: _left(plan, currency), nothing),
     ]
 
 
 def _status(plan: KeyFigures) -> str:
-    return BREAKS_RULES if plan.broken else plan.status
+    return BREAKS_RULES if plan.broken else plan.status if plan.searched else formatting.NOTHING
 
 
 def _gap(plan: KeyFigures) -> str:
-    proven = formatting.proven_gap(plan.gap, verified=plan.verified)
+    proven = formatting.proven_gap(plan.gap, verified=plan.verified and plan.searched)
     return formatting.NOTHING if proven is None else formatting.gap(proven)
 
 
@@ -130,6 +137,13 @@ def _kept(plan: KeyFigures) -> str | Text:
 
 def _together(plan: KeyFigures) -> str:
     return formatting.probability(plan.probability_all)
+
+
+def _left(plan: KeyFigures, currency: str) -> str | Text:
+    if plan.left is None:
+        return formatting.NOTHING
+    over = plan.left.startswith("-")
+    return marked(False, formatting.change(plan.left, currency)) if over else formatting.money(plan.left, currency)
 
 
 def _number(number: float | None, digits: int = 0) -> str:

@@ -13,9 +13,7 @@ from rich.text import Text
 
 from optimizer.export import formatting, statements
 from optimizer.export.assumptions import assumed
-from optimizer.export.formatting import amount
-from optimizer.export.plan_tables import SPENT
-from optimizer.export.tables import Column, Table, Value
+from optimizer.export.plan_tables import months
 from optimizer.export.terminal.elements import LABEL_WIDTH, Adaptive, figures_table, marked, ruled_table, spaced, titled
 from optimizer.plan import ActivationResult, Assignment, Check, Plan
 from optimizer.scenario.models import Scenario
@@ -38,6 +36,7 @@ def plan_page(plan: Plan, scenario: Scenario) -> RenderableType:
             titled("Ways out, one change each", statements.ways_out(plan)),
             titled("Warnings", statements.warnings(plan)),
             _footing(plan, scenario),
+            Text(more) if (more := statements.left_to_spend(plan)) else None,
         ]
     )
 
@@ -69,7 +68,8 @@ def checks_page(checks: Sequence[Check]) -> RenderableType:
 
 
 def _heading(plan: Plan, status: str) -> RenderableType:
-    return Group(Text(plan.scenario.name, style="bold"), Text(status), Text(statements.summary(plan)))
+    lines = (status, statements.summary(plan), statements.budget_left(plan))
+    return Group(Text(plan.scenario.name, style="bold"), *(Text(line) for line in lines if line))
 
 
 def _body(plan: Plan, scenario: Scenario) -> list[RenderableType]:
@@ -162,10 +162,8 @@ def _parcels(plan: Plan, scenario: Scenario) -> RenderableType:
 
 
 def _cash(plan: Plan) -> RenderableType:
-    """Return the spend by month."""
+    """Return the spend by month, beside the budgets there are."""
     totals = plan.totals
-    lines = [(line.month, line.product, line.shipping, line.fees, line.total) for line in plan.cash]
-    rows: list[list[Value]] = [[month, *map(amount, spent)] for month, *spent in lines]
-    sums = map(amount, (totals.product, totals.shipping, totals.fees, totals.cost))
-    columns = [Column("month", "Money", "month"), *SPENT]
-    return figures_table(Table(columns, rows, ["Total", *sums]), plan.scenario.currency)
+    sums = (totals.product, totals.shipping, totals.fees, totals.cost)
+    table = months(plan.cash, sums, title="Money", budget=totals.budget, judged=True)
+    return figures_table(table, plan.scenario.currency)

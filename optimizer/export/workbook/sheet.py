@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_range_abs
+from xlsxwriter.utility import xl_range_abs, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from optimizer.export import formatting
@@ -102,7 +102,10 @@ class TableSheet:
             self.sheet.set_column(place, place, self._width(place, column))
         for number, row in enumerate(self.table.rows, start=1):
             for place, (column, value) in enumerate(zip(self.table.columns, row, strict=True)):
-                put(self.sheet, (number, place), value, self.style, column.kind)
+                if column.parts:
+                    self._added(number, row, place)
+                else:
+                    put(self.sheet, (number, place), value, self.style, column.kind)
         self.sheet.freeze_panes(1, 1)
         self.sheet.autofilter(0, 0, self.last, len(self.table.columns) - 1)
         printed(self.sheet)
@@ -111,6 +114,17 @@ class TableSheet:
             self._totals()
             return self.last + 2
         return self.last + 1
+
+    def _added(self, number: int, row: Sequence[Value], place: int) -> None:
+        """Write a cell as the sum of others of its row; as a value where it is not their sum, so that it is seen."""
+        column, value = self.table.columns[place], row[place]
+        parts = [self._names.index(name) for name in column.parts]
+        summed = sum((amount for part in parts if isinstance(amount := row[part], Decimal)), Decimal(0))
+        if value != summed:
+            put(self.sheet, (number, place), value, self.style, column.kind)
+            return
+        cells = "+".join(xl_rowcol_to_cell(number, part) for part in parts)
+        self.sheet.write_formula(number, place, f"={cells}", self.style.get(column.kind), float(summed))
 
     def range_of(self, name: str) -> str:
         """Return the range of a column for a formula; of an empty table it is one empty cell."""

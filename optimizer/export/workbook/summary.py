@@ -9,6 +9,7 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from optimizer.analysis.searched import is_searched
 from optimizer.export import formatting, statements
 from optimizer.export.assumptions import assumed
 from optimizer.export.formatting import amount
@@ -49,8 +50,8 @@ class Summary:
             self._figures()
         for title, lines in (
             ("Broken", statements.broken(self.plan)),
-            ("How good it is", statements.proof(self.plan) if self.plan.certificate.verified else ()),
-            ("Why the gap is open", statements.why_open(self.plan) if self.plan.certificate.verified else ()),
+            ("How good it is", statements.proof(self.plan) if self._is_proven else ()),
+            ("Why the gap is open", statements.why_open(self.plan) if self._is_proven else ()),
             ("Used up", statements.used_up(self.plan)),
             ("What stands in the way", statements.blocked(self.plan)),
             ("Ways out, one change each", statements.ways_out(self.plan)),
@@ -58,6 +59,11 @@ class Summary:
             ("Where it comes from", self._origin()),
         ):
             self._section(title, lines)
+
+    @property
+    def _is_proven(self) -> bool:
+        """Whether bounds say something: of plans that keep every rule and that a search made."""
+        return self.plan.certificate.verified and is_searched(self.plan)
 
     def _heading(self) -> None:
         plan = self.plan
