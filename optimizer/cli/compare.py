@@ -13,7 +13,7 @@ from optimizer.analysis.compare.names import distinct_names
 from optimizer.analysis.plan_files import read_plan
 from optimizer.cli.console import ExitCode, blaming, complain
 from optimizer.cli.files import check_output, check_picture_file, draw, scenario_at, show_answer, write_answer
-from optimizer.cli.options import AnswerFormat, AnswerOutput, AnswerShown
+from optimizer.cli.options import AnswerFormat, AnswerShown
 from optimizer.errors import InputError, Problem
 from optimizer.export.answer_tables import comparison_table
 from optimizer.export.terminal.comparison_page import comparison_page
@@ -45,10 +45,17 @@ def run(
     with blaming(", ".join(map(str, files))):
         comparison = compare_plans(candidates)
     table = comparison_table(comparison)
-    write_answer(output, comparison, table)
+    write_answer(output, comparison, table, lambda: _workbook(candidates))
     draw(chart, lambda: _chart(comparison))
     show_answer(comparison, table, comparison_page(comparison), shown)
     return ExitCode.DONE
+
+
+def _workbook(candidates: Sequence[Candidate]) -> bytes:
+    from optimizer.export.workbook.plans_book import plans_workbook  # noqa: PLC0415
+    from optimizer.export.workbook.plans_tables import NamedPlan  # noqa: PLC0415
+
+    return plans_workbook([NamedPlan(each.name, each.plan, each.scenario) for each in candidates])
 
 
 def _chart(comparison: Comparison) -> Chart:
@@ -92,7 +99,12 @@ def compare(
             help="A scenario of these plans, to see where scenarios differ; once per scenario, any order.",
         ),
     ] = None,
-    output: AnswerOutput = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE", help="File to write: a workbook (.xlsx), a table (.csv), else JSON."
+        ),
+    ] = None,
     png: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Draw the way from the baseline's cost to the first other's (.png or .svg)."),

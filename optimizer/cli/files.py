@@ -131,10 +131,21 @@ def write_output(file: Path | None, content: str | bytes) -> None:
     say(f"Written to {file}.")
 
 
-def write_answer(file: Path | None, answer: Strict, table: Table) -> None:
-    """Write an answer, where a file was named: its table if the name ends in .csv, else all of it as JSON."""
-    if file is not None:
-        write_output(file, csv_text(table) if file.suffix.lower() == ".csv" else to_json(answer))
+def write_answer(file: Path | None, answer: Strict, table: Table, workbook: Callable[[], bytes] | None = None) -> None:
+    """Write an answer, where a file was named: its table if the name ends in .csv, else all of it as JSON.
+
+    Parameters
+    ----------
+    workbook
+        Makes what is written where the name ends in .xlsx.
+    """
+    if file is None:
+        return
+    ending = file.suffix.lower()
+    if ending == ".xlsx" and workbook is not None:
+        write_output(file, workbook())
+    else:
+        write_output(file, csv_text(table) if ending == ".csv" else to_json(answer))
 
 
 def show_answer(answer: Strict, table: Table, page: RenderableType, shown: AnswerFormat) -> None:

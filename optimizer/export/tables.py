@@ -48,7 +48,8 @@ class Column(NamedTuple):
     digits
         Decimals of a `number` on a page.
     parts
-        Names of the columns whose sum it is in each row; a workbook writes that sum as a formula.
+        Names of the columns whose sum it is in each row, ``-`` before what is taken off; a workbook writes it as a
+        formula.
     """
 
     name: str

@@ -8,6 +8,7 @@ import json
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from optimizer.answers.cash import CashView
@@ -166,3 +167,13 @@ def test_a_file_that_cannot_be_written_is_reported_before_any_work(
     assert ran.code == 2
     assert "no_such_folder" in ran.err
     assert "no.json" not in ran.err
+
+
+def test_plans_are_compared_in_one_workbook(groundswell: Run, tmp_path: Path) -> None:
+    sheet = written(tmp_path, "sheet.json", plan([decision("ana", "gift", "2027-03-11")]))
+    ours, out = written(tmp_path, "ours.json", plan()), tmp_path / "plans.xlsx"
+    ran = groundswell("compare", sheet, ours, "--scenario", write(tmp_path), "-o", out)
+    assert ran.code == 0
+    summary = openpyxl.load_workbook(out, data_only=True)["Summary"]
+    assert [cell.value for cell in summary[2]][1:] == ["sheet", "ours"]
+    assert "123.9" in {str(cell.value) for row in summary.iter_rows() for cell in row}

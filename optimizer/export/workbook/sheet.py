@@ -118,13 +118,20 @@ class TableSheet:
     def _added(self, number: int, row: Sequence[Value], place: int) -> None:
         """Write a cell as the sum of others of its row; as a value where it is not their sum, so that it is seen."""
         column, value = self.table.columns[place], row[place]
-        parts = [self._names.index(name) for name in column.parts]
-        summed = sum((amount for part in parts if isinstance(amount := row[part], Decimal)), Decimal(0))
+        parts = [(name[0] == "-", self._names.index(name.removeprefix("-"))) for name in column.parts]
+        amounts = [(-1 if less else 1, row[part]) for less, part in parts]
+        summed = sum((sign * each for sign, each in amounts if isinstance(each, Decimal)), Decimal(0))
         if value != summed:
             put(self.sheet, (number, place), value, self.style, column.kind)
             return
-        cells = "+".join(xl_rowcol_to_cell(number, part) for part in parts)
-        self.sheet.write_formula(number, place, f"={cells}", self.style.get(column.kind), float(summed))
+        cells = "".join(f"{'-' if less else '+'}{xl_rowcol_to_cell(number, part)}" for less, part in parts)
+        self.sheet.write_formula(number, place, f"={cells[1:]}", self.style.get(column.kind), float(summed))
+
+    def sum_of(self, name: str, number: int, key: str = "number") -> Decimal:
+        """Return the exact sum of a column of money over the rows whose `key` is a number."""
+        place, own = self._names.index(name), self._names.index(key)
+        amounts = [row[place] for row in self.table.rows if row[own] == number]
+        return sum((amount for amount in amounts if isinstance(amount, Decimal)), Decimal(0))
 
     def range_of(self, name: str) -> str:
         """Return the range of a column for a formula; of an empty table it is one empty cell."""

@@ -154,7 +154,7 @@ class Summary:
             put(self.sheet, (self.row, LABEL), label, self.style)
             self.sheet.merge_range(self.row, AMOUNT, self.row, TEXT, "", self.style.get())
             put(self.sheet, (self.row, AMOUNT), text, self.style)
-            height = max(_lines(label, WIDTHS[LABEL]), _lines(text, WORDS))
+            height = max(lines_of(label, WIDTHS[LABEL]), lines_of(text, WORDS))
             self.sheet.set_row(self.row, LINE_HEIGHT * height)
             self.row += 1
 
@@ -168,6 +168,6 @@ class Summary:
         yield "With", ", ".join(f"{name} {version}" for name, version in run.versions.items())
 
 
-def _lines(text: str, width: int) -> int:
+def lines_of(text: str, width: int) -> int:
     """Return the number of lines of a wrapped text, reckoned with characters a tenth too wide."""
     return sum(1 + int(len(line) * 1.1) // width for line in text.split("\n"))
