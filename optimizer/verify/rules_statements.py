@@ -194,9 +194,9 @@ def _amounts(case: Case) -> Amounts:
         yield "totals: budget", case.plan.totals.budget, case.statement.totals.budget
     if case.plan.totals.left is not None:
         yield "totals: left", case.plan.totals.left, case.statement.totals.left if case.has_plan else None
-    for stated, due in zip(case.plan.cash, case.statement.cash, strict=False):
-        if stated.cap is not None:
-            yield f"{stated.month}: budget", stated.cap, due.cap
+    for month, right in zip(case.plan.cash, case.statement.cash, strict=False):
+        if month.cap is not None:
+            yield f"{month.month}: budget", month.cap, right.cap
 
 
 def _same(stated: str | None, due: str | None) -> bool:

@@ -19,8 +19,15 @@ from tests.analysis.edits import without_plan
 from tests.export.cases import DECISIONS, case
 
 CAPPED = {"total": "150.00", "monthly": {"2027-03": "140.00"}}
-BEFORE = NamedPlan("a*?~ <>1", *reversed(case(DECISIONS[:1])))
-AFTER = NamedPlan("ours", *reversed(case(DECISIONS, budget=CAPPED)))
+
+
+def named(name: str, decisions: Sequence[Decision], **changes: Any) -> NamedPlan:
+    scenario, plan = case(decisions, **changes)
+    return NamedPlan(name, plan, scenario)
+
+
+BEFORE = named("a*?~ <>1", DECISIONS[:1])
+AFTER = named("ours", DECISIONS, budget=CAPPED)
 NONE = NamedPlan("none", without_plan(case(())[1], "infeasible"))
 PLANS = [BEFORE, AFTER, NONE]
 
@@ -134,7 +141,7 @@ def test_every_sheet_agrees_to_the_penny_and_a_plan_that_does_not_add_up_is_seen
 
 
 def test_there_is_a_waterfall_for_every_other_plan() -> None:
-    third = NamedPlan("third", *reversed(case((*DECISIONS, Decision("cat", "bread-a", "gift", DECISIONS[0].ship_on)))))
+    third = named("third", (*DECISIONS, Decision("cat", "bread-a", "gift", DECISIONS[0].ship_on)))
     sheet = book([BEFORE, AFTER, third])["Waterfalls"]
     titles = [cell.value for cell in sheet["A"] if str(cell.value).startswith("From ")]
     assert titles == ["From a*?~ <>1 to ours", "From a*?~ <>1 to third"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -161,7 +162,7 @@ class PlansSummary:
                 return None if plan.totals.cost is None else (_sumifs(rows, column, place), rows.sum_of(column, place))
 
             self._formulas(f"Sum of {name}", summed)
-            self._verdicts(self.row - 1, lambda place, _, rows=rows, column=column: rows.sum_of(column, place))
+            self._verdicts(self.row - 1, partial(_stands_there, rows, column))
 
     def _verdicts(self, row: int, there: Callable[[int, Plan], Decimal]) -> None:
         """Write below a row whether it agrees with what is spent."""
@@ -207,6 +208,10 @@ class PlansSummary:
 
 def _cost(plan: Plan) -> Decimal:
     return Decimal(plan.totals.cost or 0)
+
+
+def _stands_there(rows: TableSheet, column: str, number: int, _: Plan) -> Decimal:
+    return rows.sum_of(column, number)
 
 
 def _sumifs(rows: TableSheet, column: str, number: int, more: str = "") -> str:

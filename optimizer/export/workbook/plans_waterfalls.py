@@ -45,7 +45,7 @@ def waterfalls(
             put(sheet, (row + 1, 0), "One of the two is no plan and has no cost.", style, text_wrap=False)
             continue
         _block(sheet, style, row + 1, (baseline, other), number, places)
-        sheet.insert_chart(row, len(HEADS), _chart(book, style, title, row + 2))
+        sheet.insert_chart(row, len(HEADS), _chart(book, style, title, row + 2), {"y_offset": 4})
     breaks = [number * ROWS for number in range(2, len(plans) - 1, 2)]
     if breaks:
         sheet.set_h_pagebreaks(breaks)
@@ -65,7 +65,7 @@ def _block(
         align = "right" if place else "left"
         put(sheet, (row, place), head, style, bold=True, bottom=1, bg_color="#E8EEF4", align=align)
     before, after = _parts(baseline.plan), _parts(other.plan)
-    bars = [sum(before), *(late - early for late, early in zip(after, before, strict=True))]
+    bars = [sum(before, Decimal(0)), *(late - early for late, early in zip(after, before, strict=True))]
     spent = places["spent"]
     formulas = [f"=Summary!{xl_rowcol_to_cell(spent, 1)}"]
     for part in PARTS:
