@@ -61,6 +61,9 @@ class JobFigures(Strict):
     gap: float | None = Field(None, description="value_gap where positive, else cost_gap.", examples=[0.0003])
     secured: int | None = Field(None, description="Secured activations (count).", examples=[4])
     activations: int | None = Field(None, description="Activations, repeats expanded (count).", examples=[5])
+    not_secured: str | None = Field(
+        None, description="Ids of the activations that are not secured, separated by commas.", examples=["sourdough"]
+    )
     gifts: int | None = Field(None, description="Gifted creators (count).", examples=[94])
     paid: int | None = Field(None, description="Paid creators (count).", examples=[6])
     expected_posts: float | None = Field(

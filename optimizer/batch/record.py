@@ -7,6 +7,7 @@ from decimal import Decimal
 from optimizer.answers.batch import Ending, JobFigures, JobRecord
 from optimizer.batch.jobs import Job
 from optimizer.execution.executor import Failed, Finished, Outcome, Reason
+from optimizer.export.formatting import listed
 from optimizer.plan import Plan
 
 _ENDINGS: dict[Reason, Ending] = {
@@ -18,6 +19,8 @@ _ENDINGS: dict[Reason, Ending] = {
 }
 MOST_LIMITS_NAMED = 3
 """At most this many of the limits that stand in the way are named; the plan holds them all."""
+MOST_NAMED = 10
+"""At most this many of the activations that are not secured are named in the message."""
 NOT_BEGUN = JobFigures(outcome="open", message="Not solved yet; the same command goes on with it.")
 
 
@@ -93,6 +96,7 @@ def _figures(plan: Plan, key: str, outcome: Ending) -> JobFigures:
     figures = {
         "cost": totals.cost,
         "secured": sum(activation.secured for activation in plan.activations),
+        "not_secured": ", ".join(_left_out(plan)),
         "gifts": totals.gifts,
         "paid": totals.paid,
         "expected_posts": totals.expected_posts,
@@ -111,6 +115,11 @@ def _message(plan: Plan, outcome: Ending) -> str:
         return f"No plan keeps every rule. {details}".strip()
     if outcome == "unknown":
         return "The search found no plan in the time given; a longer time limit may find a plan."
-    if not any(activation.secured for activation in plan.activations):
+    left_out = _left_out(plan)
+    if len(left_out) == len(plan.activations):
         return "No activation is secured; the plan is empty."
-    return ""
+    return f"Not secured: {listed(left_out, MOST_NAMED)}." if left_out else ""
+
+
+def _left_out(plan: Plan) -> list[str]:
+    return [activation.activation for activation in plan.activations if not activation.secured]

@@ -1,4 +1,4 @@
-"""The results of a batch, one row per job in the order of the jobs, as CSV and as Parquet.
+"""The results of a batch, one row per job in the order of the jobs, as CSV, as a workbook and as Parquet.
 
 Built from the jobs and the records in the folder alone: a batch that was killed and went on has the summary of one that
 was not, byte for byte, as long as its solves end at their gap and not by the clock. Times differ and stand apart.
@@ -41,6 +41,9 @@ def write_summary(jobs: Sequence[Job], folder: Folder, *, parquet: bool) -> list
     job_rows = rows(jobs, folder)
     write_atomically(folder.path / "summary.csv", _csv(COLUMNS, [list(_values(row).values()) for row in job_rows]))
     write_atomically(folder.path / "times.csv", _csv(TIMES, list(_times(jobs, folder))))
+    from optimizer.export.workbook.jobs_book import jobs_workbook  # noqa: PLC0415
+
+    write_atomically(folder.path / "summary.xlsx", jobs_workbook(job_rows))
     if parquet:
         write_atomically(folder.path / "summary.parquet", as_parquet(job_rows))
     return job_rows

@@ -150,7 +150,7 @@ def _solved(requests: Sequence[Request], folder: Folder, options: BatchOptions) 
     finally:
         rows = write_summary(jobs, folder, parquet=options.parquet)
     show(view.page(rows))
-    say(f"Summary written to {folder.path / 'summary.csv'}.")
+    say(f"Summary written to {folder.path / 'summary.csv'} and {folder.path / 'summary.xlsx'}.")
     return outcome_of(rows, interrupted=interrupted)
 
 

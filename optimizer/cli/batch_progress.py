@@ -16,7 +16,7 @@ from rich.text import Text
 from optimizer.answers.batch import JobFigures, JobRequest
 from optimizer.cli.console import say
 from optimizer.export import formatting
-from optimizer.export.terminal.batch_page import BatchPage
+from optimizer.export.terminal.batch_page import BatchPage, value_and_bound
 from optimizer.solve.control import Progress
 
 BAR_WIDTH = 30
@@ -103,7 +103,7 @@ class BatchProgress:
         began, moment = state
         parts = [self._view.title(self._jobs[key]), "starting" if moment is None else moment.phase]
         if moment is not None and moment.value is not None:
-            parts.append(f"value {moment.value} of at most {moment.value_bound}")
+            parts.append(f"value {value_and_bound(moment.value, moment.value_bound, ' of at most ')}")
             parts += [] if moment.gap is None else [f"gap {formatting.gap(moment.gap)}"]
         return " · ".join([*parts, clock(time.monotonic() - began)])
 

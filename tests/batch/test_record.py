@@ -62,3 +62,9 @@ def test_the_cheaper_of_two_of_one_value_is_kept() -> None:
     cheaper = first.model_copy(update={"found": first.found.model_copy(update={"cost": "1.00"})})
     assert is_worth_keeping(cheaper, first)
     assert not is_worth_keeping(first, cheaper)
+
+
+def test_what_is_not_secured_is_named() -> None:
+    result = result_of("k", answer(), interrupted=False)
+    assert result is not None
+    assert (result.found.not_secured, result.found.message) == ("bread", "Not secured: bread.")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, get_args
 
+import openpyxl
 import pyarrow as arrow
 import pytest
 from pyarrow import parquet
@@ -121,3 +122,18 @@ def test_every_ending_has_words() -> None:
     from optimizer.export.terminal.batch_page import ENDINGS
 
     assert tuple(ENDINGS) == get_args(Ending)
+
+
+def test_the_workbook_has_the_rows_of_the_summary_and_what_is_left(folder: Folder, tmp_path: Path) -> None:
+    found = jobs(tmp_path, ["a", "=b"], budget={"total": "500"})
+    record(folder, found[0], answer())
+    write_summary(found, folder, parquet=False)
+    for formulas, left in ((True, "=M2-N2"), (False, 376.1)):
+        head, first, second = openpyxl.load_workbook(folder.path / "summary.xlsx", data_only=not formulas)["Jobs"].rows
+        row = {title.value: cell.value for title, cell in zip(head, first, strict=True)}
+        assert (row["Secured"], row["of activations"], row["Not secured"]) == (1, 2, "bread")
+        assert (row["Budget"], row["Cost"], row["Left of the budget"]) == (500, 123.9, left)
+        assert (second[0].value, second[13].value) == ("=b.json", None)
+    before = (folder.path / "summary.xlsx").read_bytes()
+    write_summary(found, folder, parquet=False)
+    assert (folder.path / "summary.xlsx").read_bytes() == before

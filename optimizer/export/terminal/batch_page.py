@@ -84,7 +84,7 @@ class BatchPage:
         parts = [ENDINGS[figures.outcome]]
         if figures.cost is not None and job.currency is not None:
             parts += [
-                f"value {figures.value} of at most {figures.value_bound}",
+                f"value {value_and_bound(figures.value, figures.value_bound, ' of at most ')}",
                 formatting.money(figures.cost, job.currency),
             ]
         parts += [f"{seconds:.1f} s"]
@@ -149,14 +149,30 @@ def tally(rows: Sequence[JobRow]) -> str:
 
 def _figures(row: JobRow) -> Iterator[Text]:
     figures = row.found
-    outcome = ENDINGS[figures.outcome]
-    yield Text(outcome) if figures.outcome in ("open", "interrupted") else marked(figures.outcome in _GOOD, outcome)
-    yield Text(_of(figures.value, figures.value_bound))
+    yield _outcome(figures)
+    yield Text(value_and_bound(figures.value, figures.value_bound, " / "))
     yield Text(formatting.money(figures.cost, row.asked.currency) if row.asked.currency else formatting.NOTHING)
     yield Text(formatting.NOTHING if figures.gap is None else formatting.gap(figures.gap))
 
 
-def _of(part: int | None, whole: int | None) -> str:
-    if part is None:
+def _outcome(figures: JobFigures) -> Text:
+    """Return how a job ended and, where activations are left out, how many are secured."""
+    words = ENDINGS[figures.outcome]
+    plain = figures.outcome in ("open", "interrupted")
+    outcome = Text(words) if plain else marked(figures.outcome in _GOOD, words)
+    if figures.secured is not None and figures.activations and figures.secured < figures.activations:
+        outcome.append(f"\nsecured {figures.secured:,} of {figures.activations:,}", style="not bold default")
+    return outcome
+
+
+def value_and_bound(value: int | None, bound: int | None, between: str) -> str:
+    """Return a value beside its bound; alone where there is none, or one that was taken before the value was found.
+
+    Examples
+    --------
+    >>> value_and_bound(3, 4, " / "), value_and_bound(3, None, " / "), value_and_bound(3, 2, " / ")
+    ('3 / 4', '3', '3')
+    """
+    if value is None:
         return formatting.NOTHING
-    return f"{part:,}" if whole is None else f"{part:,} / {whole:,}"
+    return f"{value:,}" if bound is None or bound < value else f"{value:,}{between}{bound:,}"

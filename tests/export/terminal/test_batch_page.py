@@ -107,3 +107,19 @@ def test_an_end_is_a_line(figures: JobFigures | None, line: str) -> None:
 def test_without_a_currency_amounts_are_as_written() -> None:
     shown = page(row(currency=None, budget="70.005"), row(currency=None, budget="80"))
     assert "70.005" in shown
+
+
+def test_a_job_that_leaves_activations_out_says_how_many_are_secured() -> None:
+    some = FIGURES.model_copy(update={"secured": 3, "activations": 4, "message": "Not secured: sourdough."})
+    shown = page(row(some))
+    assert "secured 3 of 4" in shown
+    assert "Not secured: sourdough." in shown
+    assert "secured" not in page(row(some.model_copy(update={"secured": 4, "message": ""})))
+
+
+@pytest.mark.parametrize(("bound", "shown"), [(4, "3 / 4"), (None, "3"), (2, "3")])
+def test_no_value_stands_above_its_bound(bound: int | None, shown: str) -> None:
+    figures = FIGURES.model_copy(update={"value": 3, "value_bound": bound})
+    assert f" {shown}  " in page(row(figures))
+    line = BatchPage([job()]).line(job(), figures, 1.0)
+    assert ("of at most" in line) is (bound == 4)
