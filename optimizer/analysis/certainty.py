@@ -76,7 +76,8 @@ def price_of_certainty(
         scenario=facts_of(scenario).reference,
         confidences=asked,
         activations=curves,
-        totals=[_total(curves, index, search.digits) for index in range(len(asked))],
+        totals=[_total([curve.points[index] for curve in curves], search.digits) for index in range(len(asked))],
+        asked_total=_total([curve.asked for curve in curves if curve.asked is not None], search.digits),
         run=effort_of(settings, began),
     )
 
@@ -185,11 +186,15 @@ class _Search:
             left, least = deadline - time.monotonic(), share * WORTH_ASKING_AGAIN
             chosen = self._open()[: int(left * lanes / least)] if left >= least else []
 
+    def levels(self, wave: Wave) -> list[float]:
+        """Return the confidences an activation is asked about: those listed, and the one the scenario asks for."""
+        return sorted({*self.confidences, wave.confidence})
+
     def _open(self) -> list[tuple[Wave, float]]:
         """Return the open questions: first those without a plan, then those with the largest gap."""
         questions = []
         for wave in self.waves:
-            for confidence in self.confidences:
+            for confidence in self.levels(wave):
                 combined = together(self.findings[wave.id], confidence, self.digits)
                 if combined.status(self.settings.gap) not in SETTLED:
                     left = cost_gap(combined.cost_minor, combined.bound_minor)
@@ -228,6 +233,7 @@ class _Search:
             min_posts=wave.min_posts,
             confidence=wave.confidence,
             points=[self._point(self.findings[wave.id], confidence) for confidence in self.confidences],
+            asked=self._point(self.findings[wave.id], wave.confidence),
         )
 
     def _point(self, findings: Sequence[Finding], confidence: float) -> CertaintyPoint:
@@ -253,7 +259,6 @@ def alone(scenario: Scenario, wave: Wave, confidence: float) -> Scenario:
     return question.model_copy(update={"activations": [asked], "budget": Budget()})
 
 
-def _total(curves: Sequence[CertaintyCurve], index: int, digits: int) -> str | None:
-    costs = [curve.points[index].cost for curve in curves]
-    amounts = [to_minor(Decimal(cost), digits) for cost in costs if cost is not None]
-    return from_minor(sum(amounts), digits) if len(amounts) == len(costs) else None
+def _total(points: Sequence[CertaintyPoint], digits: int) -> str | None:
+    amounts = [to_minor(Decimal(point.cost), digits) for point in points if point.cost is not None]
+    return from_minor(sum(amounts), digits) if len(amounts) == len(points) else None

@@ -34,6 +34,9 @@ class CertaintyCurve(Strict):
     min_posts: int = Field(description="Posts asked for (count).", examples=[5])
     confidence: float = Field(description="Probability the scenario asks for.", examples=[0.9])
     points: list[CertaintyPoint] = Field(description="By confidence.")
+    asked: CertaintyPoint | None = Field(
+        None, description="At the confidence that the scenario asks for; null in answers that do not say."
+    )
 
 
 class PriceOfCertainty(Strict):
@@ -46,5 +49,8 @@ class PriceOfCertainty(Strict):
     totals: list[Amount | None] = Field(
         description="Per confidence: sum over activations; null where one has no cost.",
         examples=[["3402.10", "3796.60", "4205.35"]],
+    )
+    asked_total: Amount | None = Field(
+        None, description="Sum over activations, each as asked for; null where one has no cost.", examples=["3796.60"]
     )
     run: Effort = Field(description="How it was computed.")

@@ -18,6 +18,7 @@ class Document(StrEnum):
     COMPARISON = "comparison", "optimizer.answers.comparison:Comparison"
     CASH = "cash", "optimizer.answers.cash:CashView"
     CERTAINTY = "certainty", "optimizer.answers.certainty:PriceOfCertainty"
+    TOGETHER = "together", "optimizer.answers.together:CertaintyTogether"
     LIMITS = "limits", "optimizer.answers.limits:CostOfLimits"
     FRONTIER = "frontier", "optimizer.answers.frontier:Frontier"
 

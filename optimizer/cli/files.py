@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from optimizer.cli.console import blaming, say, show, show_text
 from optimizer.cli.options import AnswerFormat
 from optimizer.errors import InputError, Problem
 from optimizer.export.csv_files import BYTE_ORDER_MARK, csv_text
-from optimizer.export.files import check_folder, check_writable, write_atomically, write_folder
+from optimizer.export.files import check_folder, check_writable, make_folder, write_atomically, write_folder
 from optimizer.export.tables import Table
 from optimizer.plan import Plan, to_json
 from optimizer.scenario.fields import Strict
@@ -154,6 +155,17 @@ def show_answer(answer: Strict, table: Table, page: RenderableType, shown: Answe
         show(page)
     else:
         show_text(csv_text(table).removeprefix(BYTE_ORDER_MARK) if shown == "csv" else to_json(answer))
+
+
+def write_plans(folder: Path, plans: Mapping[str, tuple[Scenario, Plan]]) -> None:
+    """Write scenarios and their plans by name, so that they can be verified, compared and exported."""
+    with blaming(folder):
+        make_folder(folder)
+        for name, (scenario, plan) in plans.items():
+            data = scenario.model_dump(mode="json", exclude_unset=True, by_alias=True)
+            write_atomically(folder / f"{name}.scenario.json", json.dumps(data, indent=2, ensure_ascii=False) + "\n")
+            write_atomically(folder / f"{name}.plan.json", to_json(plan))
+    say(f"{len(plans)} scenarios and plans written to {folder}.")
 
 
 def deliver(text: str, output: Path | None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
@@ -20,6 +19,7 @@ from optimizer.cli.files import (
     settings_of,
     show_answer,
     write_answer,
+    write_plans,
 )
 from optimizer.cli.on_cluster import Place, frontier_at, places_at
 from optimizer.cli.options import (
@@ -36,11 +36,10 @@ from optimizer.cli.options import (
 )
 from optimizer.errors import InputError, Problem
 from optimizer.export.answer_tables import frontier_table
-from optimizer.export.files import make_folder, write_atomically
+from optimizer.export.files import make_folder
 from optimizer.export.terminal.elements import ProgressLine
 from optimizer.export.terminal.frontier_page import frontier_page
 from optimizer.money import LARGEST_MINOR, decimals, to_minor
-from optimizer.plan import to_json
 from optimizer.scenario.models import Scenario
 from optimizer.solve.settings import Settings
 
@@ -171,13 +170,7 @@ def _searched(
 
 def _write_plans(folder: Path, budget_plans: BudgetPlans) -> None:
     """Write the scenario and the plan of every budget, so that they can be verified, compared and exported."""
-    with blaming(folder):
-        for item in budget_plans.plans:
-            name = f"budget_{item.point.budget}"
-            data = item.scenario.model_dump(mode="json", exclude_unset=True, by_alias=True)
-            write_atomically(folder / f"{name}.scenario.json", json.dumps(data, indent=2, ensure_ascii=False) + "\n")
-            write_atomically(folder / f"{name}.plan.json", to_json(item.plan))
-    say(f"{len(budget_plans.plans)} scenarios and plans written to {folder}.")
+    write_plans(folder, {f"budget_{item.point.budget}": (item.scenario, item.plan) for item in budget_plans.plans})
 
 
 def _chart(answer: Frontier) -> Chart:

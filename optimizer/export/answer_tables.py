@@ -10,10 +10,11 @@ from operator import attrgetter
 from typing import Any
 
 from optimizer.answers.cash import CashView
-from optimizer.answers.certainty import PriceOfCertainty
+from optimizer.answers.certainty import CertaintyCurve, CertaintyPoint, PriceOfCertainty
 from optimizer.answers.comparison import Comparison
 from optimizer.answers.frontier import Frontier
 from optimizer.answers.limits import CostOfLimits
+from optimizer.answers.together import CertaintyTogether
 from optimizer.export.formatting import amount
 from optimizer.export.tables import Column, Table, Value
 
@@ -38,8 +39,8 @@ def frontier_table(answer: Frontier) -> Table:
 
 
 def certainty_table(answer: PriceOfCertainty) -> Table:
-    """Return one row per activation and confidence; `asked_for` is the confidence of the scenario."""
-    curves = [(curve, point) for curve in answer.activations for point in curve.points]
+    """Return one row per activation and confidence, that of the scenario (`asked_for`) among them."""
+    curves = [(curve, point) for curve in answer.activations for point in _points(curve)]
     fields: list[Field] = [
         *((name, _of(0, get)) for name, get in _plain("activation", "community", "min_posts")),
         ("asked_for", lambda pair: pair[0].confidence),
@@ -48,6 +49,23 @@ def certainty_table(answer: PriceOfCertainty) -> Table:
         *((name, _of(1, get)) for name, get in _plain("gap", "gifts", "paid", "probability")),
     ]
     return _table(fields, curves, answer.scenario.currency)
+
+
+def _points(curve: CertaintyCurve) -> list[CertaintyPoint]:
+    known = {point.confidence: point for point in ([curve.asked] if curve.asked else [])}
+    return sorted((known | {point.confidence: point for point in curve.points}).values(), key=lambda p: p.confidence)
+
+
+def together_table(answer: CertaintyTogether) -> Table:
+    """Return one row per common confidence, the plan as asked first, without a confidence."""
+    fields = [
+        *_plain("confidence", "status"),
+        *_money("cost", "cost_bound"),
+        *_plain("gap"),
+        *_money("left"),
+        *_plain("probability_all", "gifts", "paid", "verified"),
+    ]
+    return _table(fields, [answer.asked, *answer.points], answer.scenario.currency)
 
 
 def limits_table(answer: CostOfLimits) -> Table:

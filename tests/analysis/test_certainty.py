@@ -212,7 +212,7 @@ def test_once_cancelled_the_rest_is_unknown() -> None:
             cancel.set()
 
     answer = price_of_certainty(cases.checked(cases.two()), [0.4, 0.66], ALL, progress=stop, cancel=cancel)
-    assert [(step.number, step.of, step.what) for step in told] == [(1, 4, "a at 40%"), (2, 4, "a at 66%")]
+    assert [(step.number, step.of, step.what) for step in told] == [(1, 6, "a at 40%"), (2, 6, "a at 60%")]
     assert [point.status for point in points(answer)] == ["optimal", "unknown", "unknown", "unknown"]
     assert answer.totals == [None, None]
 

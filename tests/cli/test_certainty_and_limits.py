@@ -156,3 +156,21 @@ def test_settings_reach_the_answer(groundswell: Run, tmp_path: Path) -> None:
     options = ["--time-limit", 9, "--seed", 7, "--workers", 2, "--format", "json", "--confidences", "0.3"]
     run = json.loads(groundswell("certainty", write(tmp_path, TIGHT), *options).out)["run"]
     assert (run["time_limit_seconds"], run["seed"], run["workers"]) == (9.0, 7, 2)
+
+
+def test_certainty_together_is_shown_and_its_plans_are_written(groundswell: Run, tmp_path: Path) -> None:
+    folder, out = tmp_path / "plans", tmp_path / "together.csv"
+    ran = groundswell("certainty", write(tmp_path, TIGHT), "--together", "--plans", folder, "-o", out)
+    assert ran.code == 0
+    assert "left: everything at " in ran.out or "No total budget: everything at " in ran.out
+    assert out.read_text(encoding="utf-8").startswith("\ufeffconfidence,status,cost,")
+    plans = sorted(folder.glob("*.plan.json"))
+    assert plans
+    scenario = Path(str(plans[0]).replace(".plan.", ".scenario."))
+    assert groundswell("verify", scenario, plans[0]).code == 0
+
+
+@pytest.mark.parametrize("options", [["--plan", "p.json"], ["--plans", "p"], ["--together", "--png", "p.png"]])
+def test_options_of_the_other_question_are_refused(groundswell: Run, tmp_path: Path, options: list[str]) -> None:
+    ran = groundswell("certainty", write(tmp_path, TIGHT), *options)
+    assert (ran.code, "[not_used]" in ran.err) == (2, True)

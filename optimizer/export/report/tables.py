@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from optimizer.answers.cash import CashMonth, CashView, Return
-from optimizer.answers.certainty import PriceOfCertainty
+from optimizer.answers.certainty import CertaintyPoint, PriceOfCertainty
 from optimizer.answers.comparison import Comparison, KeyFigures
 from optimizer.answers.frontier import Frontier
 from optimizer.export import formatting, plan_tables, statements
@@ -162,15 +162,26 @@ def frontier(answer: Frontier) -> ReportTable:
 def certainty(price: PriceOfCertainty) -> ReportTable:
     """Return what each activation costs at each confidence."""
     costs: list[tuple[str, Kind]] = [(formatting.probability(confidence), "money") for confidence in price.confidences]
+    asked = any(curve.asked is not None for curve in price.activations)
+    first: list[tuple[str, Kind]] = [("As asked", "money")] if asked else []
     rows: list[list[Value]] = [
         [
             curve.activation,
-            *("impossible" if point.status == "infeasible" else amount(point.cost) for point in curve.points),
+            *([_priced(curve.asked)] if asked else []),
+            *(_priced(point) for point in curve.points),
         ]
         for curve in price.activations
     ]
-    table = Table(_columns(("Activation", "text"), *costs), rows, ["Sum", *map(amount, price.totals)])
+    sums = [*([amount(price.asked_total)] if asked else []), *map(amount, price.totals)]
+    table = Table(_columns(("Activation", "text"), *first, *costs), rows, ["Sum", *sums])
     return ReportTable("Cost by confidence", table, price.scenario.currency)
+
+
+def _priced(point: CertaintyPoint | None) -> Value:
+    """Return the cost of a point; why there is none where that is proven."""
+    if point is None:
+        return None
+    return "impossible" if point.status == "infeasible" else amount(point.cost)
 
 
 _COMPARED = {

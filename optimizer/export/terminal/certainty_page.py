@@ -16,6 +16,8 @@ FIGURE_WIDTH = 13
 """Width of an amount with the space beside it (columns)."""
 NAME_WIDTH = 34
 """Width of the activation, its posts and its confidence (columns)."""
+ASKED = -1
+"""Stands for the confidence as asked among the places of the confidences listed."""
 WITHOUT_COST: dict[Status, str] = {"infeasible": "impossible", "unknown": "no plan found"}
 
 AID = (
@@ -37,8 +39,18 @@ def certainty_page(answer: PriceOfCertainty) -> RenderableType:
 
 def _tables(answer: PriceOfCertainty, width: int) -> RenderableType:
     room = max(1, (width - NAME_WIDTH) // FIGURE_WIDTH)
-    columns = range(len(answer.confidences))
+    columns: list[int] = [ASKED] if _says_more(answer) else []
+    columns += range(len(answer.confidences))
     return spaced(_table(answer, columns[first : first + room]) for first in columns[::room])
+
+
+def _says_more(answer: PriceOfCertainty) -> bool:
+    """Return whether an activation is asked for at a confidence that is not listed."""
+    return any(curve.asked is not None and curve.confidence not in answer.confidences for curve in answer.activations)
+
+
+def _at(curve: CertaintyCurve, column: int) -> CertaintyPoint:
+    return curve.asked if column == ASKED and curve.asked is not None else curve.points[column]
 
 
 def _table(answer: PriceOfCertainty, columns: Sequence[int]) -> RenderableType:
@@ -48,11 +60,11 @@ def _table(answer: PriceOfCertainty, columns: Sequence[int]) -> RenderableType:
     table.add_column("Posts\nneeded", justify="right", no_wrap=True)
     table.add_column("Asked\nfor", justify="right", no_wrap=True)
     for column in columns:
-        total = formatting.money(answer.totals[column], currency)
-        head = f"At {formatting.probability(answer.confidences[column])}"
+        total = formatting.money(answer.asked_total if column == ASKED else answer.totals[column], currency)
+        head = "As asked" if column == ASKED else f"At {formatting.probability(answer.confidences[column])}"
         table.add_column(head, total, justify="right", no_wrap=True)
     for curve in answer.activations:
-        table.add_row(*_name(curve), *(_cell(curve.points[column], currency) for column in columns))
+        table.add_row(*_name(curve), *(_cell(_at(curve, column), currency) for column in columns))
     return table
 
 
