@@ -186,11 +186,11 @@ def deliver_plan(plan: Plan, output: Path | None, page: Callable[[], RenderableT
         show(page())
 
 
-def deliver_judged(plan: Plan, scenario: Scenario, output: Path | None, *, as_json: bool) -> None:
+def deliver_judged(plan: Plan, scenario: Scenario, output: Path | None, *, as_json: bool, who: bool = False) -> None:
     """Deliver a plan that was not made by the search, and warn where it breaks rules."""
     from optimizer.export.terminal.plan_page import judged_page  # noqa: PLC0415
 
-    deliver_plan(plan, output, lambda: judged_page(plan, scenario), as_json=as_json)
+    deliver_plan(plan, output, lambda: judged_page(plan, scenario, who=who), as_json=as_json)
     if not plan.certificate.verified:
         say("Warning: the plan breaks rules; they are listed with it.")
 

@@ -93,7 +93,7 @@ def run(
     write_answer(output, answer, table)
     if plans is not None:
         _write_plans(plans, budget_plans)
-    draw(chart, lambda: _chart(answer))
+    draw(chart, lambda: _chart(answer, scenario))
     show_answer(answer, table, frontier_page(answer), shown)
     return ExitCode.INTERRUPTED if interrupted else _outcome([point.status for point in answer.points])
 
@@ -173,10 +173,11 @@ def _write_plans(folder: Path, budget_plans: BudgetPlans) -> None:
     write_plans(folder, {f"budget_{item.point.budget}": (item.scenario, item.plan) for item in budget_plans.plans})
 
 
-def _chart(answer: Frontier) -> Chart:
+def _chart(answer: Frontier, scenario: Scenario) -> Chart:
     from optimizer.export.charts.frontier import frontier_chart  # noqa: PLC0415
+    from optimizer.export.plan_tables import names_of  # noqa: PLC0415
 
-    return frontier_chart(answer)
+    return frontier_chart(answer, names_of(scenario))
 
 
 def _outcome(statuses: list[str]) -> ExitCode:

@@ -21,6 +21,7 @@ AnswerOutput = Annotated[
 Force = Annotated[bool, typer.Option("--force", help="Replace a file that is there already.")]
 Shown = Annotated[Format, typer.Option("--format", help="How the result is printed.")]
 AnswerShown = Annotated[AnswerFormat, typer.Option("--format", help="How the result is printed.")]
+Who = Annotated[bool, typer.Option("--who", help="Name everybody who is gifted, too.")]
 Picture = Annotated[Path | None, typer.Option(metavar="FILE", help="Draw the answer (.png or .svg).")]
 TimeLimit = Annotated[float, typer.Option(help="Seconds allowed.", metavar="S")]
 TimeLimitOfAll = Annotated[float, typer.Option(help="Seconds allowed for all its solves together.", metavar="S")]

@@ -11,7 +11,7 @@ import typer
 from optimizer.cli import NO_SEARCH
 from optimizer.cli.console import ExitCode, blaming, interruptible, notes, nothing_found, say
 from optimizer.cli.files import check_output, deliver_plan, scenario_at, settings_of
-from optimizer.cli.options import Gap, Output, ScenarioFile, Seed, Shown, TimeLimit, Workers
+from optimizer.cli.options import Gap, Output, ScenarioFile, Seed, Shown, TimeLimit, Who, Workers
 from optimizer.export.terminal.elements import ProgressLine
 from optimizer.export.terminal.plan_page import plan_page
 from optimizer.plan import Plan
@@ -21,7 +21,7 @@ from optimizer.solve.settings import Settings
 Method = Literal["auto", "plain", "decomposed"]
 
 
-def run(source: Path, output: Path | None, settings: Settings, *, as_json: bool) -> ExitCode:
+def run(source: Path, output: Path | None, settings: Settings, *, as_json: bool, who: bool = False) -> ExitCode:
     """Solve the scenario at `source`, write the plan to `output` and show it; return how it ended."""
     try:
         check_output(output, source)
@@ -34,7 +34,7 @@ def run(source: Path, output: Path | None, settings: Settings, *, as_json: bool)
     if interrupted and plan.status == "unknown":
         say("Interrupted before the search found a plan; nothing is written.")
         return ExitCode.INTERRUPTED
-    deliver_plan(plan, output, lambda: plan_page(plan, scenario), as_json=as_json)
+    deliver_plan(plan, output, lambda: plan_page(plan, scenario, who=who), as_json=as_json)
     return ExitCode.INTERRUPTED if interrupted else _outcome(plan, as_json=as_json)
 
 
@@ -78,6 +78,7 @@ def solve(
         float, typer.Option(help="Seconds to examine why activations are left out.", metavar="S")
     ] = 1.0,
     method: Annotated[Method, typer.Option(help="One plain model, decomposed, or as the size suggests.")] = "auto",
+    who: Who = False,
     shown: Shown = "table",
 ) -> None:
     """Make the best plan, verify it, and say how good it is.
@@ -87,4 +88,4 @@ def solve(
     settings = settings_of(
         time_limit_seconds=time_limit, gap=gap, seed=seed, workers=workers, method=method, diagnose_seconds=diagnose
     )
-    raise typer.Exit(run(scenario, output, settings, as_json=shown == "json"))
+    raise typer.Exit(run(scenario, output, settings, as_json=shown == "json", who=who))

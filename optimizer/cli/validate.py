@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,11 +13,15 @@ from rich.text import Text
 from optimizer.analysis.network import network
 from optimizer.cli.console import ExitCode, complain, show
 from optimizer.cli.files import scenario_at
-from optimizer.errors import InputError
+from optimizer.errors import InputError, Notice
+from optimizer.export.formatting import listed
 from optimizer.export.terminal.elements import spaced, titled
 from optimizer.export.terminal.network_page import network_page
 from optimizer.scenario.models import Scenario
 from optimizer.scenario.scenario_warnings import scenario_warnings
+
+MOST_NAMED = 6
+"""At most this many further places of one kind of warning are named."""
 
 
 def run(sources: Sequence[Path]) -> ExitCode:
@@ -35,8 +39,18 @@ def run(sources: Sequence[Path]) -> ExitCode:
 
 
 def _validated(source: Path, scenario: Scenario) -> RenderableType:
-    warnings = [(notice.code, f"{notice.detail} {notice.pointer}") for notice in scenario_warnings(scenario)]
-    return spaced([Text(f"{source}: ok"), titled("Warnings", warnings), network_page(network(scenario))])
+    warnings = titled("Warnings", _grouped(scenario_warnings(scenario)))
+    return spaced([Text(f"{source}: ok"), warnings, network_page(network(scenario))])
+
+
+def _grouped(notices: Iterable[Notice]) -> Iterator[tuple[str, str]]:
+    """Yield one line per kind of warning: the first in full, then where else it holds."""
+    by_code: dict[str, list[Notice]] = {}
+    for notice in notices:
+        by_code.setdefault(notice.code, []).append(notice)
+    for code, (first, *rest) in by_code.items():
+        also = f"\nalso at {listed([notice.pointer for notice in rest], MOST_NAMED)}" if rest else ""
+        yield code, f"{first.detail} {first.pointer}{also}"
 
 
 def validate(

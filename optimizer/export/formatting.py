@@ -107,6 +107,18 @@ def change(amount: str | None, currency: str) -> str:
     return sign + money(amount.removeprefix("-"), currency)
 
 
+def balance(amount: str | None, currency: str) -> str:
+    """Return what is left of an amount, with a sign where it is overspent; a dash where there is none.
+
+    Examples
+    --------
+    >>> balance("56.45", "GBP"), balance("-0.05", "GBP"), balance(None, "GBP")
+    ('£56.45', '−£0.05', '–')
+    """
+    overspent = amount is not None and amount.startswith("-")
+    return change(amount, currency) if overspent else money(amount, currency)
+
+
 def signed(number: float | None, digits: int = 0) -> str:
     """Return a difference of numbers with its sign; a dash where there is none.
 

@@ -5,6 +5,7 @@ Every value is a field of the plan or the scenario; none is computed here.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from optimizer.export.formatting import amount
@@ -49,6 +50,14 @@ class Directory:
     def service(self, creator: str) -> str:
         """Return the id of the shipping service of a creator."""
         return service_of(self.creators[creator], self.scenario).id
+
+
+def names_of(scenario: Scenario) -> dict[str, str]:
+    """Return what each activation is called: its community's name, with its id where the community has several."""
+    every = waves(scenario)
+    several = Counter(wave.community for wave in every)
+    names = {community.id: community.name or community.id for community in scenario.communities}
+    return {wave.id: names[wave.community] + (f" ({wave.id})" if several[wave.community] > 1 else "") for wave in every}
 
 
 DAYS = (

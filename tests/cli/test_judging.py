@@ -111,3 +111,12 @@ def test_all_bad_decisions_are_reported(groundswell: Run, tmp_path: Path) -> Non
     assert ran.code == 2
     assert "plan.csv: 3 problems" in ran.err
     assert all(word in ran.err for word in ("eve", "soon", "row 3"))
+
+
+def test_warnings_of_one_kind_are_one_line(groundswell: Run, tmp_path: Path) -> None:
+    data = document()
+    data["creators"] += [{"id": f"no-{number}", "communities": ["trail-running"], "accepts": []} for number in range(9)]
+    ran = groundswell("validate", write(tmp_path, data))
+    assert ran.code == 0
+    assert ran.out.count("creator_unusable") == 1
+    assert "and 2 more" in ran.out

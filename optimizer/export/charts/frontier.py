@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import Any
 
@@ -10,7 +10,7 @@ import altair as alt
 
 from optimizer.answers.frontier import Frontier, FrontierPoint
 from optimizer.export import formatting
-from optimizer.export.charts.base import Chart, Layer, Row, amount, axis_format, data, finished, nothing
+from optimizer.export.charts.base import Chart, Layer, Row, amount, axis_format, data, finished, nothing, one_line
 from optimizer.export.charts.theme import DASH, INK, LIGHT, MIDDLE, PAPER, SMALL, WIDTH
 
 TITLE = "What each budget buys"
@@ -18,13 +18,25 @@ REACHED, BOUND = "value of the best plan", "proven: no plan has more"
 FIELD = "what"
 FEW = 10
 """Up to this value every whole number is marked on the axis."""
+NAMED = 2
+"""At most this many of the activations that a budget gains are named beside its mark."""
+BELOW: dict[str, Any] = {"align": "left", "baseline": "top", "dx": 6, "dy": 19}
+ABOVE: dict[str, Any] = {"align": "right", "baseline": "bottom", "dx": -6, "dy": -4}
+"""Where these names stand beside their mark."""
 PLAIN = [1, 0]
 """Dash pattern of a solid line."""
 
 
-def frontier_chart(answer: Frontier) -> Chart:
+def frontier_chart(answer: Frontier, names: Mapping[str, str] | None = None) -> Chart:
     """Return value by budget: the steps of the plans, below the steps of the proven bound.
 
+    Parameters
+    ----------
+    names
+        Of activations, for people; one that has none goes by its id.
+
+    Notes
+    -----
     Between two budgets the best value is at least that of the smaller one, whose plan is still affordable, and at most
     the bound of the larger one. Below the least budget of the smaller one's next step it does not rise. The area
     between value and bound is shaded.
@@ -34,7 +46,7 @@ def frontier_chart(answer: Frontier) -> Chart:
         return nothing(TITLE, "No budget was tried.")
     currency = answer.scenario.currency
     lines = _lines(points, currency, answer.most_value)
-    chart = alt.layer(_unknown(points, lines), *_steps(points, lines), *_marks(points, currency, lines))
+    chart = alt.layer(_unknown(points, lines), *_steps(points, lines), *_marks(points, currency, lines, names or {}))
     return finished(
         chart.properties(width=WIDTH, height=300),
         TITLE,
@@ -114,9 +126,9 @@ def _steps(points: Sequence[FrontierPoint], lines: Layer) -> Iterator[Layer]:
     yield lines.mark_line(interpolate="step-before", strokeWidth=2).encode(**looks).properties(data=data(bound))
 
 
-def _marks(points: Sequence[FrontierPoint], currency: str, lines: Layer) -> Iterator[Layer]:
-    """Yield a mark for each plan, with the number of activations secured where it changes."""
-    rows = list(_rows(points, currency))
+def _marks(points: Sequence[FrontierPoint], currency: str, lines: Layer, names: Mapping[str, str]) -> Iterator[Layer]:
+    """Yield a mark for each plan, with how many activations it secures where that changes, and which are new."""
+    rows = list(_rows(points, currency, names))
     tips = [
         alt.Tooltip("shown:N", title="budget"),
         alt.Tooltip("value:Q", title="value"),
@@ -127,16 +139,28 @@ def _marks(points: Sequence[FrontierPoint], currency: str, lines: Layer) -> Iter
     ]
     mark = lines.mark_point(fill=PAPER, stroke=INK, strokeWidth=2, size=60, opacity=1)
     yield mark.encode(tooltip=tips).properties(data=data(rows))
+    named = [row for row in rows if row["label"]]
     label = lines.mark_text(align="left", baseline="top", dx=6, dy=6, fontSize=SMALL)
-    yield label.encode(text="label:N").properties(data=data(row for row in rows if row["label"]))
+    yield label.encode(text="label:N").properties(data=data(named))
+    middle = (rows[0]["budget"] + rows[-1]["budget"]) / 2 if rows else 0
+    # To the left of the later points, where a name would leave the chart, and above the line that comes from there.
+    for place, chosen in (
+        (BELOW, [row for row in named if row["budget"] <= middle]),
+        (ABOVE, [row for row in named if row["budget"] > middle]),
+    ):
+        gained = lines.mark_text(fontSize=SMALL, fontStyle="italic", **place)
+        yield gained.encode(text="gained:N").properties(data=data(chosen))
 
 
-def _rows(points: Sequence[FrontierPoint], currency: str) -> Iterator[Row]:
+def _rows(points: Sequence[FrontierPoint], currency: str, names: Mapping[str, str]) -> Iterator[Row]:
     before = -1
+    had: list[str] = []
     for point in points:
         if point.value is None:
             continue
         secured = len(point.secured)
+        gained = [one_line(names.get(item, item)) for item in point.secured if item not in had]
+        had = point.secured
         yield {
             "budget": amount(point.budget),
             "shown": formatting.money(point.budget, currency),
@@ -146,6 +170,7 @@ def _rows(points: Sequence[FrontierPoint], currency: str) -> Iterator[Row]:
             "cost": formatting.money(point.cost, currency),
             "gap": formatting.NOTHING if point.gap is None else formatting.gap(point.gap),
             "label": f"{secured} secured" if secured not in {before, 0} else "",
+            "gained": f"+ {formatting.listed(gained, NAMED)}" if gained else "",
         }
         before = secured
 

@@ -25,6 +25,7 @@ from optimizer.export.charts.files import plan_charts
 from optimizer.export.charts.frontier import frontier_chart
 from optimizer.export.charts.months import months_of
 from optimizer.export.charts.waterfall import waterfall_chart
+from optimizer.export.plan_tables import names_of
 from optimizer.export.report import scripts, tables
 from optimizer.export.report.figures import Figure, figure
 from optimizer.export.report.report_table import ReportTable
@@ -73,7 +74,7 @@ def report_html(
     drawn = {name: figure(name, chart) for name, chart in plan_charts(scenario, plan, cash).items()}
     sections = [
         *_plan_sections(scenario, plan, drawn, cash),
-        _frontier(frontier),
+        _frontier(frontier, names_of(scenario)),
         _certainty(certainty),
         _comparison(comparison),
         *_small_print(scenario, plan),
@@ -120,16 +121,13 @@ def _key_figures(plan: Plan) -> Iterator[statements.Labelled]:
     if secured > 1:
         yield f"All {secured:,} succeed", formatting.probability(totals.probability_all)
     if totals.budget is not None and totals.left is not None:
-        yield f"Left of {formatting.money(totals.budget, plan.scenario.currency)}", _left(totals.left, plan)
+        yield (
+            f"Left of {formatting.money(totals.budget, plan.scenario.currency)}",
+            formatting.balance(totals.left, plan.scenario.currency),
+        )
     gap = formatting.proven_gap(objective.gap, verified=plan.certificate.verified and is_searched(plan))
     if gap is not None:
         yield "Proven gap", formatting.gap(gap)
-
-
-def _left(amount: str, plan: Plan) -> str:
-    """Return what is left of the budget, with a sign where it is overspent."""
-    show = formatting.change if amount.startswith("-") else formatting.money
-    return show(amount, plan.scenario.currency)
 
 
 def _plan_sections(
@@ -152,11 +150,11 @@ def _plan_sections(
         yield Section("Who takes part", "creators", tables=[tables.creators(plan, scenario)])
 
 
-def _frontier(answer: Frontier | None) -> Section:
+def _frontier(answer: Frontier | None, names: Mapping[str, str]) -> Section:
     if answer is None:
         return Section("", "")
-    drawn = [figure("frontier", frontier_chart(answer))]
-    return Section("The budget frontier", "frontier", figures=drawn, tables=[tables.frontier(answer)])
+    drawn = [figure("frontier", frontier_chart(answer, names))]
+    return Section("The budget frontier", "frontier", figures=drawn, tables=[tables.frontier(answer, names)])
 
 
 def _certainty(answer: PriceOfCertainty | None) -> Section:

@@ -144,18 +144,25 @@ _POINT = _columns(
     ("Gifts", "count"),
     ("Paid", "count"),
     ("Posts expected", "number"),
+    ("Gained and lost", "text"),
 )
 
 
-def frontier(answer: Frontier) -> ReportTable:
-    """Return what each budget buys."""
-    rows: list[list[Value]] = [
-        [
-            *(amount(point.budget), point.value, point.value_bound, amount(point.cost), point.gap),
-            *(len(point.secured), point.gifts, point.paid, point.expected_posts),
-        ]
-        for point in answer.points
-    ]
+def frontier(answer: Frontier, names: Mapping[str, str] | None = None) -> ReportTable:
+    """Return what each budget buys, and what it gains and loses beside the one before; `names` are of activations."""
+    rows: list[list[Value]] = []
+    before: list[str] = []
+    for point in answer.points:
+        changes = [f"+ {name}" for name in point.secured if name not in before]
+        changes += [f"− {name}" for name in before if name not in point.secured]
+        named = [f"{change[:2]}{(names or {}).get(change[2:], change[2:])}" for change in changes]
+        before = point.secured
+        rows.append(
+            [
+                *(amount(point.budget), point.value, point.value_bound, amount(point.cost), point.gap),
+                *(len(point.secured), point.gifts, point.paid, point.expected_posts, ", ".join(named) or None),
+            ]
+        )
     return ReportTable("What each budget buys", Table(_POINT, rows), answer.scenario.currency)
 
 
@@ -195,7 +202,7 @@ _COMPARED = {
         ("Shipping", "money"),
         ("Fees", "money"),
         ("Budget", "money"),
-        ("Left of it", "change"),
+        ("Left of it", "figure"),
         ("Gifts", "count"),
         ("Paid", "count"),
         ("Posts expected", "number"),
@@ -208,7 +215,7 @@ _COMPARED = {
 
 def comparison(answer: Comparison) -> ReportTable:
     """Return plans side by side, figure by figure."""
-    sides = [dict(zip(_COMPARED, _compared(plan), strict=True)) for plan in answer.plans]
+    sides = [dict(zip(_COMPARED, _compared(plan, answer.currency), strict=True)) for plan in answer.plans]
     plans: list[tuple[str, Kind]] = [(plan.name, "figure") for plan in answer.plans]
     rows = [
         [title, *(shown(side[title], column, answer.currency) for side in sides)] for title, column in _COMPARED.items()
@@ -218,12 +225,13 @@ def comparison(answer: Comparison) -> ReportTable:
     return ReportTable("Plans side by side", Table(_columns(("", "text"), *plans), rows), answer.currency, note)
 
 
-def _compared(plan: KeyFigures) -> list[Value]:
+def _compared(plan: KeyFigures, currency: str) -> list[Value]:
     broken = ", ".join(map(statements.rule_words, plan.broken))
     return [
         f"breaks {broken}" if broken else "keeps every rule",
         *(plan.value, f"{plan.secured:,} of {plan.activations:,}"),
-        *map(amount, (plan.cost, plan.product, plan.shipping, plan.fees, plan.budget, plan.left)),
+        *map(amount, (plan.cost, plan.product, plan.shipping, plan.fees, plan.budget)),
+        formatting.balance(plan.left, currency),
         *(plan.gifts, plan.paid, plan.expected_posts, plan.probability_all),
         formatting.proven_gap(plan.gap, verified=plan.verified and plan.searched),
     ]

@@ -140,10 +140,8 @@ def _together(plan: KeyFigures) -> str:
 
 
 def _left(plan: KeyFigures, currency: str) -> str | Text:
-    if plan.left is None:
-        return formatting.NOTHING
-    over = plan.left.startswith("-")
-    return marked(False, formatting.change(plan.left, currency)) if over else formatting.money(plan.left, currency)
+    shown = formatting.balance(plan.left, currency)
+    return marked(False, shown) if plan.left is not None and plan.left.startswith("-") else shown
 
 
 def _number(number: float | None, digits: int = 0) -> str:

@@ -24,12 +24,18 @@ COUNTS = 5
 """Number of columns with figures of an activation."""
 
 
-def plan_page(plan: Plan, scenario: Scenario) -> RenderableType:
-    """Return the page of a plan that was solved for: with its proof, its limits and what would help."""
+def plan_page(plan: Plan, scenario: Scenario, *, who: bool = False) -> RenderableType:
+    """Return the page of a plan that was solved for: with its proof, its limits and what would help.
+
+    Parameters
+    ----------
+    who
+        Whether everybody who is gifted is named; who is paid always is.
+    """
     return spaced(
         [
             _heading(plan, statements.status(plan)),
-            *_body(plan, scenario),
+            *_body(plan, scenario, who=who),
             titled("How good it is", statements.proof(plan)),
             titled("Used up", statements.used_up(plan)),
             titled("What stands in the way", statements.blocked(plan)),
@@ -41,14 +47,14 @@ def plan_page(plan: Plan, scenario: Scenario) -> RenderableType:
     )
 
 
-def judged_page(plan: Plan, scenario: Scenario) -> RenderableType:
+def judged_page(plan: Plan, scenario: Scenario, *, who: bool = False) -> RenderableType:
     """Return the page of a plan made elsewhere: the rules it breaks come first, and no proof is shown."""
     broken = list(statements.broken(plan))
     return spaced(
         [
             _heading(plan, statements.judgement(plan)),
             titled("✗ Broken", broken),
-            *_body(plan, scenario),
+            *_body(plan, scenario, who=who),
             titled("Used up", statements.used_up(plan)),
             titled("Warnings", statements.warnings(plan)),
             _footing(plan, scenario),
@@ -72,12 +78,12 @@ def _heading(plan: Plan, status: str) -> RenderableType:
     return Group(Text(plan.scenario.name, style="bold"), *(Text(line) for line in lines if line))
 
 
-def _body(plan: Plan, scenario: Scenario) -> list[RenderableType]:
+def _body(plan: Plan, scenario: Scenario, *, who: bool) -> list[RenderableType]:
     """Return the tables of a plan, empty where there is none."""
     if plan.totals.cost is None:
         return []
     tables: list[RenderableType] = [_Activations(plan, scenario).view()]
-    return [*tables, _parcels(plan, scenario), _cash(plan)] if plan.assignments else tables
+    return [*tables, _parcels(plan, scenario, who=who), _cash(plan)] if plan.assignments else tables
 
 
 def _footing(plan: Plan, scenario: Scenario) -> RenderableType:
@@ -142,8 +148,8 @@ def _beside(reached: str, needed: str, *, wide: bool) -> str:
     return f"{reached} (need {needed})" if wide else f"{reached}\nneed {needed}"
 
 
-def _parcels(plan: Plan, scenario: Scenario) -> RenderableType:
-    """Return per activation its ship days, and the creators who are paid with their fees."""
+def _parcels(plan: Plan, scenario: Scenario, *, who: bool) -> RenderableType:
+    """Return per activation its ship days, and the creators who are paid with their fees; all others too with `who`."""
     handles = {creator.id: creator.handle or creator.id for creator in scenario.creators}
 
     def payee(line: Assignment) -> str:
@@ -158,6 +164,9 @@ def _parcels(plan: Plan, scenario: Scenario) -> RenderableType:
         paid = [payee(line) for line in lines if line.mode == "paid"]
         if paid:
             table.add_row("", Text(f"paid: {', '.join(paid)}", style="dim"))
+        gifted = [handles.get(line.creator, line.creator) for line in lines if line.mode == "gift"]
+        if gifted and who:
+            table.add_row("", Text(f"gifts: {', '.join(gifted)}", style="dim"))
     return table
 
 

@@ -63,8 +63,7 @@ def _row(point: JointPoint, currency: str) -> list[Value]:
     if point.cost is None:
         return [name, WITHOUT_COST.get(point.status, point.status), None, None, None, None]
     people = f"{point.gifts:,} + {point.paid:,}"
-    show = formatting.change if (point.left or "").startswith("-") else formatting.money
-    left = show(point.left, currency)
+    left = formatting.balance(point.left, currency)
     return [name, amount(point.cost), left, point.probability_all, people, point.gap]
 
 

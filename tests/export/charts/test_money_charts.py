@@ -150,3 +150,13 @@ def test_small_amounts_show_minor_units() -> None:
 
 def test_rows_of_small_charts_grow_with_their_number() -> None:
     assert [columns(number) for number in (1, 2, 4, 5, 9, 10, 72)] == [1, 2, 2, 3, 3, 4, 4]
+
+
+def test_the_frontier_names_what_a_budget_gains() -> None:
+    shown = [
+        row["gained"]
+        for row in rows(frontier_chart(answers.frontier(), {"trail": "Trail running"}))
+        if row.get("label")
+    ]
+    assert shown
+    assert all(text.startswith("+ ") for text in shown)

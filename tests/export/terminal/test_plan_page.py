@@ -272,3 +272,10 @@ def test_wide_long_names_stay_inside_the_page() -> None:
     long = evaluate(case, [decision("cat", "paid", "2027-03-10", name)], {name: date(2027, 3, 15)}, draws=0)
     for width in (80, 120):
         assert all(len(line) <= width for line in page(judged_page(long, case), width).splitlines())
+
+
+def test_whoever_is_gifted_is_named_where_that_is_asked_for() -> None:
+    plan_made = ours()
+    assert "gifts: " not in page(plan_page(plan_made, scenario()))
+    shown = squeezed(page(plan_page(plan_made, scenario(), who=True)))
+    assert "gifts: ana" in shown or "gifts: @ana" in shown
