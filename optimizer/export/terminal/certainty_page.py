@@ -41,7 +41,7 @@ def _tables(answer: PriceOfCertainty, width: int) -> RenderableType:
     room = max(1, (width - NAME_WIDTH) // FIGURE_WIDTH)
     columns: list[int] = [ASKED] if _says_more(answer) else []
     columns += range(len(answer.confidences))
-    return spaced(_table(answer, columns[first : first + room]) for first in columns[::room])
+    return spaced(_table(answer, columns[first : first + room]) for first in range(0, len(columns), room))
 
 
 def _says_more(answer: PriceOfCertainty) -> bool:

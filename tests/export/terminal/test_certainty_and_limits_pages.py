@@ -148,3 +148,22 @@ def test_the_line_tells_which_question_of_how_many() -> None:
     with StepLine(Console(file=silent, force_terminal=False)) as line:
         line.tell(Step(1, 1, "x"))
     assert silent.getvalue() == ""
+
+
+def test_the_price_as_asked_stands_first_and_hides_no_other_column() -> None:
+    asked = point(0.85, cost="1700.00")
+    curve = {"activation": "trail", "community": "trail", "min_posts": 5, "confidence": 0.85, "asked": asked}
+    levels = [0.8, 0.9, 0.95, 0.99]
+    data = {
+        "schema_version": 1,
+        "scenario": REFERENCE,
+        "confidences": levels,
+        "activations": [{**curve, "points": [point(level) for level in levels]}],
+        "totals": [f"{1801 + number}.00" for number in range(4)],
+        "asked_total": "1700.00",
+        "run": RUN,
+    }
+    for width in (60, 80, 120):
+        text = page(certainty_page(PriceOfCertainty.model_validate(data)), width)
+        for words in ("As asked", "£1,700.00", "£1,801.00", "£1,802.00", "£1,803.00", "£1,804.00"):
+            assert words in text, (width, words)
