@@ -9,9 +9,12 @@
       return { ...spec, columns: Math.max(1, Math.floor((width - 70) / room.cell)) };
     }
     // On a phone a chart is drawn narrower than is good for it, and the rest is scaled: both together stay legible.
-    const least = width < room.least ? Math.max(width, room.least * 0.8) : room.least;
+    const least = width < room.least ? Math.max(width, room.least * 0.72) : room.least;
     const drawn = Math.max(least, Math.min(room.most, width));
-    return { ...spec, width: drawn, autosize: { type: "fit-x", contains: "padding" } };
+    const config = structuredClone(spec.config ?? {});
+    // The entries of a legend stand below each other where they would not fit side by side.
+    if (width < room.least) config.legend = { ...config.legend, columns: 1 };
+    return { ...spec, config, width: drawn, autosize: { type: "fit-x", contains: "padding" } };
   }
 
   function draw(place) {
