@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from optimizer.chance.covers import cover_of
 from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
 from optimizer.solve.cpsat.feasibility import holds
-from optimizer.solve.windows.candidates import Quotas, _Quota, candidates_of
+from optimizer.solve.windows.candidates import candidates_of
 from optimizer.solve.windows.cell_bounds import cell_bounds
 from optimizer.solve.windows.greedy_team import Team, greedy_team, redated
+from optimizer.solve.windows.quotas import Quotas, _Quota
 from tests.derive.small import activation, creator, instance
 from tests.seeds import seeds
 from tests.solve.windows import day_prices, keeps_own_rules, one_window, teams

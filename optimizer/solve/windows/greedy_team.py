@@ -18,9 +18,10 @@ from optimizer.chance.tail import SCREENING, SECURE_TOLERANCE, tail, tails
 from optimizer.chance.tilt import phi
 from optimizer.derive.instance import INFEASIBLE_COST, Floats, Instance, Ints
 from optimizer.solve.search_parameters import PARAMETERS
-from optimizer.solve.windows.candidates import Candidates, ModeCandidates, Quotas
+from optimizer.solve.windows.candidates import Candidates, ModeCandidates
 from optimizer.solve.windows.cell_bounds import STEPS, CellBounds
 from optimizer.solve.windows.prefix_team import prefixes
+from optimizer.solve.windows.quotas import Quotas
 
 
 @dataclass(frozen=True)
