@@ -10,14 +10,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 
 from optimizer.analysis.certify import plan_of
 from optimizer.analysis.judging import Facts, bound, facts_of, judge
-from optimizer.analysis.report import budget_and_left
+from optimizer.analysis.other_budget import with_budget_of
 from optimizer.derive.instance import Instance
 from optimizer.errors import VerificationError
-from optimizer.money import decimals, to_minor
 from optimizer.plan import Certificate, Check, Plan, Simulation
 from optimizer.scenario.loading import canonical_fields, fingerprint_of
 from optimizer.scenario.models import Scenario
@@ -102,8 +100,7 @@ def _bounds(solution: Solution) -> object:
 
 def _again(scenario: Scenario, plan: Plan) -> Plan:
     """Return a plan that was judged under another budget, judged under this scenario's."""
-    cost = None if plan.totals.cost is None else to_minor(Decimal(plan.totals.cost), decimals(scenario.currency))
-    plan = plan.model_copy(update={"totals": plan.totals.model_copy(update=budget_and_left(scenario, cost))})
+    plan = with_budget_of(scenario, plan)
     if plan.totals.cost is not None:
         plan = bound(scenario, plan)
     before = plan.certificate

@@ -36,9 +36,9 @@ PLATFORMS = ("clips", "pictures", "letters")
 def document_of(seed: int) -> Document:
     """Return a tiny scenario whose creators have a platform, and of whom some are named with an A."""
     rng, document = Random(seed), tiny_scenario(seed)
-    for creator in document["creators"]:
+    for number, creator in enumerate(document["creators"]):
         creator["labels"] = {"platform": rng.choice(PLATFORMS)}
-        creator["handle"] = rng.choice(("@ana", "@abe", "@bo", "@cy"))
+        creator["handle"] = f"{rng.choice(('@ana', '@abe', '@bo', '@cy'))}.{number}"
     return document
 
 
@@ -265,9 +265,9 @@ def test_a_made_up_rule_is_kept_where_cores_leave_people_out(
 ) -> None:
     """Scenarios too large to enumerate: both methods against one model of everything, and no false bound."""
     rng, document = Random(seed), middle_scenario(seed, people=14)
-    for creator in document["creators"]:
+    for number, creator in enumerate(document["creators"]):
         creator["labels"] = {"platform": rng.choice(PLATFORMS)}
-        creator["handle"] = rng.choice(("@ana", "@bo"))
+        creator["handle"] = f"{rng.choice(('@ana', '@bo'))}.{number}"
     monkeypatch.setattr(rules, "RULES", (*rules.RULES, MADE_UP[name].rule))
     instance = build_instance(scenario_from_data(document), every_day=rules.every_day())
     truth = optimum(instance)

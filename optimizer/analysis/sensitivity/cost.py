@@ -12,6 +12,7 @@ from typing import Any
 from optimizer.analysis.certify import certified
 from optimizer.analysis.diagnosis.documents import document, patched
 from optimizer.analysis.judging import Facts, effort_of, facts_of, judge
+from optimizer.analysis.other_budget import with_budget_of
 from optimizer.analysis.sensitivity.levels import Best, Bounds, best_of, bounds_of
 from optimizer.analysis.sensitivity.steps import Relaxed, looser_limits
 from optimizer.analysis.time_budget import Step, TimeBudget, side_by_side
@@ -158,7 +159,7 @@ class _Study:
 
     def _keeps(self, plan: Plan) -> bool:
         """Return whether a plan of a looser scenario keeps every rule of the scenario as it is."""
-        named = plan.model_copy(update={"scenario": self.facts.reference})
+        named = with_budget_of(self.scenario, plan).model_copy(update={"scenario": self.facts.reference})
         return judge(self.scenario, named, self.settings.seed, 0, self.facts).certificate.verified
 
     def _row(self, item: Loosened, own: Best) -> LooserLimit:
