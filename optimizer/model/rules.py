@@ -34,13 +34,15 @@ class Scope(Enum):
     A plan that keeps a rule of any scope but VALUE keeps it in every part: such rules limit from above. PEOPLE and
     DATES may stand in the bounds of pairs. MONEY and PARCELS stand in those bounds only whose models offer every ship
     day of the core (`solve.within_limits`); other models of parts offer the best ship days, so no rule stands
-    in them that does not declare `Rule.any_day`.
+    in them that does not declare `Rule.any_day`. BUDGET stands in no bound of a part: searches under other total
+    budgets share these bounds (`solve.budget_sweep`).
     """
 
     OWN = "one activation"
     PEOPLE = "who takes part where"
     DATES = "where windows lie"
-    MONEY = "what is spent"
+    BUDGET = "what the whole plan costs"
+    MONEY = "what is spent in a month"
     PARCELS = "parcels and units by day"
     VALUE = "what is secured"
 
@@ -201,7 +203,7 @@ RULES: tuple[Rule, ...] = (
         team=TeamCheck.BY_CONSTRUCTION,
         loosened_by=("/activations/*/tier_mix",),
     ),
-    _built(constraints.budget_total, Scope.MONEY, "/budget/total"),
+    _built(constraints.budget_total, Scope.BUDGET, "/budget/total"),
     _built(constraints.budget_month, Scope.MONEY, "/budget/monthly/*"),
     _built(constraints.stock, Scope.PARCELS, "/products/*/stock"),
     _built(constraints.daily_capacity, Scope.PARCELS, "/shipping/daily_capacity"),
@@ -229,7 +231,7 @@ def outside_of_parts() -> frozenset[str]:
 
 def outside_of_days() -> frozenset[str]:
     """Return the ids of the rules that stand in no bound of a part, not even with every ship day of its core."""
-    return frozenset(rule.id for rule in RULES if rule.scope in {None, Scope.VALUE})
+    return frozenset(rule.id for rule in RULES if rule.scope in {None, Scope.VALUE, Scope.BUDGET})
 
 
 def windows_agree(instance: Instance) -> bool:

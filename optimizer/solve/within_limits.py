@@ -3,7 +3,8 @@
 The bounds of `bounds.activation` leave shared limits out. Where the best team alone already needs more places a day,
 stock or money of a month than there is (thirty parcels, and few days on which they arrive in time), no plan has it at
 that price: shared limits are limits from above, so every plan's team of the activation keeps them by itself. The
-activation is then bounded again, window by window, with all of its days and with the shared limits as rows.
+activation is then bounded again, window by window, with all of its days and with the shared limits as rows. The total
+budget is no such row, as searches under other budgets share the bounds: it only says how high a bound is of use.
 """
 
 from __future__ import annotations
@@ -119,9 +120,11 @@ def _known(
 def bound_within_limits(problem: SearchProblem, known: WithinLimits, rounds: int) -> None:
     """Raise the bounds of an activation's windows within the shared limits, those that could be cheapest first.
 
-    A window that stays below the cheapest team bounds the activation: the others are raised no further than that.
+    A window that stays below the cheapest team bounds the activation: the others are raised no further than that, and
+    none beyond what the total budget pays for.
     """
-    stuck = INFEASIBLE_COST
+    budget = problem.instance.limits.budget_minor
+    enough = INFEASIBLE_COST if budget is None else budget + 1
     waiting = [(bound, window) for window, bound in known.windows.items()]
     heapq.heapify(waiting)
     done: dict[int, int] = {}
@@ -130,7 +133,7 @@ def bound_within_limits(problem: SearchProblem, known: WithinLimits, rounds: int
         while waiting and len(chosen) < problem.workers:
             bound, window = heapq.heappop(waiting)
             first = _alike(problem, window)
-            if bound * (1 + problem.gap / 4) >= known.cost or bound >= stuck:
+            if bound * (1 + problem.gap / 4) >= known.cost or bound >= enough:
                 waiting.clear()
             elif first in done:
                 known.windows[window] = max(bound, done[first])
@@ -139,12 +142,12 @@ def bound_within_limits(problem: SearchProblem, known: WithinLimits, rounds: int
             else:
                 heapq.heappush(waiting, (bound, window))
                 break
-        ask = partial(_bounded, problem, enough=min(known.cost, stuck), rounds=rounds)
+        ask = partial(_bounded, problem, enough=min(known.cost, enough), rounds=rounds)
         bounded = in_parallel(ask, chosen, problem.workers)
         for window, (bound, team) in zip(chosen, bounded, strict=True):
             known.windows[window] = done[_alike(problem, window)] = max(known.windows[window], bound)
             known.offer(problem.instance, team)
-            stuck = min(stuck, known.windows[window])
+            enough = min(enough, known.windows[window])
 
 
 def _alike(problem: SearchProblem, window: int) -> int:

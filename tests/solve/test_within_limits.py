@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -73,6 +74,23 @@ def test_no_activation_costs_less_in_any_plan_by_enumeration(make: Callable[[int
             instance = first.problem.instance
             assert least is not None
             assert teams.only(instance, index).cost(instance) >= least
+
+
+@pytest.mark.parametrize("seed", (13, 21, 70))
+def test_what_is_proven_under_a_small_budget_holds_under_a_larger_one(seed: int) -> None:
+    """Searches under several budgets share their bounds, and the cheapest team here costs more than the small one."""
+    given = packed(seed)
+    search, least = started(build_instance(given)), Enumeration(given).least_cost({"a": 0})
+    before = search.lower_bounds.own[0]
+    assert least is not None
+    assert before < least
+    instance = search.problem.instance
+    small = replace(instance, limits=replace(instance.limits, budget_minor=before))
+    under = search.problem.under(small, search.problem.control)
+    raise_within_limits(under, search.lower_bounds, search.window_bounds, [0], None)
+    assert search.lower_bounds.own[0] == before + 1
+    raised(search)
+    assert before + 1 < search.lower_bounds.own[0] <= least
 
 
 def crowded(capacity: int, people: int = 6) -> Instance:
