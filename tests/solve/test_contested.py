@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 
+import numpy as np
 import pytest
 
 from optimizer.derive.build import build_instance
 from optimizer.scenario.models import Scenario
+from optimizer.solve.bounds import contested
 from optimizer.solve.bounds.contested import ContestedSearch, bound_contested
 from optimizer.solve.bounds.lower_bounds import LowerBounds
 from optimizer.solve.cpsat.feasibility import failing, keeps_checked_rules
@@ -104,6 +107,23 @@ def test_the_bound_is_the_optimum_where_people_take_turns(rotation: dict[str, in
         selection = bound_contested(search.problem, search, lower_bounds, None)
     assert lower_bounds.joint[tuple(wanted)] == least
     assert selection.cost(search.problem.instance) == least
+
+
+def test_what_a_shared_limit_adds_to_one_window_is_not_taken_for_its_twin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two windows of one shape, and money for the first of them alone: its bound is asked first."""
+    crowd = [creator(f"c{n}", 0.5) for n in range(4)]
+    waves = [activation(start_latest="2027-03-15"), activation("b")]
+    asked = problem(build_instance(scenario(crowd, *waves)))
+    first, second = asked.windows_of(0).tolist()
+    assert asked.twins[second] == first
+    search = ContestedSearch(asked, [0, 1], {first: 9_000})
+    search.rows = replace(search.rows, covers=np.ones((1, len(asked.instance.windows)), dtype=bool))
+    monkeypatch.setattr(contested, "greedy_team", lambda *_: None)
+    team = asked.window_data[first].team
+    assert team is not None
+    own = frozenset((int(c), 0) for c in asked.instance.options.creator[list(team.options)])
+    bounds = [search._bounded_window(asked, asked.window_data[w], own, 9_000).bound for w in (first, second)]
+    assert bounds == [1_000, 1_000]
 
 
 def test_it_ends_at_its_target_and_goes_on_later() -> None:

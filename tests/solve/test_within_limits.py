@@ -76,7 +76,7 @@ def test_no_activation_costs_less_in_any_plan_by_enumeration(make: Callable[[int
             assert teams.only(instance, index).cost(instance) >= least
 
 
-@pytest.mark.parametrize("seed", (13, 21, 70))
+@pytest.mark.parametrize("seed", [13, 21, 70])
 def test_what_is_proven_under_a_small_budget_holds_under_a_larger_one(seed: int) -> None:
     """Searches under several budgets share their bounds, and the cheapest team here costs more than the small one."""
     given = packed(seed)

@@ -208,25 +208,23 @@ class ContestedSearch:
     def _bounded(self, problem: SearchProblem, asked: tuple[int, Without]) -> _Best:
         """Bound one activation: window by window, the cheapest first, as long as one could be its cheapest."""
         activation, without = asked
-        items = sorted(
-            (max(item.least, self._floors.get(item.window, 0)), item.window, item)
-            for item in (problem.window_data[int(w)] for w in problem.windows_of(activation))
-        )
+        floors = sorted((self._floor(problem, int(w)), int(w)) for w in problem.windows_of(activation))
         best, bound = _Best(INFEASIBLE_COST, INFEASIBLE_COST, -1, ()), INFEASIBLE_COST
-        for floor, window, item in items:
+        for floor, window in floors:
             enough = min(best.cost, self._enough[activation])
             if floor >= min(bound, enough):
                 bound = min(bound, floor)
                 break
-            own = self._bounded_window(problem, item, floor, without, enough)
-            bound = min(bound, own.bound)
+            own = self._bounded_window(problem, problem.window_data[window], without, enough)
+            bound = min(bound, max(floor, own.bound))
             if own.cost < best.cost:
                 best = _Best(0, own.cost, window, own.team)
         return replace(best, bound=min(bound, best.cost))
 
-    def _bounded_window(
-        self, problem: SearchProblem, item: WindowData, floor: int, without: Without, enough: int
-    ) -> _Window:
+    def _floor(self, problem: SearchProblem, window: int) -> int:
+        return max(problem.window_data[window].least, self._floors.get(window, 0))
+
+    def _bounded_window(self, problem: SearchProblem, item: WindowData, without: Without, enough: int) -> _Window:
         """Bound a window without some creators; a bound of `enough` is as good as any higher one."""
         table = problem.instance.options
         team = item.team
@@ -234,11 +232,12 @@ class ContestedSearch:
             table.creator[item.options].tolist()
         )
         if team is not None and not absent & set(table.creator[list(team.options)].tolist()):
-            return _Window(min(floor, team.cost), team.cost, team.options, True)
-        # What windows of one shape cost without the same people is the same.
+            return _Window(min(self._floor(problem, item.window), team.cost), team.cost, team.options, True)
+        # Windows of one shape cost the same without the same people, but a shared limit may raise the floor of one.
         twin = problem.twins[item.window]
         known = self._windows.get((twin, absent))
         if known is None or not (known.closed or known.bound >= enough):
+            floor = min(self._floor(problem, w) for w, first in problem.twins.items() if first == twin)
             known = _without(problem, problem.window_data[twin], floor, absent, enough)
             if not problem.control.stopped:
                 self._windows[twin, absent] = known
