@@ -23,7 +23,7 @@ def bound_alone(search: Decomposition) -> None:
 
 def bound_alone_quickly(search: Decomposition) -> None:
     """Do the same as far as a few cuts lead."""
-    _bound_alone(search, PARAMETERS.first_within_limits_share, PARAMETERS.insertion_cut_rounds)
+    _bound_alone(search, PARAMETERS.first_within_limits_share, PARAMETERS.first_within_limits_cut_rounds)
 
 
 def _bound_alone(search: Decomposition, share: float, rounds: int) -> None:

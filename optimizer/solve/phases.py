@@ -86,12 +86,12 @@ def run_phases(search: Decomposition) -> None:
     search.bound()
     steps: tuple[tuple[str, Callable[[Decomposition], None]], ...] = (
         ("placing the windows' teams", _place_window_teams),
-        ("pricing each activation within what is shared", bound_alone_quickly),
+        ("pricing each activation within what is shared, briefly", bound_alone_quickly),
         ("pricing contested creators", branch_on_people),
         ("assembling a plan", _first_plan),
         ("scheduling money, parcels and windows", _value_by_cells),
         ("pricing participations", price_rotation),
-        ("pricing contested creators", branch_on_people),
+        ("pricing contested creators again", branch_on_people),
         ("pricing each activation within what is shared", bound_alone),
         ("pricing what is coupled together", bound_coupled_sets),
         ("proving with one model", _monolithic_first),

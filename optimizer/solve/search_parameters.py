@@ -104,9 +104,9 @@ class SearchParameters:
         Exact neighbourhoods: effort, effort for a whole coupled group, largest size, and how many in vain end them.
     early_neighbourhoods_share
         Share of the time left that they may take before the first ruin and recreate.
-    first_within_limits_share, within_limits_share
-        Share of the time left for bounding activations whose best teams break shared limits by themselves: with few
-        rounds of cuts, and once a plan is assembled.
+    first_within_limits_share, first_within_limits_cut_rounds, within_limits_share
+        Bounding activations whose best teams break shared limits by themselves: share of the time left, and rounds of
+        cuts, before a plan is assembled; share of the time left after that.
     contested_share, contested_branches, contested_looked_at
         Branching on contested creators: share of the time left, branches of one run, and conflicts whose branches are
         compared. Eleven open scenarios of family W took 3 to 31 branches; where whole teams are contested, as among
@@ -208,6 +208,7 @@ class SearchParameters:
     neighbourhoods_in_vain: int = 12
     early_neighbourhoods_share: float = 0.25
     first_within_limits_share: float = 0.2
+    first_within_limits_cut_rounds: int = 6
     within_limits_share: float = 0.4
     contested_share: float = 0.3
     contested_branches: int = 1_000

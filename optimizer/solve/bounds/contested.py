@@ -3,8 +3,9 @@
 The best teams of the activations alone often want the same few people. Wherever a creator stands in more teams than a
 row of `rotation_rows` allows, every plan keeps that creator out of one of them, so the activations are bounded again,
 one without the creator in each branch. The least sum of bounds over the open branches bounds what the activations cost
-together, and teams that contest nobody are a proposal for a plan. The scheme is that of conflict-based search (Sharon,
-Stern, Felner, Sturtevant 2015), with activations for agents and creators for places.
+together, and teams that contest nobody are a proposal for a plan. Only that sum is a bound, no branch's bound of one
+activation: cores hold some cheapest plan whole, not the cheapest team without any set of people. The scheme is that of
+conflict-based search (Sharon, Stern, Felner, Sturtevant 2015), activations for agents and creators for places.
 """
 
 from __future__ import annotations
