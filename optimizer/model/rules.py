@@ -107,8 +107,6 @@ class Rule:
         How a greedy team keeps it: `TeamCheck.BY_CONSTRUCTION`, or a `Judge` that looks at each selection. None: the
         constraint itself judges, which takes a solver call per selection. Whoever judges sees plans that are not
         complete: a rule that asks for a minimum of the whole plan then leaves the heuristics without a plan.
-    no_team
-        (instance, activation) → whether no greedy team is made, because the rule decides too much there.
     loosened_by
         JSON Pointers (``*`` for any index or month) of what the diagnosis changes to loosen it, each with all that is
         under it. `analysis.diagnosis` has the code for each, and a test holds it to this; empty: it tries nothing.
@@ -125,7 +123,6 @@ class Rule:
     any_window: bool = False
     quotas: Quotas | None = None
     team: TeamCheck | Judge | None = None
-    no_team: Callable[[Instance, int], bool] = lambda _instance, _activation: False
     loosened_by: tuple[str, ...] = ()
     checked: bool = True
     applies: Callable[[Instance], bool] = lambda _instance: True
@@ -152,10 +149,6 @@ def _tier_quotas(instance: Instance, activation: int) -> Mapping[int, tuple[int,
 
 def _tiers_asked(instance: Instance, activation: int) -> int:
     return sum(allowed.min for allowed in instance.waves[activation].tier_mix.values())
-
-
-def _locked(instance: Instance, activation: int) -> bool:
-    return any(choice.activation == activation for choice in instance.locks)
 
 
 def _built(constraint: Callable[[Variables], None], scope: Scope, *loosened_by: str) -> Rule:
@@ -211,7 +204,7 @@ RULES: tuple[Rule, ...] = (
     _built(constraints.community_gap, Scope.DATES, "/communities/*/min_gap_days"),
     _built(constraints.max_activations, Scope.PEOPLE, "/rotation/max_activations_per_creator"),
     # Locked creators always stay in a core and are counted in it; only the day of a lock is an option.
-    replace(_built(constraints.locks, Scope.OWN, "/locks/*"), no_team=_locked),
+    _built(constraints.locks, Scope.OWN, "/locks/*"),
 )
 """Every rule, in the order in which a model is built."""
 
@@ -281,11 +274,6 @@ def quotas_of(instance: Instance, activation: int) -> list[tuple[Ints, Mapping[i
 def every_day() -> bool:
     """Return whether some rule may need a ship day that looks dominated."""
     return not all(rule.any_day for rule in RULES)
-
-
-def team_made(instance: Instance, activation: int) -> bool:
-    """Return whether a team of an activation may be made without the model."""
-    return not any(rule.no_team(instance, activation) for rule in _applying(instance))
 
 
 def to_be_checked(instance: Instance) -> list[Rule]:

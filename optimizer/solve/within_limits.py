@@ -17,7 +17,7 @@ from functools import partial
 import numpy as np
 
 from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
-from optimizer.model.rules import add_rules, outside_of_days, team_made
+from optimizer.model.rules import add_rules, outside_of_days
 from optimizer.model.selection import EMPTY, Selection
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.bounds.lower_bounds import LowerBounds
@@ -110,10 +110,9 @@ def _known(
     known = WithinLimits({int(w): windows[int(w)] for w in problem.windows_of(activation)})
     if incumbent is not None and activation in incumbent.windows:
         known.offer(instance, incumbent.only(instance, activation))
-    if team_made(instance, activation):
-        for window in known.windows:
-            team = problem.window_data[window].team
-            known.offer(instance, None if team is None else Selection(team.options, {activation: window}))
+    for window in known.windows:
+        team = problem.window_data[window].team
+        known.offer(instance, None if team is None else Selection(team.options, {activation: window}))
     return known
 
 

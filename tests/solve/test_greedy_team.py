@@ -120,3 +120,23 @@ def test_sets_within_quotas_are_what_each_order_gives_by_itself(data: st.DataObj
         if len(chosen) == count and not quotas.short(paid, chosen):
             expected.append(sorted(chosen.tolist()))
     assert [sorted(row.tolist()) for row in quotas.sets(orders, count, paid)] == expected
+
+
+@pytest.mark.parametrize("mode", ["gift", "paid"])
+def test_whom_a_lock_holds_is_in_every_team_or_there_is_none(mode: str) -> None:
+    """The unlikeliest is held as a gift, the dearest as paid; nobody would choose either."""
+    fees = {"paid_fee": "900.00"} if mode == "paid" else {}
+    crowd = [creator(f"c{n}", 0.6, paid_fee=f"{20 + n}") for n in range(6)] + [creator("held", 0.05, **fees)]
+    wave = activation(min_posts=2, confidence=0.6)
+    rules = [{"id": "k", "authenticity": "low"}]
+    given = instance(crowd, wave, communities=rules, locks=[{"creator": "held", "activation": "a", "mode": mode}])
+    cost, held = given.options.cost_minor, given.creator_ids.index("held")
+    team = quick(given, cost)
+    assert team is not None
+    chosen = np.array(team.options)
+    mine = chosen[given.options.creator[chosen] == held]
+    assert given.options.paid[mine].tolist() == [mode == "paid"]
+    others = given.options.in_window(0)
+    others = others[given.options.creator[others] != held]
+    bounds = cell_bounds(given, cover_of(given, 0), others, cost[others])
+    assert greedy_team(given, cover_of(given, 0), candidates_of(given, 0, others, cost[others]), bounds, None) is None

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 from optimizer.derive.instance import INFEASIBLE_COST, UNLIMITED, Instance, Ints
-from optimizer.model.rules import add_rules, every_day, team_made
+from optimizer.model.rules import add_rules, every_day
 from optimizer.model.selection import Selection
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.cpsat.cut_loop import solve_with_cuts
@@ -84,8 +84,6 @@ def greedy_team_beside(
     """
     instance, item = problem.instance, problem.window_data[window]
     table, activation = instance.options, item.activation
-    if not team_made(instance, activation):
-        return None
     free = (
         partial.remaining_capacity(activation)
         if kept is None

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from optimizer.derive.instance import UNLIMITED, Instance, Ints
-from optimizer.model.rules import team_made
 from optimizer.model.selection import Selection
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.windows.activation_cover import strongest_windows
@@ -20,7 +19,7 @@ def quick_start(instance: Instance, stopped: Callable[[], bool]) -> Selection:
 
     Required activations come first, then those of most value for their cost.
     """
-    strongest = {a: strongest_windows(instance, a) for a in instance.activations if team_made(instance, a)}
+    strongest = {a: strongest_windows(instance, a) for a in instance.activations}
     costs = {}
     for activation, windows in strongest.items():
         if stopped():

@@ -9,7 +9,6 @@ from __future__ import annotations
 import numpy as np
 
 from optimizer.derive.instance import Ints
-from optimizer.model.rules import team_made
 from optimizer.model.selection import EMPTY, Selection
 from optimizer.solve.heuristics.partial_plan import PartialPlan
 from optimizer.solve.problem import SearchProblem
@@ -40,7 +39,7 @@ def place_teams(problem: SearchProblem, state: SearchState, teams: Selection) ->
     instance, incumbent = problem.instance, state.incumbent or EMPTY
     partial = PartialPlan(instance, incumbent.without(instance, teams.windows))
     for activation, window in teams.windows.items():
-        offers = [(window, teams.options_of(instance, activation))] if team_made(instance, activation) else []
+        offers = [(window, teams.options_of(instance, activation))]
         if activation in incumbent.windows:
             offers.append((incumbent.windows[activation], incumbent.options_of(instance, activation)))
         for place, options in offers:
@@ -56,7 +55,7 @@ def _by_saving(problem: SearchProblem, partial: PartialPlan) -> list[int]:
     instance, order = problem.instance, []
     for activation in instance.activations:
         teams = _teams(problem, activation)
-        if teams and team_made(instance, activation):
+        if teams:
             missing = activation not in partial.windows
             saving = -teams[0][0] if missing else _cost(problem, partial.teams[activation]) - teams[0][0]
             if missing or saving > 0:

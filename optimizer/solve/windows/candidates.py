@@ -29,6 +29,8 @@ class ModeCandidates:
         Option index by day, -1 where there is none, shape (rows, days).
     priced
         Cost by day, prices included, shape (rows, days).
+    held
+        Whether a lock holds the creator in the team, shape (rows,).
     """
 
     creator: Ints
@@ -36,6 +38,7 @@ class ModeCandidates:
     probability: Floats
     option: Ints
     priced: Ints
+    held: Flags
 
     def __len__(self) -> int:
         return len(self.creator)
@@ -43,13 +46,22 @@ class ModeCandidates:
 
 @dataclass(frozen=True)
 class Candidates:
-    """Gifts and payers of one window over the same ship days."""
+    """Gifts and payers of one window over the same ship days.
+
+    `whole`: everybody whom a lock holds in the team is among them; else there is no team.
+    """
 
     activation: int
     window: int
     days: Ints
     gifts: ModeCandidates
     payers: ModeCandidates
+    whole: bool
+
+    def held(self, payers: Ints, gifts: Ints) -> bool:
+        """Return whether these rows hold everybody whom a lock holds in the team."""
+        chosen = int(self.payers.held[payers].sum()) + int(self.gifts.held[gifts].sum())
+        return self.whole and chosen == int(self.payers.held.sum()) + int(self.gifts.held.sum())
 
 
 def candidates_of(instance: Instance, window: int, options: Ints, cost: Ints) -> Candidates:
@@ -65,16 +77,15 @@ def candidates_of(instance: Instance, window: int, options: Ints, cost: Ints) ->
     table = instance.options
     days = np.unique(table.ship_day[options])
     paid = table.paid[options]
-    return Candidates(
-        int(instance.windows.activation[window]),
-        window,
-        days,
-        _mode(instance, options[~paid], cost[~paid], days),
-        _mode(instance, options[paid], cost[paid], days),
-    )
+    activation = int(instance.windows.activation[window])
+    locked = [(choice.creator, choice.paid) for choice in instance.locks if choice.activation == activation]
+    gifts = _mode(instance, options[~paid], cost[~paid], days, [creator for creator, pays in locked if not pays])
+    payers = _mode(instance, options[paid], cost[paid], days, [creator for creator, pays in locked if pays])
+    whole = int(gifts.held.sum()) + int(payers.held.sum()) == len(locked)
+    return Candidates(activation, window, days, gifts, payers, whole)
 
 
-def _mode(instance: Instance, options: Ints, cost: Ints, days: Ints) -> ModeCandidates:
+def _mode(instance: Instance, options: Ints, cost: Ints, days: Ints, locked: list[int]) -> ModeCandidates:
     table = instance.options
     creator, row = np.unique(table.creator[options], return_inverse=True)
     column = np.searchsorted(days, table.ship_day[options])
@@ -84,7 +95,8 @@ def _mode(instance: Instance, options: Ints, cost: Ints, days: Ints) -> ModeCand
     probability[row, column] = table.probability[options]
     option[row, column] = options
     priced[row, column] = cost
-    return ModeCandidates(creator, priced.min(axis=1, initial=INFEASIBLE_COST), probability, option, priced)
+    least = priced.min(axis=1, initial=INFEASIBLE_COST)
+    return ModeCandidates(creator, least, probability, option, priced, np.isin(creator, locked))
 
 
 def best_days(instance: Instance, options: Ints, cost: Ints) -> Ints:

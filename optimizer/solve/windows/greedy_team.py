@@ -130,7 +130,8 @@ def _payer_orders(people: Candidates, bounds: CellBounds, index: int, cover: Cov
     orders: dict[tuple[int, ...], Ints] = {}
     for times in PARAMETERS.greedy_paid_worth if cover.paid_rows[row][1] else (0.0,):
         for extra in (np.zeros(len(payers)), missed):
-            order = np.lexsort((payers.creator, payers.cost + extra - times * worth))
+            price = np.where(payers.held, -np.inf, payers.cost + extra - times * worth)
+            order = np.lexsort((payers.creator, price))
             orders.setdefault(tuple(np.sort(order[:number]).tolist()), order)
     return list(orders.values())
 
@@ -171,7 +172,8 @@ def _fill(
         return None
     weights = phi(people.gifts.probability[usable].max(axis=1, initial=0.0), PARAMETERS.greedy_tilt)
     steps = np.concatenate([[1e-6], STEPS]) * _unit(people.gifts)
-    orders = usable[np.argsort(people.gifts.cost[usable] - np.outer(steps, weights), axis=1, kind="stable")]
+    reduced = np.where(people.gifts.held[usable], -np.inf, people.gifts.cost[usable] - np.outer(steps, weights))
+    orders = usable[np.argsort(reduced, axis=1, kind="stable")]
     sets = orders[:, :gifts] if quotas is None else quotas.sets(orders, gifts, payers)
     if not len(sets):
         return None
@@ -198,7 +200,9 @@ def _promising(instance: Instance, people: Candidates, payers: Ints, teams: Ints
 
 
 def _dated(instance: Instance, people: Candidates, payers: Ints, gifts: Ints, places: Ints | None) -> Team | None:
-    """Return these people with their ship days if they hold together, else None."""
+    """Return these people with their ship days if they hold together; None too where a lock holds somebody else."""
+    if not people.held(payers, gifts):
+        return None
     value = np.concatenate(
         [
             PARAMETERS.greedy_paid_weight * people.payers.probability[payers],

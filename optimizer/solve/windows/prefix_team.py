@@ -43,8 +43,10 @@ def prefixes(instance: Instance, people: Candidates, most: int) -> list[Prefix]:
     """
     wave, share = instance.waves[people.activation], instance.max_paid_share[people.activation]
     owed = [least_gifts(paid, share) for paid in range(min(len(people.payers), 2 * wave.min_posts) + 1)]
-    counts = [m for m, gifts in enumerate(owed) if m >= wave.min_paid and gifts <= len(people.gifts)]
-    if not counts or not len(people.gifts) + len(people.payers):
+    held = int(people.gifts.held.sum())
+    least = max(wave.min_paid, int(people.payers.held.sum()))
+    counts = [m for m, gifts in enumerate(owed) if m >= least and gifts <= len(people.gifts)]
+    if not counts or not people.whole or not len(people.gifts) + len(people.payers):
         return []
     steps = np.repeat(_unit(people) * STEPS, len(counts))
     paid = np.tile(np.array(counts), len(STEPS))
@@ -55,7 +57,7 @@ def prefixes(instance: Instance, people: Candidates, most: int) -> list[Prefix]:
     taken[rows, people.payers.creator[payers[rows, columns]]] = True
     gifts = _orders(people.gifts, steps, taken[:, people.gifts.creator])
     free = (~taken[:, people.gifts.creator]).sum(axis=1)
-    fewest = np.maximum(_fewest(instance, people, payers, paid, gifts), np.array(owed)[paid])
+    fewest = np.maximum(_fewest(instance, people, payers, paid, gifts), np.maximum(np.array(owed)[paid], held))
     usable = np.flatnonzero(fewest <= free)
     cost = np.where(first, people.payers.cost[payers], 0).sum(axis=1)
     cost += np.where(np.arange(gifts.shape[1]) < fewest[:, None], people.gifts.cost[gifts], 0).sum(axis=1)
@@ -77,9 +79,13 @@ def _unit(people: Candidates) -> float:
 
 
 def _orders(mode: ModeCandidates, steps: Floats, taken: np.ndarray | None = None) -> Ints:
-    """Return the rows of a mode in order of cost − λφ, one order a multiplier; who is taken comes last."""
+    """Return the rows of a mode in order of cost − λφ, one order a multiplier.
+
+    Those whom a lock holds come first, and who is taken comes last.
+    """
     weights = phi(mode.probability.max(axis=1, initial=0.0), PARAMETERS.greedy_tilt)
     reduced = mode.cost - np.outer(steps, weights)
+    reduced[:, mode.held] = -np.inf
     if taken is not None:
         reduced[taken] = np.inf
     return np.argsort(reduced, axis=1, kind="stable")
