@@ -21,6 +21,7 @@ class Document(StrEnum):
     TOGETHER = "together", "optimizer.answers.together:CertaintyTogether"
     LIMITS = "limits", "optimizer.answers.limits:CostOfLimits"
     FRONTIER = "frontier", "optimizer.answers.frontier:Frontier"
+    STATUS = "status", "optimizer.answers.status:CampaignStatus"
 
     _where: str
 

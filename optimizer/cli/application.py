@@ -66,6 +66,10 @@ COMMANDS: dict[str, Listed] = {
         FINANCE,
         "Show when a plan's money is spent, on what and on whom, and which share is expected to bring no post.",
     ),
+    "track": Listed(
+        HAND_ON,
+        "Show how a campaign stands: who is late, the odds now, and the cheapest offers that bring them back.",
+    ),
     "export": Listed(HAND_ON, "Write a plan as files for finance, warehouse, community managers and calendars."),
     "batch": Listed(MANY, "Solve many scenarios with several budgets, confidences and seeds."),
     "worker": Listed(

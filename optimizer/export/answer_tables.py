@@ -14,6 +14,7 @@ from optimizer.answers.certainty import CertaintyCurve, CertaintyPoint, PriceOfC
 from optimizer.answers.comparison import Comparison
 from optimizer.answers.frontier import Frontier
 from optimizer.answers.limits import CostOfLimits
+from optimizer.answers.status import ActivationStatus, CampaignStatus
 from optimizer.answers.together import CertaintyTogether
 from optimizer.export.formatting import amount
 from optimizer.export.tables import Column, Table, Value
@@ -106,6 +107,30 @@ def cash_table(view: CashView) -> Table:
         *_money("product", "shipping", "fees", "total"),
     ]
     return _table(fields, view.entries, view.scenario.currency)
+
+
+def status_table(answer: CampaignStatus) -> Table:
+    """Return one row per creator and activation, beside how the activation stands."""
+    standing = {item.activation: item for item in answer.activations}
+    pairs = [(line, standing[line.activation]) for line in answer.creators]
+    fields: list[Field] = [
+        ("as_of", lambda _: answer.as_of),
+        *((name, _of(0, get)) for name, get in _plain("activation", "creator", "handle", "mode", "planned", "state")),
+        *((name, _of(0, get)) for name, get in _plain("shipped_on", "delivered_on", "posted_on")),
+        ("presumed", _of(0, _joined("presumed"))),
+        *((name, _of(0, get)) for name, get in (*_money("fee"), *_plain("chance"))),
+        ("window_start", lambda pair: pair[1].window.start),
+        ("window_end", lambda pair: pair[1].window.end),
+        *((name, _of(1, get)) for name, get in _plain("needed", "posted", "odds", "odds_with_recourse", "decide_on")),
+        ("offered", lambda pair: _offered(pair[0].creator, pair[1])),
+    ]
+    return _table(fields, pairs, answer.scenario.currency)
+
+
+def _offered(creator: str, item: ActivationStatus) -> Value:
+    """Return the fee that the rescue of an activation would offer somebody."""
+    offers = item.rescue.offers if item.rescue else []
+    return next((amount(offer.fee) for offer in offers if offer.creator == creator), None)
 
 
 def _table(fields: Sequence[Field], items: Iterable[Any], currency: str) -> Table:
