@@ -8,16 +8,19 @@ carried out exactly: given the rate, each creator is seen, lost, asked or left, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from optimizer.chance.tail import SECURE_TOLERANCE
-from optimizer.derive.instance import Floats
+from optimizer.derive.instance import Flags, Floats
 from optimizer.track.posterior import Posterior
 from optimizer.track.prospects import Prospect, Prospects
+
+NEGLIGIBLE = 1e-16
+"""Nodes of less weight, relative to the largest, change no figure."""
 
 
 @dataclass(frozen=True)
@@ -78,56 +81,54 @@ def odds_with_table(
     """
     if need <= 0:
         return 1.0
-    start = np.zeros((len(posterior.ratio), need + 1, need + 1))
-    start[:, 0, 0] = 1.0
+    counts = posterior.weight > NEGLIGIBLE * posterior.weight.max()
+    start = np.zeros((1, int(counts.sum()), need + 1, need + 1))
+    start[..., 0, 0] = 1.0
     for turn in others:
-        start = _moved(start, turn.seen, axis=1) + _moved(start, turn.later, axis=2) + _rest(start, turn)
+        seen, later = turn.seen[counts], turn.later[counts]
+        start = _stepped(start, seen, later, 1 - seen - later)
     best = np.zeros(need + 1)
-    for offers in range(min(most, len(listed)) + 1):
-        after = _asked(start, listed, offers)
-        states = np.tensordot(posterior.weight, after, axes=1)
-        seen = states.sum(axis=1)
-        density = np.array([states[j, max(0, need - j) :].sum() for j in range(need + 1)])
-        short = best < (confidence - SECURE_TOLERANCE) * seen
+    for offers, states in enumerate(_carried_out(start, listed, min(most, len(listed)), counts)):
+        mean = np.tensordot(posterior.weight[counts], states, axes=1)
+        share = mean.sum(axis=1)
+        density = np.array([mean[j, max(0, need - j) :].sum() for j in range(need + 1)])
+        short = best < (confidence - SECURE_TOLERANCE) * share
         best = np.where(short & (density > best), density, best) if offers else density
     return float(np.clip(best.sum(), 0.0, 1.0))
 
 
-def _asked(start: Floats, listed: Sequence[Turn], offers: int) -> Floats:
-    """Return the states (node, seen, later) after the list, with at most so many offers."""
-    states = np.zeros((offers + 1, *start.shape))
-    states[0] = start
+def _carried_out(start: Floats, listed: Sequence[Turn], most: int, counts: Flags) -> Iterator[Floats]:
+    """Yield the states (node, seen, later) after the list with at most 0, 1, … `most` offers.
+
+    While offers are left everybody silent is asked: these states, by the number asked, are the same whatever the most.
+    Whoever is asked last moves into the states without any left.
+    """
+    asking = np.zeros((most, *start.shape[1:]))
+    spent = np.zeros((most + 1, *start.shape[1:]))
+    asking[:1] = spent[:1] = start
     for turn in listed:
-        after = np.empty_like(states)
-        for asked in range(offers + 1):
-            own = states[asked]
-            if asked < offers:
-                after[asked] = _moved(own, turn.seen, axis=1) + own * _column(1 - turn.seen - turn.silent)
-            else:
-                after[asked] = _moved(own, turn.seen, axis=1) + _moved(own, turn.later, axis=2) + _rest(own, turn)
-            if asked:
-                before = states[asked - 1]
-                after[asked] += _moved(before, turn.paid, axis=2) + before * _column(turn.silent - turn.paid)
-        states = after
-    summed: Floats = states.sum(axis=0)
-    return summed
+        seen, later, silent, paid = (part[counts] for part in (turn.seen, turn.later, turn.silent, turn.paid))
+        asked = _stepped(asking, None, paid, silent - paid)
+        spent = _stepped(spent, seen, later, 1 - seen - later)
+        spent[1:] += asked
+        asking = _stepped(asking, seen, None, 1 - seen - silent)
+        asking[1:] += asked[:-1]
+    left = np.zeros(start.shape[1:])
+    for offers in range(most + 1):
+        yield spent[offers] + left
+        if offers < most:
+            left = left + asking[offers]
 
 
-def _column(chance: Floats) -> Floats:
-    return chance[:, None, None]
-
-
-def _rest(states: Floats, turn: Turn) -> Floats:
-    return states * _column(1 - turn.seen - turn.later)
-
-
-def _moved(states: Floats, chance: Floats, axis: int) -> Floats:
-    """Return the states one step along an axis, the last of which stands for itself and more."""
-    moved = np.zeros_like(states)
-    into, out = [slice(None)] * 3, [slice(None)] * 3
-    into[axis], out[axis] = slice(1, None), slice(None, -1)
-    moved[tuple(into)] = states[tuple(out)]
-    last = [slice(None)] * 3
-    last[axis] = slice(-1, None)
-    moved[tuple(last)] += states[tuple(last)]
-    return moved * _column(chance)
+def _stepped(states: Floats, seen: Floats | None, later: Floats | None, rest: Floats) -> Floats:
+    """Return states (…, node, seen, later) after one more; the last of an axis stands for itself and more."""
+    after: Floats = states * rest[:, None, None]
+    if seen is not None:
+        moved = states * seen[:, None, None]
+        after[..., 1:, :] += moved[..., :-1, :]
+        after[..., -1, :] += moved[..., -1, :]
+    if later is not None:
+        moved = states * later[:, None, None]
+        after[..., 1:] += moved[..., :-1]
+        after[..., -1] += moved[..., -1]
+    return after

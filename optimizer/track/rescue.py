@@ -21,7 +21,7 @@ from optimizer.track.prospects import Prospect, chances
 MOST_CANDIDATES = 12
 """Of so many candidates, the cheapest, every set is weighed."""
 MOST_CELLS = 4_000_000
-"""Sets × nodes × posts worked on at a time: memory stays level."""
+"""Sets of half of them × nodes × posts at a time: memory stays level."""
 _EQUAL = 1e-12
 
 
@@ -94,27 +94,37 @@ class Rescuer:
 
     @cached_property
     def _weighed(self) -> tuple[Ints, Floats, Ints]:
-        """All sets of the first candidates that the paid share allows, as bits, with odds and costs."""
-        sets, sizes, costs = np.zeros(1, np.int64), np.zeros(1, np.int64), np.zeros(1, np.int64)
-        asked, left = self.candidates[: self._depth], self.candidates[self._depth :]
-        base = [*self.others, *chances(left, self.posterior.ratio)]
-        counts = fewer(base, self.need, len(self.posterior.ratio))[None]
-        for place, candidate in enumerate(asked):
-            room = sizes < self.most
-            joined = with_one_more(counts[room], candidate.if_paid(self.posterior.ratio))
-            counts = np.concatenate([with_one_more(counts, candidate.chance(self.posterior.ratio)), joined])
-            sets = np.concatenate([sets, sets[room] | 1 << place])
-            costs = np.concatenate([costs, costs[room] + fee_of(candidate)])
-            sizes = np.concatenate([sizes, sizes[room] + 1])
-        odds = np.clip(1 - counts.sum(axis=2) @ self.posterior.weight, 0.0, 1.0)
-        return sets, odds if self.need > 0 else np.ones_like(odds), costs
+        """All sets of the first candidates that the paid share allows, as bits, with odds and costs.
+
+        The candidates are split into halves: P(N < need) of a set is a product of the tables of its two halves.
+        """
+        depth, weight = self._depth, self.posterior.weight
+        base = [*self.others, *chances(self.candidates[depth:], self.posterior.ratio)]
+        one = self._half(self.candidates[: depth // 2], base)
+        other = np.cumsum(self._half(self.candidates[depth // 2 : depth], []), axis=2)[:, :, ::-1]
+        short = (one * weight[:, None]).reshape(len(one), -1) @ other.reshape(len(other), -1).T
+        sets = np.arange(len(other))[None, :] << depth // 2 | np.arange(len(one))[:, None]
+        sets, odds = sets.ravel(), np.clip(1 - short.ravel(), 0.0, 1.0)
+        member = (sets[:, None] >> np.arange(depth)) & 1
+        allowed = member.sum(axis=1) <= self.most
+        fees = np.array([fee_of(candidate) for candidate in self.candidates[:depth]], dtype=np.int64)
+        return sets[allowed], odds[allowed] if self.need > 0 else np.ones(allowed.sum()), (member @ fees)[allowed]
+
+    def _half(self, candidates: Sequence[Prospect], base: Sequence[Floats]) -> Floats:
+        """Return P(N = s), s < need, at every node, of the base with every set of candidates asked, by their bits."""
+        ratio = self.posterior.ratio
+        counts = fewer(base, self.need, len(ratio))[None]
+        for candidate in candidates:
+            left, asked = candidate.chance(ratio), candidate.if_paid(ratio)
+            counts = np.concatenate([with_one_more(counts, left), with_one_more(counts, asked)])
+        return counts
 
     @property
     def _depth(self) -> int:
         cells = max(1, self.need * len(self.posterior.ratio))
         depth = MOST_CANDIDATES
-        while depth > 1 and 2**depth * cells > MOST_CELLS:
-            depth -= 1
+        while depth > 2 and 2 ** (depth // 2) * cells > MOST_CELLS:
+            depth -= 2
         return min(depth, len(self.candidates))
 
     def _extended(self, outcome: Outcome) -> Outcome:

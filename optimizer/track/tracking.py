@@ -84,6 +84,10 @@ class _Tracker:
         return Posterior(self.posterior.rates, list(every.values()), self.node_factor), every
 
     @cached_property
+    def calendar(self) -> ShippingCalendar:
+        return shipping_calendar(self.campaign.scenario)
+
+    @cached_property
     def digits(self) -> int:
         return decimals(self.campaign.scenario.currency)
 
@@ -125,7 +129,7 @@ class _Tracker:
         posted = sum(line.posted == "inside" for line in lines)
         own = [self.all[line.pair] for line in lines]
         rescuer = self.rescuer(lines, item)
-        decide_on = decision_day(item.window.end, scenario.posting.paid_prep_days, shipping_calendar(scenario))
+        decide_on = decision_day(item.window.end, scenario.posting.paid_prep_days, self.calendar)
         odds = density_odds(self.posterior, chances(own, self.posterior.ratio), item.min_posts - posted)
         rescue = rescuer.cheapest() if decide_on <= today else None
         return ActivationStatus(
