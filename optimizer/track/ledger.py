@@ -92,8 +92,8 @@ def ledger_of(events: Iterable[Event], paid: frozenset[Pair], payable: Mapping[s
         by_pair.setdefault(event.pair, []).append(event)
     facts = {}
     for pair, own in by_pair.items():
-        # Of one day, the file's own order counts.
-        in_time = sorted(own, key=lambda event: event.on)
+        # Of one day, the file's own order counts; but nobody answers before being asked.
+        in_time = sorted(own, key=lambda event: (event.on, event.kind != "asked"))
         facts[pair] = _told(in_time, problems)
         problems += _money_conflicts(in_time, planned=pair in paid, payable=pair[0] in payable)
     return Ledger(facts, problems, warnings)
@@ -101,36 +101,43 @@ def ledger_of(events: Iterable[Event], paid: frozenset[Pair], payable: Mapping[s
 
 def _standing(events: Iterable[Event], problems: list[Problem], warnings: list[EventWarning]) -> list[Event]:
     """Return the events that hold: each once, without those taken back."""
-    holding: dict[tuple[object, ...], Event] = {}
+    holding: dict[Pair, dict[tuple[object, ...], Event]] = {}
+    voids: dict[tuple[object, ...], Event] = {}
     for event in events:
+        own = holding.setdefault(event.pair, {})
+        first = own.get(event.content)
         if event.kind == VOID:
-            _take_back(event, holding, problems)
-        elif event.content in holding:
-            first = holding[event.content]
-            detail = f"The same as {first.where}: {event.kind} on {event.on}; counted once."
-            warnings.append(_warning("event_repeated", event, detail))
-        else:
-            holding[event.content] = event
-    return list(holding.values())
+            meant = _meant(event, own)
+            first = None if meant else voids.get(event.content)
+            if first is None:
+                problems += _take_back(event, meant, own)
+            voids.setdefault(event.content, event)
+        elif first is None:
+            own[event.content] = event
+        if first is not None:
+            warnings.append(_warning("event_repeated", event, f"The same as {first.where}: counted once."))
+    return [event for own in holding.values() for event in own.values()]
 
 
-def _take_back(void: Event, holding: dict[tuple[object, ...], Event], problems: list[Problem]) -> None:
+def _meant(void: Event, own: Mapping[tuple[object, ...], Event]) -> list[Event]:
+    """Return the events of the same creator and activation that hold and that a `void` may name."""
     assert void.target is not None
     kind, day = void.target
-    meant = [
-        (key, event)
-        for key, event in holding.items()
-        if event.pair == void.pair and event.on == day and kind in (None, event.kind)
-    ]
+    return [event for event in own.values() if event.on == day and kind in (None, event.kind)]
+
+
+def _take_back(void: Event, meant: Sequence[Event], own: dict[tuple[object, ...], Event]) -> Iterator[Problem]:
+    assert void.target is not None
+    kind, day = void.target
     if len(meant) == 1:
-        del holding[meant[0][0]]
+        del own[meant[0].content]
     elif not meant:
         what = f"`{kind}` on {day}" if kind else f"event on {day}"
         detail = f"above this line, `{void.creator}` has no {what} in `{void.activation}` to take back"
-        problems.append(Problem("nothing_to_void", void.where, detail, "Correct the day, or leave the line out."))
+        yield Problem("nothing_to_void", void.where, detail, "Correct the day, or leave the line out.")
     else:
-        detail = f"this may take back {' or '.join(f'{event.kind} ({event.where})' for _, event in meant)}"
-        problems.append(Problem("void_note", void.where, detail, f"Write which, as in `{meant[0][1].kind} {day}`."))
+        detail = f"this may take back {' or '.join(f'{event.kind} ({event.where})' for event in meant)}"
+        yield Problem("void_note", void.where, detail, f"Write which, as in `{meant[0].kind} {day}`.")
 
 
 def _told(events: Sequence[Event], problems: list[Problem]) -> Facts:

@@ -137,6 +137,11 @@ def test_offers_are_contingent_until_answered_and_an_agreed_fee_replaces_the_own
     assert line(refused, "ana").chance > 0
 
 
+def test_of_one_day_the_question_comes_before_the_answer() -> None:
+    found = status(event("26", "ana", "agreed"), event("26", "ana", "asked"))
+    assert (line(found, "ana").state, found.contingent) == ("agreed", "0.00")
+
+
 def test_who_is_paid_in_the_plan_counts_as_asked_and_a_no_frees_the_fee() -> None:
     assert refusals(event("13", "eve", "agreed")) == []
     refused = status(event("14", "eve", "refused"))
@@ -153,6 +158,7 @@ def test_a_void_takes_back_the_event_it_names() -> None:
     assert (back.activations[0].posted, back.as_of) == (0, date(2027, 4, 23))
     again = status(posted, void, posted)
     assert (again.activations[0].posted, codes(again) & {"event_repeated"}) == (1, set())
+    assert "event_repeated" in codes(status(posted, void, void))
     by_day = event("22", "ana", "void", note="2027-04-20")
     assert status(posted, by_day).activations[0].posted == 0
 
