@@ -11,8 +11,8 @@ import typer
 from optimizer.analysis.plan_files import read_answer
 from optimizer.answers.status import CampaignStatus
 from optimizer.cli.console import ExitCode, blaming
-from optimizer.cli.files import check_output, scenario_at, show_answer, write_answer
-from optimizer.cli.options import AnswerFormat, AnswerOutput, AnswerShown, PlanFile, ScenarioFile
+from optimizer.cli.files import check_output, refuse_existing, scenario_at, show_answer, write_answer
+from optimizer.cli.options import AnswerFormat, AnswerOutput, AnswerShown, Force, PlanFile, ScenarioFile
 from optimizer.errors import InputError, Problem
 from optimizer.export.answer_tables import status_table
 from optimizer.export.terminal.status_page import status_page
@@ -27,10 +27,14 @@ def run(
     output: Path | None,
     shown: AnswerFormat,
     options: TableOptions = NO_OPTIONS,
+    *,
+    force: bool = False,
 ) -> ExitCode:
     """Show the status of a campaign, and write it where a file was named; bad luck is no error."""
     source, plan_file, events = files
     check_output(output, source, plan_file, events)
+    if output is not None:
+        refuse_existing(output, force=force)
     with blaming(source):
         scenario = scenario_at(source)
     with blaming(plan_file):
@@ -77,6 +81,7 @@ def track(
         ),
     ] = None,
     output: AnswerOutput = None,
+    force: Force = False,
     shown: AnswerShown = "table",
     dates: Annotated[
         Literal["day-first", "month-first"] | None, typer.Option(help="How days such as 04/05/2027 are written.")
@@ -85,4 +90,5 @@ def track(
     encoding: Annotated[str | None, typer.Option(metavar="NAME", help="Encoding of a text file.")] = None,
 ) -> None:
     """Show how a campaign stands: who is late, the odds now, and the cheapest offers that bring them back."""
-    raise typer.Exit(run((scenario, plan, events), as_of, output, shown, TableOptions(sheet, encoding, dates)))
+    options = TableOptions(sheet, encoding, dates)
+    raise typer.Exit(run((scenario, plan, events), as_of, output, shown, options, force=force))

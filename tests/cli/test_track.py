@@ -52,6 +52,16 @@ def test_before_the_decision_day_the_page_says_when(groundswell: Run, files: lis
     assert "On Tue 27 Apr; until then wait." in ran.out
 
 
+def test_offers_without_an_answer_are_waited_for(groundswell: Run, files: list[Path]) -> None:
+    rows = files[2].read_text(encoding="utf-8")
+    asked = "".join(f"2027-04-27,{name},trail,asked\n" for name in ("ana", "cat"))
+    files[2].write_text(rows.replace("2027-04-20,ana,trail,posted\n", "2027-04-20,dan,trail,posted\n") + asked)
+    ran = groundswell("track", *files)
+    assert (ran.code, ran.err) == (0, "")
+    assert "£140.00 offered" in ran.out
+    assert "Wait for the answers: if all agree," in ran.out
+
+
 def test_json_is_of_its_schema_and_csv_has_a_row_for_everybody(groundswell: Run, files: list[Path]) -> None:
     ran = groundswell("track", *files, "--format", "json", "--as-of", "2027-04-27")
     schema = json.loads((ROOT / "scenarios" / "schema" / "status.schema.json").read_text(encoding="utf-8"))
@@ -65,6 +75,27 @@ def test_json_is_of_its_schema_and_csv_has_a_row_for_everybody(groundswell: Run,
     written = csv.DictReader(io.StringIO(table.read_text(encoding="utf-8-sig")))
     asked = {(row["creator"], row["offered"]) for row in written if row["offered"]}
     assert asked == {(offer["creator"], offer["fee"]) for offer in offered}
+
+
+def test_a_file_that_is_there_is_replaced_by_force_only(groundswell: Run, files: list[Path], tmp_path: Path) -> None:
+    out = tmp_path / "status.json"
+    out.write_text("mine", encoding="utf-8")
+    ran = groundswell("track", *files, "-o", out)
+    assert (ran.code, out.read_text(encoding="utf-8")) == (2, "mine")
+    assert "file_exists" in ran.err
+    assert groundswell("track", *files, "-o", out, "--force").code == 0
+    assert json.loads(out.read_text(encoding="utf-8"))["as_of"] == "2027-04-22"
+
+
+def test_a_plan_without_windows_has_nothing_to_track(groundswell: Run, files: list[Path], tmp_path: Path) -> None:
+    document = json.loads(to_json(plan()))
+    none = [{**item, "window": None, "secured": False} for item in document["activations"]]
+    files[1].write_text(json.dumps({**document, "activations": none, "assignments": []}), encoding="utf-8")
+    assert "not_planned" in groundswell("track", *files).err
+    empty = tmp_path / "empty.json"
+    empty.write_text("[]", encoding="utf-8")
+    ran = groundswell("track", *files[:2], empty)
+    assert (ran.code, "there is nothing to track" in ran.out) == (0, True)
 
 
 def test_bad_events_days_and_plans_are_bad_input(groundswell: Run, files: list[Path], tmp_path: Path) -> None:

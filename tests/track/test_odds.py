@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import chain, combinations
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -90,6 +91,14 @@ def test_the_rescue_is_the_cheapest_of_all_sets_of_offers(history: tuple[list[di
     elif enough:
         assert float(found.rescue.cost) == min(enough)
     assert found.rescue is None or found.odds_with_recourse == found.rescue.odds
+
+
+@settings(max_examples=8, deadline=None)
+@given(histories(), st.randoms(use_true_random=False))
+def test_the_order_of_lines_does_not_matter(history: tuple[list[dict[str, str]], date], random: Random) -> None:
+    events, as_of = history
+    found = status(*events, as_of=as_of)
+    assert status(*random.sample(events, len(events)), as_of=as_of).activations == found.activations
 
 
 def test_the_posterior_moves_with_posts_and_with_silence() -> None:

@@ -16,6 +16,7 @@ from optimizer.export.terminal.elements import marked, ruled_table, spaced, titl
 from optimizer.wording import SHOWN_TOLERANCE
 
 MOST_NAMES = 4
+_USED_UP = "The paid share is used up: nobody more may be offered a fee."
 _STATES = (
     ("to_ship", "to ship"),
     ("on_the_way", "on the way"),
@@ -115,17 +116,7 @@ class _Page:
         if item.rescue is not None:
             offers = ", ".join(f"{self._name(offer.creator)} {self.money(offer.fee)}" for offer in item.rescue.offers)
             return f"Now: offer {offers}. {self.money(item.rescue.cost)} bring it to {probability(item.rescue.odds)}."
-        late = self.status.as_of >= item.decide_on
-        if item.odds >= item.confidence - SHOWN_TOLERANCE and late:
-            return "Nothing: it is as likely as asked for."
-        if not item.may_be_asked:
-            return "Nobody can be offered a fee any more." if late else "Nobody could be offered a fee."
-        if not item.offers_left:
-            return "The paid share is used up: nobody more may be offered a fee."
-        if late:
-            return "No offer would help."
-        people = count(item.offers_left, "person", "people")
-        return f"On {formatting.day(item.decide_on)}; until then wait. Up to {people} could be offered a fee."
+        return _late(item) if self.status.as_of >= item.decide_on else _in_time(item)
 
     def _name(self, creator: str) -> str:
         return self.handles.get(creator, creator)
@@ -186,3 +177,24 @@ def _span(item: ActivationStatus) -> str:
 
 def _when(item: ActivationStatus) -> str:
     return {"before": "not yet open", "open": "open", "over": "over"}[item.state]
+
+
+def _late(item: ActivationStatus) -> str:
+    """Return what to do from the decision day on, where there is no rescue."""
+    if item.odds >= item.confidence - SHOWN_TOLERANCE:
+        return "Nothing: it is as likely as asked for."
+    if item.odds_with_recourse >= item.confidence - SHOWN_TOLERANCE:
+        return f"Wait for the answers: if all agree, {probability(item.odds_with_recourse)}."
+    if not item.may_be_asked:
+        return "Nobody can be offered a fee any more."
+    return _USED_UP if not item.offers_left else "No offer would help."
+
+
+def _in_time(item: ActivationStatus) -> str:
+    """Return what to do before the decision day."""
+    if not item.may_be_asked:
+        return "Nobody could be offered a fee."
+    if not item.offers_left:
+        return _USED_UP
+    people = count(item.offers_left, "person", "people")
+    return f"On {formatting.day(item.decide_on)}; until then wait. Up to {people} could be offered a fee."
