@@ -20,6 +20,9 @@ from optimizer.track.prospects import Prospect
 
 TENTH = 0.1
 """Of the posterior lies below `low`, and above `high`."""
+MOST_NODES = 160
+"""Of larger campaigns the evidence is narrow, so that so many nodes where it stands out err by less than rounding."""
+_GRID, _NEGLIGIBLE = 513, 45.0
 _PANELS, _NODES_A_PANEL = 64, 12
 _HALVINGS = 50
 
@@ -52,8 +55,21 @@ class Posterior:
 
     @cached_property
     def _nodes(self) -> tuple[Floats, Floats]:
-        gifts = sum(prospect.line.mode == "gift" for prospect in self.prospects)
-        return nodes(self.rates, self.node_factor * exact_count(gifts + 1))
+        count = exact_count(1 + sum(prospect.line.mode == "gift" for prospect in self.prospects))
+        if self.rates.kind == "point" or count <= MOST_NODES:
+            return nodes(self.rates, self.node_factor * count)
+        low, high = self._support
+        points, weights = nodes(RateModel("shared", 0.0, 1.0), self.node_factor * MOST_NODES)
+        return low + (high - low) * points, weights
+
+    @cached_property
+    def _support(self) -> tuple[float, float]:
+        """The relative rates with any evidence to speak of: an interval, as its logarithm is concave."""
+        grid = np.linspace(self.rates.low, self.rates.high, _GRID)
+        held = np.flatnonzero(self._log_evidence(grid) >= self._most - _NEGLIGIBLE)
+        if not len(held):
+            return self.rates.low, self.rates.high
+        return float(grid[max(0, held[0] - 1)]), float(grid[min(_GRID - 1, held[-1] + 1)])
 
     def mean(self, values: Floats) -> float:
         """Return the posterior mean of values at the nodes, a probability."""
@@ -88,10 +104,14 @@ class Posterior:
 
     def _evidence(self, ratio: Floats) -> Floats:
         """Return the evidence at relative rates, up to a common factor."""
+        logs = self._log_evidence(ratio)
+        return np.exp(logs - self._most) if np.isfinite(self._most) else np.zeros_like(ratio)
+
+    def _log_evidence(self, ratio: Floats) -> Floats:
         with np.errstate(divide="ignore"):
             logs = self._posts * np.log(ratio) if self._posts else np.zeros_like(ratio)
-            logs = logs + np.log1p(-np.minimum(1.0, np.outer(ratio, self._silences))).sum(axis=1)
-        return np.exp(logs - self._most) if np.isfinite(self._most) else np.zeros_like(ratio)
+            lost: Floats = np.log1p(-np.minimum(1.0, np.outer(ratio, self._silences))).sum(axis=1)
+        return logs + lost
 
     @cached_property
     def _posts(self) -> int:
@@ -104,8 +124,4 @@ class Posterior:
     @cached_property
     def _most(self) -> float:
         """The largest logarithm of the evidence on a grid, so that products of many chances do not vanish."""
-        grid = np.linspace(self.rates.low, self.rates.high, 33)
-        with np.errstate(divide="ignore"):
-            logs = self._posts * np.log(grid) if self._posts else np.zeros_like(grid)
-            logs = logs + np.log1p(-np.minimum(1.0, np.outer(grid, self._silences))).sum(axis=1)
-        return float(logs.max())
+        return float(self._log_evidence(np.linspace(self.rates.low, self.rates.high, _GRID)).max())
