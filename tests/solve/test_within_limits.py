@@ -58,7 +58,7 @@ def packed(seed: int) -> Scenario:
 
 
 @pytest.mark.parametrize("make", [tiny, packed])
-@pytest.mark.parametrize("seed", seeds(30, 1000))
+@pytest.mark.parametrize("seed", seeds(14, 1000))
 def test_no_activation_costs_less_in_any_plan_by_enumeration(make: Callable[[int], Scenario], seed: int) -> None:
     given = make(seed)
     first, again, ways = started(build_instance(given)), started(build_instance(given)), Enumeration(given)

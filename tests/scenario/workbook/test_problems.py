@@ -33,6 +33,7 @@ CASES: dict[str, tuple[str, int, str, Any, str, str]] = {
 }
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("case", CASES)
 def test_a_wrong_cell_is_named_by_sheet_row_and_column(case: str) -> None:
     sheet, row, title, value, code, pointer = CASES[case]

@@ -40,6 +40,7 @@ WORDS: dict[str, tuple[str, str, Any, tuple[Any, ...], Any]] = {
 }  # fmt: skip
 
 
+@pytest.mark.campaign
 @pytest.mark.parametrize("case", WORDS)
 def test_cells_are_read_as_they_are_meant(case: str) -> None:
     sheet, title, value, path, wanted = WORDS[case]
