@@ -45,6 +45,32 @@ _NAMES = {
 }
 _FOLDERS = frozenset({"c", "user", "channel", "add", "in", "profile", "company", "pages", "people", "stories", "_u"})
 """Parts of an address before the handle."""
+_NO_PROFILES = {
+    "instagram": frozenset({"p", "reel", "reels", "tv", "explore"}),
+    "tiktok": frozenset({"t", "v", "tag", "music", "discover"}),
+    "youtube": frozenset({"watch", "shorts", "playlist", "embed", "live", "results", "hashtag"}),
+    "x": frozenset({"i", "intent", "share", "search", "hashtag"}),
+    "threads": frozenset({"t"}),
+    "facebook": frozenset(
+        {
+            "profile.php",
+            "story.php",
+            "permalink.php",
+            "photo.php",
+            "photo",
+            "groups",
+            "events",
+            "watch",
+            "share",
+            "reel",
+        }
+    ),
+    "pinterest": frozenset({"pin"}),
+    "linkedin": frozenset({"posts", "feed", "pulse"}),
+}
+"""What stands in the place of a handle in addresses of posts, searches and the like."""
+_SHORT = frozenset({"youtu.be", "vm.tiktok.com", "vt.tiktok.com"})
+"""Hosts whose addresses lead to a post, without a handle."""
 _UNSEEN = dict.fromkeys(
     [
         *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0),
@@ -70,7 +96,7 @@ class Person(NamedTuple):
 
 
 def person_of(handle: str | None, labels: Mapping[str, str] | None = None) -> Person | None:
-    """Return who a record speaks of; None where its handle names nobody.
+    """Return who a record speaks of; None where its handle names nobody, as the address of a post does.
 
     Examples
     --------
@@ -137,7 +163,7 @@ def visible(text: str) -> str:
 
 
 def _parts(text: str) -> tuple[str, str | None]:
-    """Return the handle in a tidied text, and the platform that it names."""
+    """Return the handle in a tidied text, empty in a post's address, and the platform that it names."""
     address = _ADDRESS.fullmatch(text)
     if address and not text.startswith("@"):
         host = re.sub(r"^(?:www|m|mobile|web|vm|[a-z]{2})\.", "", address[1])
@@ -146,6 +172,8 @@ def _parts(text: str) -> tuple[str, str | None]:
         while parts and parts[0] in _FOLDERS:
             parts.pop(0)
         if platform and parts:
+            if address[1].removeprefix("www.") in _SHORT or parts[0] in _NO_PROFILES.get(platform, ()):
+                return "", platform
             return _tidied(parts[0]), platform
         if "://" in text or parts:
             return "/".join([host, *parts]), None

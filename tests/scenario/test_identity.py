@@ -39,6 +39,26 @@ def test_the_label_names_the_platform_where_the_handle_does_not() -> None:
     assert person_of("tiktok.com/@a", {"platform": "Instagram"}) == ("a", "tiktok")
 
 
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.instagram.com/p/Cxyz12/",
+        "instagram.com/reel/Cxyz12",
+        "https://youtu.be/a1b2c3",
+        "https://www.youtube.com/watch?v=a1b2c3",
+        "https://vm.tiktok.com/ZMa1b2/",
+        "https://www.facebook.com/profile.php?id=1000",
+    ],
+)
+def test_the_address_of_a_post_names_nobody(address: str) -> None:
+    assert person_of(address) is None
+
+
+def test_a_post_below_a_profile_names_whose_it_is() -> None:
+    assert person_of("https://www.tiktok.com/@fern.hill/video/7") == ("fern.hill", "tiktok")
+    assert person_of("https://www.instagram.com/fern.hill/p/Cxyz12/") == ("fern.hill", "instagram")
+
+
 def test_what_names_nobody() -> None:
     assert [person_of(text) for text in (None, "", "@", " ", "\u200b")] == [None] * 5
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from optimizer.scenario.creator_list.headers import (
     SHARES,
     Heading,
     heading,
+    unit_of,
 )
 from optimizer.tables.currencies import marks_of
 from optimizer.tables.days import DateOrder, date_order
@@ -112,6 +114,7 @@ def columns_of(table: Table, mapping: Mapping[str, str], currency: str, *, label
             elif said.own == headings[rival].own:
                 problems.append(_twice(table, place, rival, said.field))
     problems += _other_currencies(table, headings, chosen, currency)
+    problems += _other_units(table, chosen)
     if problems:
         raise InputError(problems)
     read = {place: name for name, place in chosen.items()}
@@ -164,6 +167,17 @@ def _other_currencies(
                 remedy = f'Convert them to {currency}, or leave the column out with --map "{table.names[place]}=-".'
                 detail = f"the scenario's currency is {currency}, these fees are in another"
                 yield Problem("other_currency", table.where(table.header, place), detail, remedy, mark)
+
+
+def _other_units(table: Table, chosen: Mapping[str, int]) -> Iterator[Problem]:
+    """Yield the columns of numbers in thousands, pence and the like, unless every cell says so itself (``12.5K``)."""
+    for name in sorted((COUNTS | {"paid_fee"}) & chosen.keys()):
+        place = chosen[name]
+        unit = unit_of(table.names[place])
+        if unit and any(not isinstance(cell, str) or not re.search(r"[^\W\d_]", cell) for cell in table.column(place)):
+            detail = "the column's name gives its numbers a unit of its own"
+            remedy = f'Write whole numbers, amounts in full, and take "{unit}" out of the name.'
+            yield Problem("other_unit", table.where(table.header, place), detail, remedy, table.names[place])
 
 
 def _with_evidence(table: Table, columns: Sequence[Column], left: Sequence[str]) -> Columns:

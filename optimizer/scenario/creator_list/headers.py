@@ -70,6 +70,12 @@ _FIELD_OF = {plain_name(name): field for field, names in _KNOWN.items() for name
 _OWN = {plain_name(name): name for name in FIELDS}
 _PER_CENT = re.compile(r"%|\bper ?cent\b|\bpct\b|\bprozent\b|\bpour ?cent\b|\bpor ciento\b", re.IGNORECASE)
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]|[#%£€$¥₹]|\b(?:in|per|en|pro)\s*$|\b[A-Z]{3}\b")
+_IN_BRACKETS = re.compile(r"[(\[]([^)\]]*)[)\]]")
+_UNIT = re.compile(
+    r"k|0{3}s?|thousands?|tsd|tausend|milliers|miles|mm?|mn|mio|millions?|millionen|millones"
+    r"|p|pence|penn(?:y|ies)|cents?|ct|centimes?|céntimos?"
+)
+"""What says that the numbers of a column are multiples or parts of what they are called."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,7 @@ def heading(name: str) -> Heading:
     >>> heading("Agreed Fee (GBP)").field, heading("Niches").field, heading("Shoe size").field
     ('paid_fee', 'communities', None)
     """
+    name = name.replace("\u2019", "'")
     per_cent, currencies = bool(_PER_CENT.search(name)), tuple(named_in(name))
     if name.lower().startswith(LABEL) and name[len(LABEL) :].strip():
         return Heading(LABEL + name[len(LABEL) :].strip(), own=True)
@@ -125,3 +132,18 @@ def _bare(name: str) -> str:
 def is_known(text: str) -> bool:
     """Return whether a text is a known name of a column."""
     return len(text) < 100 and heading(" ".join(text.split())).field is not None
+
+
+def unit_of(name: str) -> str | None:
+    """Return the unit that a column's name gives in brackets, where it is no whole thing or pound.
+
+    Examples
+    --------
+    >>> unit_of("Followers (in thousands)"), unit_of("Fee (£k)"), unit_of("Fee (GBP)"), unit_of("Followers (m/f)")
+    ('in thousands', '£k', None, None)
+    """
+    for inside in _IN_BRACKETS.findall(name):
+        words = re.findall(r"\w+", re.sub(r"\bin\b|\b[A-Z]{3}\b", " ", inside).casefold())
+        if words and all(map(_UNIT.fullmatch, words)):
+            return str(inside).strip()
+    return None

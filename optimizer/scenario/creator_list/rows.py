@@ -33,6 +33,8 @@ _GIFT = frozenset({"gift", "gifts", "gifted", "gifting", "geschenk", "cadeau", "
 _PAID = frozenset({"paid", "pay", "payment", "bezahlt", "payé", "pagado"})
 _MOST_REMEMBERED = 10_000
 _ADDRESS = re.compile("[/:]")
+_KEPT_TEXT = re.compile(r'="([^"]+)"')
+_SEVERAL = re.compile(r"@[^\s@,;/&|+]+[\s,;/&|+]+@")
 _RANGE = re.compile(r"\s*(?:\.\.+|–|—|\s-\s|\bto\b|\bbis\b|\buntil\b|\bau\b|\bal\b)\s*")
 
 
@@ -138,6 +140,7 @@ class Reading:
         if name == "unavailable":
             return lambda value: _spans(value, self.columns.dates)
         others: dict[str, Reader] = {"tier": _tier, "accepts": _accepts, "communities": _list}
+        others |= {"id": _name, "handle": _handle, PROFILE: _name}
         return others.get(name, _text)
 
     def _communities(self, said: Said) -> None:
@@ -166,13 +169,13 @@ class Reading:
         """Find out whom a row speaks of; a profile's address gives the handle and names the platform."""
         fields = said.fields
         said.id = fields.pop("id", "")
-        profile = person_of(fields.pop(PROFILE, None))
-        handle = fields.get("handle")
+        address, handle = fields.pop(PROFILE, None), fields.get("handle")
+        profile = person_of(address)
         labels = {"platform": fields[PLATFORM]} if PLATFORM in fields else {}
         person = person_of(handle, labels) if handle else profile and Person(*profile)
-        if handle and person is None:
-            where = self.where(said.number, "handle")
-            said.problems.append(Problem("bad_cell", where, "names nobody", "Write the handle, such as @ana.", handle))
+        if person is None and (handle or address):
+            where, remedy = self.where(said.number, "handle" if handle else PROFILE), "Write the handle, such as @ana."
+            said.problems.append(Problem("bad_cell", where, "names nobody", remedy, handle or address))
         if handle and person and profile and profile.name == person.name and person.platform is None:
             person = profile
         if person and (not handle or _ADDRESS.search(handle)):
@@ -207,6 +210,24 @@ def _remembering(read: Reader) -> Reader:
 
 def _text(value: Value) -> str:
     return original(value) if isinstance(value, str) and value[:1] == "'" else words(value)
+
+
+def _name(value: Value) -> str:
+    """Return who is meant; ``="007"`` is how programs keep a spreadsheet from making a number of a text."""
+    text = _text(value)
+    if isinstance(value, str) and value.startswith("="):
+        kept = _KEPT_TEXT.fullmatch(value)
+        if kept is None:
+            raise CellError("this is a formula, not what it shows", "Write what it shows.")
+        return kept[1]
+    return text
+
+
+def _handle(value: Value) -> str:
+    text = _name(value)
+    if _SEVERAL.match(text):
+        raise CellError("these are several handles", "Write one; give another creator a row of their own.")
+    return text
 
 
 def _list(value: Value) -> str:
