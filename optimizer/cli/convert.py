@@ -17,6 +17,7 @@ from optimizer.cli.files import (
     write_output,
 )
 from optimizer.cli.options import Force, ScenarioFile
+from optimizer.wording import counted
 
 
 def run(source: Path, output: Path, *, force: bool) -> None:
@@ -27,7 +28,7 @@ def run(source: Path, output: Path, *, force: bool) -> None:
     with blaming(source):
         loaded = loaded_at(source)
     write_output(output, scenario_file(loaded.document, output))
-    say(f"It has {len(loaded.scenario.creators):,} creators.")
+    say(f"It has {counted(len(loaded.scenario.creators), 'creator')}.")
 
 
 def convert(

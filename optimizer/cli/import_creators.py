@@ -18,6 +18,7 @@ from optimizer.scenario.creator_list.importing import Wishes
 from optimizer.scenario.creator_list.importing import import_creators as imported
 from optimizer.scenario.creator_list.skeleton import skeleton
 from optimizer.scenario.creator_list.summary import summary
+from optimizer.wording import counted
 
 
 def run(
@@ -52,7 +53,7 @@ def run(
     for notice in [*notices, *result.notices]:
         say(f"{notice.detail} [{notice.code}]")
     write_output(target, scenario_file(result.document, target))
-    say(f"It has {len(result.document['creators']):,} creators now.")
+    say(f"It has {counted(len(result.document['creators']), 'creator')} now.")
     return ExitCode.DONE
 
 

@@ -43,3 +43,19 @@ def test_cells_that_name_their_unit_themselves_are_clear() -> None:
 
 def test_a_typographic_apostrophe_in_a_column_name() -> None:
     assert "columns_left_out" not in notices("id,niche,Nombre d\u2019abonn\u00e9s\na,trail,12\n")
+
+
+@pytest.mark.parametrize("cell", ["1.23E+15", "1,23E+15"])
+def test_a_number_that_a_spreadsheet_cut_is_no_id(cell: str) -> None:
+    assert problems(f'id,niche\n"{cell}",trail\n') == [("row 2, column id", "bad_cell")]
+
+
+def test_an_address_of_another_platform_than_the_row_names() -> None:
+    text = "handle,platform,niche\nhttps://tiktok.com/@ana,{},trail\n"
+    assert problems(text.format("Instagram")) == [("row 2, column platform", "bad_cell")]
+    assert creators(text.format("TT"))["ana"]["handle"] == "@ana"
+
+
+def test_japanese_text_is_not_taken_for_that_of_an_old_mac() -> None:
+    text = "id,handle,niche\na,@さくら,trail\n".encode("shift_jis")
+    assert creators(text)["a"]["handle"] == "@さくら"

@@ -34,6 +34,7 @@ _PAID = frozenset({"paid", "pay", "payment", "bezahlt", "payé", "pagado"})
 _MOST_REMEMBERED = 10_000
 _ADDRESS = re.compile("[/:]")
 _KEPT_TEXT = re.compile(r'="([^"]+)"')
+_SHORTENED = re.compile(r"[0-9](?:[.,][0-9]+)?[Ee]\+[0-9]+")
 _SEVERAL = re.compile(r"@[^\s@,;/&|+]+[\s,;/&|+]+@")
 _RANGE = re.compile(r"\s*(?:\.\.+|–|—|\s-\s|\bto\b|\bbis\b|\buntil\b|\bau\b|\bal\b)\s*")
 
@@ -176,6 +177,7 @@ class Reading:
         if person is None and (handle or address):
             where, remedy = self.where(said.number, "handle" if handle else PROFILE), "Write the handle, such as @ana."
             said.problems.append(Problem("bad_cell", where, "names nobody", remedy, handle or address))
+        said.problems += self._platform_problems(said.number, person, labels)
         if handle and person and profile and profile.name == person.name and person.platform is None:
             person = profile
         if person and (not handle or _ADDRESS.search(handle)):
@@ -190,6 +192,13 @@ class Reading:
         if not said.id and person is None and not said.problems:
             where = self.where(said.number, "id" if self.columns.of("id") else "handle")
             said.problems.append(Problem("missing_id", where, "the creator has neither id nor handle", "Give one."))
+
+    def _platform_problems(self, number: int, person: Person | None, labels: dict[str, str]) -> Iterator[Problem]:
+        """Yield that a profile's address is of another platform than the row names."""
+        named = person_of("@x", labels)
+        if labels and person and named and named.platform != person.platform:
+            detail, remedy = f"the address is of {person.platform}", "Correct the platform or the address."
+            yield Problem("bad_cell", self.where(number, PLATFORM), detail, remedy, labels["platform"])
 
 
 def _remembering(read: Reader) -> Reader:
@@ -215,6 +224,9 @@ def _text(value: Value) -> str:
 def _name(value: Value) -> str:
     """Return who is meant; ``="007"`` is how programs keep a spreadsheet from making a number of a text."""
     text = _text(value)
+    if _SHORTENED.fullmatch(text):
+        remedy = "Format the column as text, and write the cell anew."
+        raise CellError("the spreadsheet has made this a number and cut it", remedy)
     if isinstance(value, str) and value.startswith("="):
         kept = _KEPT_TEXT.fullmatch(value)
         if kept is None:
