@@ -37,6 +37,9 @@ __all__ = [
 _SHIPPING_ASSUMPTIONS = ("ship_weekdays", "delivery_weekdays", "holiday_calendar", "services")
 
 
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+
+
 class Loaded(NamedTuple):
     """A scenario, the document it is made of, and what is worth knowing about the file."""
 
@@ -69,7 +72,7 @@ def parse_scenario(raw: bytes | str) -> Scenario:
 
 def load(source: Path | bytes | str) -> Loaded:
     """Return the scenario in a file or its content, with its document; raise InputError with all its problems."""
-    raw = content_of(source) if isinstance(source, Path) else source
+    raw = _content(source) if isinstance(source, Path) else source
     with _uncollected():
         if isinstance(raw, str) or not _is_workbook(raw):
             data, written = decode(raw)
@@ -92,7 +95,7 @@ def read_document(source: Path | bytes | str) -> Any:
     InputError
         With what is wrong with the way it is written, or with the cells of a workbook.
     """
-    raw = content_of(source) if isinstance(source, Path) else source
+    raw = _content(source) if isinstance(source, Path) else source
     if isinstance(raw, str) or not _is_workbook(raw):
         return read_json(raw)
     from optimizer.scenario.workbook.reading import read_workbook  # noqa: PLC0415
@@ -111,6 +114,15 @@ def located(source: Path, found: Iterable[Problem]) -> list[Problem]:
     from optimizer.scenario.workbook.reading import read_workbook  # noqa: PLC0415
 
     return list(read_workbook(raw).places.located(found))
+
+
+def _content(source: Path) -> bytes:
+    """Return the content of a file; raise InputError where one that is called a workbook is neither that nor JSON."""
+    raw = content_of(source)
+    if source.suffix.lower() in _WORKBOOKS and not _is_workbook(raw) and not raw.lstrip().startswith(b"{"):
+        detail = "this is no workbook, whatever its name says" if raw else "the file is empty"
+        raise InputError([Problem("not_a_workbook", "", detail, "Open it in a spreadsheet and save it as .xlsx.")])
+    return raw
 
 
 def _is_workbook(raw: bytes) -> bool:

@@ -143,3 +143,12 @@ def test_a_refused_document_is_let_go_of_at_once() -> None:
     finally:
         if collected:
             gc.enable()
+
+
+@pytest.mark.parametrize("content", [b"", b"id,communities\na,trail\n", b"<html></html>"])
+def test_a_file_called_a_workbook_is_not_judged_as_json(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "campaign.xlsx"
+    path.write_bytes(content)
+    with pytest.raises(InputError) as caught:
+        read_scenario(path)
+    assert [problem.code for problem in caught.value.problems] == ["not_a_workbook"]
