@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from optimizer.errors import InputError, Problem
-from optimizer.tables.grid import Book, Line, Sheet, Value, is_blank, plain_name, shown
+from optimizer.tables.grid import UNCALCULATED, Book, Line, Sheet, Value, is_blank, plain_name, shown
 
 _HEADER_WITHIN = 50
 _TOTAL = re.compile(
@@ -113,12 +113,14 @@ def _known(line: Line, known: Callable[[str], bool]) -> int:
 def is_total(cells: Sequence[Value]) -> bool:
     """Return whether a row sums up others: one text, which says so, and nothing beside it but numbers.
 
+    A formula that was never calculated may well be a sum.
+
     Examples
     --------
     >>> is_total(["Total", "", "", "5180", "£150"]), is_total(["Total", "@total", "ferns", "90"])
     (True, False)
     """
-    texts = [cell for cell in cells if isinstance(cell, str) and cell.strip()]
+    texts = [cell for cell in cells if isinstance(cell, str) and cell.strip() and cell != UNCALCULATED]
     named = [text for text in texts if _TOTAL.fullmatch(text.strip())]
     if len(named) != 1:
         return False

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from optimizer.errors import InputError
 from optimizer.tables.files import read_book
 from optimizer.tables.grid import UNCALCULATED, plain_name
-from optimizer.tables.layout import Table, table_in
+from optimizer.tables.layout import Table, is_total, table_in
 
 NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 HEADER = {"id", "fee"}
@@ -95,6 +95,11 @@ def test_sep_lines_titles_blank_rows_and_totals() -> None:
     found = table("sep=;\nAutumn, list\n\n;\nid;fee\na;1\n\nTotal of the rows shown;1\nb;2\n")
     assert (found.header, [row.number for row in found.rows]) == (4, [5, 8])
     assert [row.number for row in found.totals] == [7]
+
+
+def test_a_line_of_totals_is_one_before_its_sums_are_calculated() -> None:
+    assert is_total(["Total of the rows shown", None, UNCALCULATED])
+    assert not is_total(["ana", "trail", UNCALCULATED])
 
 
 def test_cells_of_a_workbook_keep_what_they_are() -> None:
