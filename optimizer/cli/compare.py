@@ -33,7 +33,7 @@ def run(
 ) -> ExitCode:
     """Compare plans with the first of them; each scenario goes with the plans that name its SHA-256."""
     check_picture_file(chart, *files, *scenarios, output)
-    check_output(output, *files, *scenarios)
+    check_output(output, *files, *scenarios, workbook=True)
     plans, read_scenarios = _read(files, read_plan), _read(scenarios, scenario_at)
     marks = [fingerprint(scenario) for scenario in read_scenarios]
     _refuse_strangers(scenarios, marks, plans)

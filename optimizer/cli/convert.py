@@ -23,7 +23,7 @@ from optimizer.wording import counted
 def run(source: Path, output: Path, *, force: bool) -> None:
     """Write the scenario at `source` in the form that the name of `output` asks for."""
     check_scenario_name(output)
-    check_output(output, source, option="OUTPUT")
+    check_output(output, source, option="OUTPUT", workbook=True)
     refuse_existing(output, force=force)
     with blaming(source):
         loaded = loaded_at(source)

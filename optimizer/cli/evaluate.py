@@ -21,7 +21,7 @@ def run(
     source: Path, plan_file: Path, output: Path | None, options: TableOptions = _NO_OPTIONS, *, as_json: bool
 ) -> ExitCode:
     """Score a hand-made plan; breaking rules is a result, not a failure."""
-    check_output(output)
+    check_output(output, source, plan_file)
     with blaming(source):
         scenario = scenario_at(source)
     with blaming(plan_file):

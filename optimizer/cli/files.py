@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 STANDARD_INPUT = Path("-")
 WORKBOOK = ".xlsx"
+SPREADSHEETS = (WORKBOOK, ".xlsm", ".xls", ".ods")
 
 
 def scenario_at(path: Path) -> Scenario:
@@ -67,7 +68,7 @@ def _piped() -> bytes:
     return sys.stdin.buffer.read(LARGEST_FILE_MB * 2**20 + 1)
 
 
-def check_output(output: Path | None, *others: Path | None, option: str = "--output") -> None:
+def check_output(output: Path | None, *others: Path | None, option: str = "--output", workbook: bool = False) -> None:
     """Leave with `BAD_INPUT` where a file cannot be written, or where the command uses it for something else too.
 
     Parameters
@@ -78,11 +79,22 @@ def check_output(output: Path | None, *others: Path | None, option: str = "--out
         The other files that the command reads or writes.
     option
         The option that named the file.
+    workbook
+        Whether the command writes a workbook where the name ends in .xlsx.
     """
     if output is not None:
         with blaming(output):
             check_writable(output)
+            _refuse_spreadsheet(output, workbook=workbook)
             refuse_overwriting(output, *others, option=option)
+
+
+def _refuse_spreadsheet(output: Path, *, workbook: bool) -> None:
+    """Raise InputError where a name promises a spreadsheet that the command does not write."""
+    ending = output.suffix.lower()
+    if ending in SPREADSHEETS and not (workbook and ending == WORKBOOK):
+        remedy = f"End its name in {WORKBOOK}." if workbook else "End its name in .json, or in .csv for a table."
+        raise InputError([Problem("unknown_choice", "", f"this command writes no {ending} file", remedy)])
 
 
 def refuse_overwriting(output: Path, *others: Path | None, option: str = "--output") -> None:

@@ -43,7 +43,7 @@ def run(
     """
     with blaming("options"):
         target = _target(into, output, in_place=in_place, currency=currency)
-    check_output(target, source)
+    check_output(target, source, workbook=True)
     document, notices = _document(source, into, currency or "GBP")
     with blaming(source):
         result = imported(source, document, replace(wishes, open_communities=into is None))

@@ -16,7 +16,7 @@ from optimizer.scenario.template import template
 def run(file: Path, *, force: bool) -> None:
     """Write a small complete example, as a workbook or as JSON."""
     check_scenario_name(file)
-    check_output(file, option="FILE")
+    check_output(file, option="FILE", workbook=True)
     refuse_existing(file, force=force)
     write_output(file, scenario_file(template(), file))
 

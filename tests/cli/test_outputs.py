@@ -13,6 +13,7 @@ from tests.cli.launch import plan, write
 COMMANDS = (
     ["solve", "launch.json", "--time-limit", "5"],
     ["baseline", "launch.json", "--rule", "greedy"],
+    ["evaluate", "launch.json", "plan.json"],
     ["frontier", "launch.json", "--budgets", "60"],
     ["certainty", "launch.json", "--confidence", "0.5"],
     ["limits", "launch.json", "--time-limit", "5"],
@@ -41,6 +42,23 @@ def test_no_output_overwrites_an_input(groundswell: Run, launched: Path, words: 
         assert ran.code == 2
         assert "[would_overwrite]" in ran.err
     assert {name: (launched / name).read_bytes() for name in read} == before
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (["solve", "launch.json"], "plan.xlsx"),
+        (["cash", "launch.json", "plan.json"], "cash.XLSX"),
+        (["compare", "plan.json", "plan.json"], "compare.xls"),
+    ],
+)
+def test_no_other_form_is_written_under_the_name_of_a_spreadsheet(
+    groundswell: Run, launched: Path, words: list[str], name: str
+) -> None:
+    ran = groundswell(*words, "-o", name)
+    assert (ran.code, ran.out) == (2, "")
+    assert f"this command writes no {Path(name).suffix.lower()} file [unknown_choice] End its name in" in ran.err
+    assert not (launched / name).exists()
 
 
 def test_answer_and_picture_are_two_files(groundswell: Run, launched: Path) -> None:
