@@ -52,7 +52,7 @@ class Outlook:
         """Return why a creator can never be used, None where they can."""
         offered = accepted_modes(creator)
         if not offered:
-            return "no paid_fee is given and a gift is not accepted" if creator.accepts else "nothing is accepted"
+            return "no fee is given and a gift is not accepted" if creator.accepts else "nothing is accepted"
         if not any(self._probability(creator, mode) for mode in offered):
             return f"the chance of a post is 0 ({' and '.join(offered)})"
         if self.active.isdisjoint(creator.communities):
@@ -213,7 +213,7 @@ def paid_without_fee(outlook: Outlook) -> Iterator[Notice]:
         yield Notice(
             "paid_without_fee",
             pointer("creators"),
-            f"{_some(listed)} may be paid, but no paid_fee is given: they are offered no paid post.",
+            f"{_some(listed)} may be paid, but no fee is given: they are offered no paid post.",
         )
 
 

@@ -65,6 +65,7 @@ def test_plans_are_compared_from_files(groundswell: Run, tmp_path: Path) -> None
     assert ran.code == 0
     assert "ours against sheet" in ran.out
     assert "1 of 2 activations secured instead of 0 of 2" in ran.out
+    assert "1 of 2 activations secured in both" in groundswell("compare", ours, ours, ours).out
     assert "for £91.95 more" in ran.out
     comparison = Comparison.model_validate_json(out.read_text())
     assert [each.name for each in comparison.plans] == ["sheet", "ours"]

@@ -9,7 +9,7 @@ from rich.text import Text
 
 from optimizer.answers.certainty import CertaintyCurve, CertaintyPoint, PriceOfCertainty
 from optimizer.export import formatting
-from optimizer.export.terminal.elements import LABEL_WIDTH, Adaptive, ruled_table, spaced
+from optimizer.export.terminal.elements import LABEL_WIDTH, Adaptive, below, ruled_table, spaced
 from optimizer.plan import Status
 
 FIGURE_WIDTH = 13
@@ -68,10 +68,10 @@ def _table(answer: PriceOfCertainty, columns: Sequence[int]) -> RenderableType:
     return table
 
 
-def _name(curve: CertaintyCurve) -> list[Text]:
-    name = Text(curve.activation)
+def _name(curve: CertaintyCurve) -> list[RenderableType]:
+    name: RenderableType = Text(curve.activation)
     if curve.community != curve.activation:
-        name.append(f"\n  {curve.community}", style="dim")
+        name = below(name, curve.community)
     return [name, Text(f"{curve.min_posts:,}"), Text(formatting.probability(curve.confidence))]
 
 

@@ -16,16 +16,17 @@ from optimizer.export import formatting
 from optimizer.export.formatting import amount
 from optimizer.export.tables import Column, Table, Value
 from optimizer.export.terminal.elements import LABEL_WIDTH, figures_table, marked, ruled_table, spaced, titled
+from optimizer.wording import counted
 
 Change = Literal["joins", "leaves", "mode", "ship day", "cost"]
 MOST_FIELDS, MOST_ACTIVATIONS, MOST_CREATORS = 12, 12, 5
 """The longest lists (lines); of creators, per activation and kind of change."""
-KINDS: dict[Change, str] = {
-    "joins": "join",
-    "leaves": "leave",
-    "mode": "change mode",
-    "ship day": "ship on another day",
-    "cost": "cost more or less",
+KINDS: dict[Change, tuple[str, str]] = {
+    "joins": ("joins", "join"),
+    "leaves": ("leaves", "leave"),
+    "mode": ("changes mode", "change mode"),
+    "ship day": ("ships on another day", "ship on another day"),
+    "cost": ("costs more or less", "cost more or less"),
 }
 
 
@@ -64,11 +65,11 @@ class _Changes:
         cost = self.difference.cost or ""
         dearer = formatting.money(cost.removeprefix("-"), self.currency)
         price = f"{dearer} {'less' if cost.startswith('-') else 'more'}" if cost.strip("-0.") else "the same cost"
-        secured = f"{self.plan.secured:,} of {self.plan.activations:,} activations secured"
-        before = f"{self.baseline.secured:,} of {self.baseline.activations:,}"
+        now, before = (f"{side.secured:,} of {side.activations:,}" for side in (self.plan, self.baseline))
+        secured = f"{now} activations secured {'in both' if now == before else f'instead of {before}'}"
         posts = abs(self.difference.expected_posts)
         more = "fewer" if self.difference.expected_posts < 0 else "more"
-        return f"{secured} instead of {before}, {posts:,.1f} {more} posts expected, for {price}."
+        return f"{secured}, {posts:,.1f} {more} posts expected, for {price}."
 
     def scenario(self) -> RenderableType | None:
         """Return where the scenarios differ, None where they are the same."""
@@ -149,7 +150,7 @@ class _Changes:
     def turnover(self) -> str:
         """Return the number of creators by kind of change."""
         counts = Counter(item.change for item in self.difference.creators)
-        return "Creators: " + ", ".join(f"{counts[kind]:,} {label}" for kind, label in KINDS.items() if counts[kind])
+        return "Creators: " + ", ".join(counted(counts[kind], *verbs) for kind, verbs in KINDS.items() if counts[kind])
 
     def creators(self) -> Iterator[tuple[str, str]]:
         """Yield the creators that change, by activation."""
@@ -158,10 +159,10 @@ class _Changes:
         ]
         for activation, items in by_activation[:MOST_ACTIVATIONS]:
             lines = []
-            for kind, label in KINDS.items():
+            for kind, verbs in KINDS.items():
                 people = [_person(item) for item in items if item.change == kind]
                 if people:
-                    lines.append(f"{len(people):,} {label}: {formatting.listed(people, MOST_CREATORS)}")
+                    lines.append(f"{counted(len(people), *verbs)}: {formatting.listed(people, MOST_CREATORS)}")
             yield activation, "\n".join(lines)
         left = len(by_activation) - MOST_ACTIVATIONS
         if left > 0:

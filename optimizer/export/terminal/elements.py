@@ -97,6 +97,11 @@ def titled(title: str, lines: Iterable[tuple[str, str]]) -> RenderableType | Non
     return Group(Text(title, style="bold"), Padding(table, (0, 0, 0, INDENT))) if table.row_count else None
 
 
+def below(title: RenderableType, text: str) -> RenderableType:
+    """Return a title with a text below it, every line of which is indented."""
+    return Group(title, Padding(Text(text, style="dim"), (0, 0, 0, INDENT)))
+
+
 def marked(good: bool, text: str) -> Text:
     """Return a text after a mark, ✓ where it is good and ✗ where not; colour only repeats the mark."""
     return Text(f"{'✓' if good else '✗'} {text}", style="green" if good else "bold red")

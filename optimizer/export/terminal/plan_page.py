@@ -14,7 +14,16 @@ from rich.text import Text
 from optimizer.export import formatting, statements
 from optimizer.export.assumptions import assumed
 from optimizer.export.plan_tables import months
-from optimizer.export.terminal.elements import LABEL_WIDTH, Adaptive, figures_table, marked, ruled_table, spaced, titled
+from optimizer.export.terminal.elements import (
+    LABEL_WIDTH,
+    Adaptive,
+    below,
+    figures_table,
+    marked,
+    ruled_table,
+    spaced,
+    titled,
+)
 from optimizer.plan import ActivationResult, Assignment, Check, Plan
 from optimizer.scenario.models import Scenario
 
@@ -120,12 +129,12 @@ class _Activations:
             table.add_row(self.name(result, wide=wide), *self.cells(result, wide=wide))
         return table
 
-    def name(self, result: ActivationResult, *, wide: bool) -> Text:
+    def name(self, result: ActivationResult, *, wide: bool) -> RenderableType:
         name = Text(result.activation)
         community = self.communities.get(result.community, result.community)
-        if community != result.activation:
-            name.append(f" ({community})" if wide else f"\n  {community}", style="dim")
-        return name
+        if community == result.activation:
+            return name
+        return name.append(f" ({community})", style="dim") if wide else below(name, community)
 
     def cells(self, result: ActivationResult, *, wide: bool) -> list[Text]:
         if result.window is None:

@@ -14,7 +14,8 @@ from optimizer.export.terminal.elements import figures_table, spaced
 
 AID = (
     "Each line is one verified plan of everything that is secured, within the budget and every other rule. An "
-    "activation that the scenario asks more of keeps its own confidence."
+    "activation that the scenario asks more of keeps its own confidence. As asked, the plan may spend its cost slack "
+    "on more embedded creators; every other plan is the cheapest."
 )
 _COLUMNS = (
     Column("confidence", "Everything at", "figure"),

@@ -70,7 +70,8 @@ def notices_of(reading: Reading, rows: Sequence[Said], targets: Sequence[Target]
     notices = []
     left = reading.columns.left_over
     if left:
-        detail = f"{counted(len(left), 'column')} left out: {some(left)}. Keep them with --labels or --map."
+        them = "it" if len(left) == 1 else "them"
+        detail = f"{counted(len(left), 'column')} left out: {some(left)}. Keep {them} with --labels or --map."
         notices.append(Notice("columns_left_out", "", detail))
     totals = reading.table.totals
     if totals:

@@ -127,7 +127,7 @@ def _column(name: str, path: Path, info: FieldInfo, shape: Shape, *, needed: boo
         path,
         TITLES.get(key) or " ".join(path).replace("_", " ").capitalize(),
         KINDS.get(key) or _kind(shape),  # type: ignore[arg-type]
-        (info.description or "").replace("`", ""),
+        (info.description or "").replace("`[]`", "none").replace("`", ""),
         examples[0],
         tuple(str(choice) for choice in shape.choices),
         _default(info),

@@ -71,7 +71,7 @@ def test_activations_and_people_that_change_are_listed() -> None:
     text = squeezed(page(comparison_page(compared(SHEET, plan()))))
     assert "trail Mon 15 Mar 1 + 1 ✓ 97.7% £123.90 +£91.95 gained Mon 15 Mar 1 + 0 ✗ 24.5% £31.95" in text
     assert "First line: ours; second line: sheet. 1 activation the same." in text
-    assert "Creators: 1 join trail 1 join: cat (paid)" in text
+    assert "Creators: 1 joins trail 1 joins: cat (paid)" in text
 
 
 def test_long_lists_are_cut_with_how_many_are_left() -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from optimizer.analysis.evaluate import evaluate
 from optimizer.export.assumptions import WORDS
+from optimizer.export.terminal.elements import below
 from optimizer.export.terminal.plan_page import checks_page, judged_page, plan_page
 from optimizer.plan import BindingLimit, Blocked, Check, Diagnosis, OpenReason, Plan, WarningNote, WayOut
 from optimizer.scenario.loading import assumptions, scenario_from_data
@@ -14,6 +15,15 @@ from tests.cli.launch import decision, document, plan, scenario
 from tests.export.pages import nothing, ours, page, squeezed
 
 WIDTHS = pytest.mark.parametrize("width", [80, 120])
+
+
+def test_every_line_of_a_long_community_is_indented() -> None:
+    assert page(below("spring", "Plant-based cooking"), 14).split("\n") == [
+        "spring",
+        "  Plant-based ",
+        "  cooking     ",
+        "",
+    ]
 
 
 @WIDTHS
