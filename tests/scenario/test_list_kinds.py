@@ -79,6 +79,7 @@ def test_rows_of_one_person_that_contradict_each_other_are_refused(column: str, 
     text = f"handle,communities,{column}\n@fern,trail,{one}\nFern,trail,{other}\n"
     assert problems(text) == [(f"row 3, column {column}", "contradicting_rows")]
     assert set(creators(text + "@bo,trail,\n", skip_bad=True)) == {"m1", "bo"}
+    assert notices(text + "@bo,trail,\n", skip_bad=True)["rows_skipped"] == "2 rows skipped: 2, 3."
 
 
 def test_a_person_under_another_id_is_the_one_of_the_scenario() -> None:

@@ -14,13 +14,14 @@ from optimizer.scenario.creator_list.headers import is_known
 from optimizer.scenario.creator_list.merging import Change, merged
 from optimizer.scenario.creator_list.people import Found, Target, targets_of
 from optimizer.scenario.creator_list.rows import Reading, Said
-from optimizer.scenario.creator_list.telling import checked_problems, notices_of
+from optimizer.scenario.creator_list.telling import checked_problems, notices_of, some
 from optimizer.scenario.creator_list.uses import ColumnUse, uses_of
 from optimizer.tables.days import DateOrder, Order
 from optimizer.tables.files import read_book
 from optimizer.tables.grid import plain_name
 from optimizer.tables.layout import Table, table_in
 from optimizer.tables.numbers import Notation
+from optimizer.wording import counted
 
 Record = dict[str, Any]
 
@@ -182,6 +183,10 @@ class _Import:
                 raise InputError(skipped)
         uses = uses_of(self.reading, left)
         notices = notices_of(self.reading, left, result.targets)
+        kept = {said.number for said in left}
+        without = [str(said.number) for said in rows if said.number not in kept]
+        if without:
+            notices.insert(0, Notice("rows_skipped", "", f"{counted(len(without), 'row')} skipped: {some(without)}."))
         return result.imported._replace(columns=uses, skipped=skipped, notices=notices)
 
     def _attempt(self, rows: Sequence[Said]) -> tuple[_Result, list[Found]]:
