@@ -65,10 +65,12 @@ def test_a_random_scenario_of_each_family_comes_back_equal(family: FamilyName | 
     assert through_cells(data) == data
 
 
-@pytest.mark.campaign
 @pytest.mark.parametrize("family", FAMILIES)
-def test_many_random_scenarios_come_back_equal(family: FamilyName | WideName) -> None:
-    for seed in range(SEEDS):
+@pytest.mark.parametrize(
+    "some", [pytest.param(8, marks=pytest.mark.campaign), pytest.param(SEEDS, marks=pytest.mark.slow)]
+)
+def test_many_random_scenarios_come_back_equal(some: int, family: FamilyName | WideName) -> None:
+    for seed in range(some):
         data = generate(family, seed)
         assert through_file(data) == data, seed
 
