@@ -103,7 +103,7 @@ def test_json_in_other_fields_that_is_nested_too_deep_is_a_problem() -> None:
     assert refusal(raw(workbook)) == "not_json"
 
 
-@pytest.mark.campaign
+@pytest.mark.slow
 def test_as_many_creators_as_a_scenario_may_have_are_written_and_read() -> None:
     data = generate("XL", 1, scale=2)
     assert len(data["creators"]) == MAX_CREATORS
