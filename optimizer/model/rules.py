@@ -227,9 +227,12 @@ def outside_of_days() -> frozenset[str]:
     return frozenset(rule.id for rule in RULES if rule.scope in {None, Scope.VALUE, Scope.BUDGET})
 
 
-def windows_agree(instance: Instance) -> bool:
-    """Return whether every rule that bounds a single activation asks the same of a team in all its windows."""
-    outside = outside_of_parts()
+def windows_agree(instance: Instance, *, on_days: bool = False) -> bool:
+    """Return whether every rule that bounds a single activation asks the same of a team in all its windows.
+
+    `on_days`: in bounds with every ship day of the core, in which more rules stand; stock and months go by dates there.
+    """
+    outside = outside_of_days() if on_days else outside_of_parts()
     return all(rule.any_window for rule in _applying(instance) if rule.id not in outside)
 
 

@@ -17,7 +17,7 @@ from functools import partial
 import numpy as np
 
 from optimizer.derive.instance import INFEASIBLE_COST, Instance, Ints
-from optimizer.model.rules import add_rules, outside_of_days
+from optimizer.model.rules import add_rules, outside_of_days, windows_agree
 from optimizer.model.selection import EMPTY, Selection
 from optimizer.model.variables import Approximation, Variables, part_of
 from optimizer.solve.bounds.lower_bounds import LowerBounds
@@ -153,7 +153,8 @@ def _alike(problem: SearchProblem, window: int) -> int:
     """Return the first window in which the shared limits ask the same: stock and months go by dates, places do not."""
     limits = problem.instance.limits
     product = int(problem.instance.product[problem.instance.windows.activation[window]])
-    return window if limits.month_caps or product in limits.arrivals else problem.twins[window]
+    by_dates = limits.month_caps or product in limits.arrivals or not windows_agree(problem.instance, on_days=True)
+    return window if by_dates else problem.twins[window]
 
 
 def _bounded(problem: SearchProblem, window: int, *, enough: int, rounds: int) -> tuple[int, Selection | None]:
