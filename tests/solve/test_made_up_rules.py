@@ -280,7 +280,7 @@ def test_a_made_up_rule_is_kept_where_cores_leave_people_out(
 def test_a_rule_that_forgets_to_say_that_it_looks_at_days_is_in_no_bound(
     monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    """In bounds of parts, which offer the best days only, it would make two of these plans look better than they are; 18 has windows that the rule alone tells apart."""
+    """In bounds of parts, of best days or of windows alike, it would make these plans look better than they are."""
     made_up = MADE_UP["one parcel of a team on even days, half declared"]
     monkeypatch.setattr(rules, "RULES", (*rules.RULES, made_up.rule))
     check(made_up, seed)
